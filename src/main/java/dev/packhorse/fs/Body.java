@@ -1,0 +1,47 @@
+package dev.packhorse.fs;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bytes on their way.
+ *
+ * <p>Opened at most once unless an implementation says otherwise; whoever opens it closes the stream. A stream that ends
+ * before {@link #length} throws instead of ending.
+ */
+public interface Body {
+
+    /** The length when nobody knows it before the end. */
+    long UNKNOWN = -1;
+
+    /** Number of bytes, or {@link #UNKNOWN}. */
+    long length();
+
+    /** Opens the bytes. */
+    InputStream open() throws IOException;
+
+    /**
+     * The same bytes as a piece of an open local file, for senders that can hand them to the kernel; {@code null} if they
+     * are none. The slice stays valid until the {@link Content} it came from is closed.
+     */
+    default @Nullable FileSlice slice() {
+        return null;
+    }
+
+    /** Bytes in memory; may be opened more than once. */
+    static Body of(byte[] bytes) {
+        return new Body() {
+            @Override
+            public long length() {
+                return bytes.length;
+            }
+
+            @Override
+            public InputStream open() {
+                return new ByteArrayInputStream(bytes);
+            }
+        };
+    }
+}

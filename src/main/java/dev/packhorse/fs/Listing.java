@@ -1,0 +1,14 @@
+package dev.packhorse.fs;
+
+import org.jspecify.annotations.Nullable;
+
+/** Nodes one after the other. Used by one thread at a time; may be closed before its end. */
+public interface Listing extends AutoCloseable {
+
+    /** The next node, or {@code null} behind the last. */
+    @Nullable
+    Node next() throws FsException;
+
+    @Override
+    void close() throws FsException;
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.packhorse;
+
+import org.jspecify.annotations.NullMarked;
