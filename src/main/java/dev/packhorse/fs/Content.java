@@ -1,7 +1,9 @@
 package dev.packhorse.fs;
 
+import java.io.Closeable;
+
 /** An opened file or symlink: its node, and its bytes for as long as this is open. */
-public interface Content extends AutoCloseable {
+public interface Content extends Closeable {
 
     /** The node as it was when the handle was opened. */
     Node node();

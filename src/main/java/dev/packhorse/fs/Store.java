@@ -1,5 +1,7 @@
 package dev.packhorse.fs;
 
+import java.io.Closeable;
+
 /**
  * A tree of files somewhere.
  *
@@ -16,7 +18,7 @@ package dev.packhorse.fs;
  *
  * <p>What this interface will not do: open a file for random writes, lock, or watch.
  */
-public interface Store extends AutoCloseable {
+public interface Store extends Closeable {
 
     /** Returns what this store, with everything around it, can do. The value may change only across a reconnect. */
     Capabilities capabilities();

@@ -1,5 +1,7 @@
 package dev.packhorse.front.http;
 
+import java.io.Closeable;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  * <p>The server adds {@code Content-Length} or {@code Transfer-Encoding}, {@code Date} and {@code Connection}; a front never
  * sets them. The answer to a HEAD is built like that to a GET: the server sends the head only.
  */
-public final class HttpResponse implements AutoCloseable {
+public final class HttpResponse implements Closeable {
 
     private static final HttpBody EMPTY = new HttpBody.Bytes(new byte[0]);
 
     private final int status;
     private final List<String> headers = new ArrayList<>(16);
     private HttpBody body = EMPTY;
-    private @Nullable AutoCloseable resource;
+    private @Nullable Closeable resource;
 
     public HttpResponse(int status) {
         this.status = status;
@@ -56,7 +58,7 @@ public final class HttpResponse implements AutoCloseable {
     }
 
     /** Names what is to be closed when the answer has been sent, or could not be. */
-    public HttpResponse closing(AutoCloseable value) {
+    public HttpResponse closing(Closeable value) {
         resource = value;
         return this;
     }
@@ -85,8 +87,8 @@ public final class HttpResponse implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        AutoCloseable open = resource;
+    public void close() throws IOException {
+        Closeable open = resource;
         resource = null;
         if (open != null) {
             open.close();
