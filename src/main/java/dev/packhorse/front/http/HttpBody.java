@@ -8,14 +8,19 @@ import org.jspecify.annotations.Nullable;
 /** The body of a response: bytes at hand, a piece of an open file, or chunks made while they are sent. */
 public sealed interface HttpBody {
 
+    /** Bytes in memory. */
+    static HttpBody of(byte[] bytes) {
+        return new Bytes(ByteBuffer.wrap(bytes));
+    }
+
     /** Number of bytes; -1 if it is not known before the end, which makes the transfer chunked. */
     long length();
 
-    /** Bytes in memory. */
-    record Bytes(byte[] bytes) implements HttpBody {
+    /** Bytes in memory; the position of the buffer stays. */
+    record Bytes(ByteBuffer buffer) implements HttpBody {
         @Override
         public long length() {
-            return bytes.length;
+            return buffer.remaining();
         }
     }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpResponse implements Closeable {
 
-    private static final HttpBody EMPTY = new HttpBody.Bytes(new byte[0]);
+    private static final HttpBody EMPTY = HttpBody.of(new byte[0]);
 
     private final int status;
     private final List<String> headers = new ArrayList<>(16);
@@ -31,7 +31,7 @@ public final class HttpResponse implements Closeable {
     public static HttpResponse text(int status, String line) {
         return new HttpResponse(status)
                 .header("Content-Type", "text/plain; charset=utf-8")
-                .body(new HttpBody.Bytes((line + "\n").getBytes(StandardCharsets.UTF_8)));
+                .body(HttpBody.of((line + "\n").getBytes(StandardCharsets.UTF_8)));
     }
 
     /**
