@@ -55,6 +55,8 @@ public final class FsException extends IOException {
     private final FsPath path;
 
     /**
+     * A failure without a cause.
+     *
      * @param kind what went wrong
      * @param operation the operation of {@link Store}, in its Java spelling
      * @param path the path as the caller named it

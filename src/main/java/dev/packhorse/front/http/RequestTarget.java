@@ -20,6 +20,8 @@ public record RequestTarget(
         FsPath path, boolean trailingSlash, @Nullable String query) {
 
     /**
+     * Parses a request target.
+     *
      * @param target as it came on the wire
      * @throws FsException {@code INVALID_NAME} for a bad escape, invalid UTF-8, a refused segment or an over-long path
      */
