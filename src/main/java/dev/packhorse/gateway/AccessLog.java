@@ -1,0 +1,197 @@
+package dev.packhorse.gateway;
+
+import dev.packhorse.server.HttpExchange;
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line for each request, written by a thread of its own.
+ *
+ * <p>Shape: {@code 2026-11-21T12:00:00.123Z 127.0.0.1 GET /fs/files/a 200 protocol=httpfs export=/files received=0
+ * sent=1024 ms=0.412 request=17}. The query of a target is left out, since it may hold a token; what is no printable ASCII is
+ * escaped as {@code \xHH}. When the disk cannot follow, requests wait for the log rather than go unlogged.
+ */
+final class AccessLog implements Closeable {
+
+    private static final Logger LOG = Logger.getLogger(AccessLog.class);
+    private static final int CAPACITY = 8192;
+    private static final DateTimeFormatter SECONDS =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private record Line(long millis, HttpExchange exchange, int status, long received, long sent, long nanos) {}
+
+    private static final Line END = end();
+
+    private final BlockingQueue<Line> queue = new ArrayBlockingQueue<>(CAPACITY);
+    private final OutputStream out;
+    private final Thread writer;
+    private long second = Long.MIN_VALUE;
+    private String secondText = "";
+
+    private AccessLog(OutputStream out) {
+        this.out = out;
+        this.writer = new Thread(this::write, "access-log");
+        writer.setDaemon(true);
+        writer.start();
+    }
+
+    /**
+     * Opens the log.
+     *
+     * @param where {@code stdout}, {@code off} or a file, to which lines are added
+     * @return {@code null} for {@code off}
+     */
+    static @Nullable AccessLog open(String where) throws IOException {
+        if (where.equals("off")) {
+            return null;
+        }
+        if (where.equals("stdout")) {
+            return new AccessLog(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 64 << 10));
+        }
+        Path file = Path.of(where).toAbsolutePath();
+        Path folder = file.getParent();
+        if (folder != null) {
+            Files.createDirectories(folder);
+        }
+        return new AccessLog(new BufferedOutputStream(new FileOutputStream(file.toFile(), true), 64 << 10));
+    }
+
+    void add(HttpExchange exchange, int status, long received, long sent, long nanos) {
+        Line line = new Line(System.currentTimeMillis(), exchange, status, received, sent, nanos);
+        if (!queue.offer(line)) {
+            put(line);
+        }
+    }
+
+    private void put(Line line) {
+        try {
+            queue.put(line);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write() {
+        StringBuilder text = new StringBuilder(256);
+        try (out) {
+            while (true) {
+                Line line = queue.poll();
+                if (line == null) {
+                    out.flush();
+                    line = queue.take();
+                }
+                if (line == END) {
+                    return;
+                }
+                text.setLength(0);
+                format(line, text);
+                out.write(text.toString().getBytes(StandardCharsets.ISO_8859_1));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            LOG.errorf(e, "the access log cannot be written; requests are no longer logged");
+            discard();
+        }
+    }
+
+    /** Keeps requests from waiting for a log that is broken. */
+    private void discard() {
+        try {
+            while (queue.take() != END) {
+                queue.clear();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void format(Line line, StringBuilder text) {
+        HttpExchange exchange = line.exchange;
+        long seconds = Math.floorDiv(line.millis, 1000);
+        if (seconds != second) {
+            second = seconds;
+            secondText = SECONDS.format(Instant.ofEpochSecond(seconds));
+        }
+        int millis = (int) Math.floorMod(line.millis, 1000);
+        text.append(secondText)
+                .append((char) ('0' + millis / 100))
+                .append((char) ('0' + millis / 10 % 10))
+                .append((char) ('0' + millis % 10))
+                .append("Z ")
+                .append(exchange.remote())
+                .append(' ');
+        escape(exchange.request().method(), text);
+        text.append(' ');
+        String target = exchange.request().target();
+        int query = target.indexOf('?');
+        escape(query < 0 ? target : target.substring(0, query), text);
+        long micros = line.nanos / 1000;
+        text.append(' ')
+                .append(line.status)
+                .append(" protocol=")
+                .append(exchange.protocol() == null ? "-" : exchange.protocol())
+                .append(" export=");
+        escape(exchange.export() == null ? "-" : exchange.export(), text);
+        text.append(" received=")
+                .append(line.received)
+                .append(" sent=")
+                .append(line.sent)
+                .append(" ms=")
+                .append(micros / 1000)
+                .append('.')
+                .append((char) ('0' + micros / 100 % 10))
+                .append((char) ('0' + micros / 10 % 10))
+                .append((char) ('0' + micros % 10))
+                .append(" request=")
+                .append(exchange.number())
+                .append('\n');
+    }
+
+    private static void escape(String value, StringBuilder text) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c > ' ' && c < 0x7f && c != '\\') {
+                text.append(c);
+            } else if (c < 0x100) {
+                text.append("\\x")
+                        .append(Character.forDigit(c >> 4, 16))
+                        .append(Character.forDigit(c & 15, 16));
+            } else {
+                text.append("\\u").append(Integer.toHexString(0x10000 | c), 1, 5);
+            }
+        }
+    }
+
+    /** Writes what is queued, then ends. */
+    @Override
+    public void close() throws IOException {
+        put(END);
+        try {
+            writer.join(TimeUnit.SECONDS.toMillis(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @SuppressWarnings("NullAway") // a mark that is compared by identity and never looked into
+    private static Line end() {
+        return new Line(0, null, 0, 0, 0, 0);
+    }
+}

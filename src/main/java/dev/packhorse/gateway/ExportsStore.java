@@ -1,0 +1,137 @@
+package dev.packhorse.gateway;
+
+import dev.packhorse.fs.AttributeChange;
+import dev.packhorse.fs.Body;
+import dev.packhorse.fs.Capabilities;
+import dev.packhorse.fs.Content;
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsException.Kind;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Listing;
+import dev.packhorse.fs.Mode;
+import dev.packhorse.fs.Node;
+import dev.packhorse.fs.NodeType;
+import dev.packhorse.fs.Owner;
+import dev.packhorse.fs.Preconditions;
+import dev.packhorse.fs.Space;
+import dev.packhorse.fs.Store;
+import dev.packhorse.fs.TransferOptions;
+import dev.packhorse.fs.Trees;
+import dev.packhorse.fs.WriteOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The directories above the exports: what {@code GET /fs/} lists. Read-only, of mode 0555. */
+final class ExportsStore implements Store {
+
+    private static final Capabilities NOTHING = new Capabilities(Set.of(), Duration.ofSeconds(1));
+    private static final Instant STARTED = Instant.now();
+
+    private final List<FsPath> exports;
+
+    ExportsStore(List<FsPath> exports) {
+        this.exports = List.copyOf(exports);
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return NOTHING;
+    }
+
+    @Override
+    public Node stat(FsPath path) throws FsException {
+        if (!path.isRoot() && exports.stream().noneMatch(export -> export.equals(path) || export.isBelow(path))) {
+            throw new FsException(Kind.NOT_FOUND, "stat", path);
+        }
+        return directory(path);
+    }
+
+    private static Node directory(FsPath path) {
+        return new Node(path, NodeType.DIRECTORY, new Mode(0555), 0, STARTED, Owner.ROOT, null, null, null);
+    }
+
+    @Override
+    public Listing list(FsPath directory) throws FsException {
+        stat(directory);
+        NavigableSet<FsPath> children = new TreeSet<>();
+        for (FsPath export : exports) {
+            if (export.isBelow(directory)) {
+                children.add(directory.child(export.from(directory).segments().get(0)));
+            }
+        }
+        Iterator<FsPath> each = children.iterator();
+        return new Listing() {
+            @Override
+            public @Nullable Node next() {
+                return each.hasNext() ? directory(each.next()) : null;
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Override
+    public Listing walk(FsPath directory) throws FsException {
+        return Trees.walk(this, directory);
+    }
+
+    @Override
+    public Content read(FsPath path) throws FsException {
+        stat(path);
+        throw new FsException(Kind.IS_A_DIRECTORY, "read", path);
+    }
+
+    @Override
+    public Node write(FsPath path, Body body, WriteOptions options) throws FsException {
+        throw readOnly("write", path);
+    }
+
+    @Override
+    public Node makeDirectory(FsPath path, WriteOptions options) throws FsException {
+        throw readOnly("makeDirectory", path);
+    }
+
+    @Override
+    public Node link(FsPath path, String target, WriteOptions options) throws FsException {
+        throw readOnly("link", path);
+    }
+
+    @Override
+    public Node change(FsPath path, AttributeChange change, Preconditions preconditions) throws FsException {
+        throw readOnly("change", path);
+    }
+
+    @Override
+    public Node copy(FsPath source, FsPath target, TransferOptions options) throws FsException {
+        throw readOnly("copy", source);
+    }
+
+    @Override
+    public Node move(FsPath source, FsPath target, TransferOptions options) throws FsException {
+        throw readOnly("move", source);
+    }
+
+    @Override
+    public void remove(FsPath path, Preconditions preconditions) throws FsException {
+        throw readOnly("remove", path);
+    }
+
+    @Override
+    public Space space() throws FsException {
+        throw readOnly("space", FsPath.ROOT);
+    }
+
+    @Override
+    public void close() {}
+
+    private static FsException readOnly(String operation, FsPath path) {
+        return new FsException(Kind.UNSUPPORTED, operation, path);
+    }
+}

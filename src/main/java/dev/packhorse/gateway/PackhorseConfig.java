@@ -1,0 +1,82 @@
+package dev.packhorse.gateway;
+
+import io.quarkus.runtime.annotations.StaticInitSafe;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/**
+ * The configuration: keys of {@code config/application.properties}, also as system properties and environment variables.
+ * The reference in the README is generated from this interface.
+ */
+@StaticInitSafe
+@ConfigMapping(prefix = "packhorse")
+public interface PackhorseConfig {
+
+    /** The state folder: database, spool. Relative to the working directory. */
+    @WithDefault("data")
+    String data();
+
+    /** Which route files are loaded. */
+    @WithDefault("routes/*.yaml")
+    String routes();
+
+    /** A line for each request: `stdout`, a file, or `off`. */
+    @WithDefault("stdout")
+    String accessLog();
+
+    /** How long a deleted path keeps its change timestamp. */
+    @WithDefault("1h")
+    Duration changeTimestampRetention();
+
+    /** The HTTP listener. */
+    Http http();
+
+    /** The HTTP listener. */
+    interface Http {
+
+        /** Address to bind. */
+        @WithDefault("127.0.0.1")
+        String host();
+
+        /** Port to bind, 0 for a free one. */
+        @WithDefault("8080")
+        int port();
+
+        /** Bytes of a request line; more is 414. */
+        @WithDefault("16384")
+        int maxLine();
+
+        /** Bytes of all header fields; more is 431. */
+        @WithDefault("32768")
+        int maxHead();
+
+        /** Bytes of a request body; more is 413. */
+        @WithDefault("9223372036854775807")
+        long maxBody();
+
+        /** Connections at a time; more are closed at once. */
+        @WithDefault("20000")
+        int maxConnections();
+
+        /** How long a connection may wait between requests. */
+        @WithDefault("75s")
+        Duration idleTimeout();
+
+        /** How long a request head may take; more is 408. */
+        @WithDefault("20s")
+        Duration headTimeout();
+
+        /** How long a body may stand still; a request body must bring 256 bytes a second over this time. */
+        @WithDefault("30s")
+        Duration bodyTimeout();
+
+        /** How long requests in flight may take when the gateway stops. */
+        @WithDefault("30s")
+        Duration stopTimeout();
+
+        /** Threads that may block, on JDKs without virtual threads. */
+        @WithDefault("128")
+        int threads();
+    }
+}

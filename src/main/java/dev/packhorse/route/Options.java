@@ -1,0 +1,130 @@
+package dev.packhorse.route;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parameters of an endpoint, taken one by one. What nobody has asked for in the end is a mistake of the operator.
+ *
+ * <p>Sizes are {@code 512}, {@code 64k}, {@code 64m}, {@code 2g} (powers of 1024); durations {@code 500ms}, {@code 30s},
+ * {@code 5m}, {@code 1h}, {@code 7d}.
+ */
+public final class Options {
+
+    private final Map<String, String> left = new LinkedHashMap<>();
+    private final SortedSet<String> known = new TreeSet<>();
+
+    /** Takes over the parameters; the map is emptied. */
+    public Options(Map<String, Object> parameters) {
+        parameters.forEach((key, value) -> left.put(key, String.valueOf(value)));
+        parameters.clear();
+    }
+
+    /** The value of an option, or {@code otherwise}. */
+    public String text(String name, String otherwise) {
+        String value = optional(name);
+        return value == null ? otherwise : value;
+    }
+
+    /** The value of an option, {@code null} if it is not given. */
+    public @Nullable String optional(String name) {
+        known.add(name);
+        return left.remove(name);
+    }
+
+    /** {@code true} or {@code false}. */
+    public boolean flag(String name, boolean otherwise) {
+        String value = optional(name);
+        if (value == null) {
+            return otherwise;
+        }
+        return switch (value) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw bad(name, value, "true or false");
+        };
+    }
+
+    /** One of the constants of an enum, in lower case with dashes. */
+    public <E extends Enum<E>> E choice(String name, E otherwise) {
+        String value = optional(name);
+        if (value == null) {
+            return otherwise;
+        }
+        StringBuilder all = new StringBuilder();
+        for (E constant : otherwise.getDeclaringClass().getEnumConstants()) {
+            String word = constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            if (word.equals(value)) {
+                return constant;
+            }
+            all.append(all.isEmpty() ? "" : ", ").append(word);
+        }
+        throw bad(name, value, "one of " + all);
+    }
+
+    /** A number of bytes. */
+    public long size(String name, long otherwise) {
+        String value = optional(name);
+        if (value == null) {
+            return otherwise;
+        }
+        int shift = value.isEmpty() ? -1 : "kmgt".indexOf(Character.toLowerCase(value.charAt(value.length() - 1)));
+        String digits = shift < 0 ? value : value.substring(0, value.length() - 1);
+        try {
+            long number = Long.parseLong(digits);
+            if (number < 0) {
+                throw bad(name, value, "a size such as 64m");
+            }
+            return Math.multiplyExact(number, 1L << (10 * (shift + 1)));
+        } catch (ArithmeticException | NumberFormatException e) {
+            throw bad(name, value, "a size such as 64m");
+        }
+    }
+
+    /** A length of time. */
+    public Duration duration(String name, Duration otherwise) {
+        String value = optional(name);
+        if (value == null) {
+            return otherwise;
+        }
+        int unit = 0;
+        while (unit < value.length() && Character.digit(value.charAt(unit), 10) >= 0) {
+            unit++;
+        }
+        try {
+            long number = Long.parseLong(value.substring(0, unit));
+            return switch (value.substring(unit)) {
+                case "ms" -> Duration.ofMillis(number);
+                case "s" -> Duration.ofSeconds(number);
+                case "m" -> Duration.ofMinutes(number);
+                case "h" -> Duration.ofHours(number);
+                case "d" -> Duration.ofDays(number);
+                default -> throw bad(name, value, "a duration such as 30s");
+            };
+        } catch (ArithmeticException | NumberFormatException e) {
+            throw bad(name, value, "a duration such as 30s");
+        }
+    }
+
+    /**
+     * Ends the taking.
+     *
+     * @throws IllegalArgumentException if something is left that nobody knows
+     */
+    public void end() {
+        if (!left.isEmpty()) {
+            throw new IllegalArgumentException("unknown option '" + left.keySet().iterator().next() + "', options are "
+                    + String.join(", ", known));
+        }
+    }
+
+    /** A value that makes no sense. */
+    public static IllegalArgumentException bad(String name, String value, String expected) {
+        return new IllegalArgumentException("option " + name + " = '" + value + "' is not " + expected);
+    }
+}

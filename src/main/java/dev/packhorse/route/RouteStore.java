@@ -1,0 +1,150 @@
+package dev.packhorse.route;
+
+import dev.packhorse.fs.AttributeChange;
+import dev.packhorse.fs.Body;
+import dev.packhorse.fs.Capabilities;
+import dev.packhorse.fs.Content;
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsException.Kind;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Listing;
+import dev.packhorse.fs.Node;
+import dev.packhorse.fs.Preconditions;
+import dev.packhorse.fs.Space;
+import dev.packhorse.fs.Store;
+import dev.packhorse.fs.TransferOptions;
+import dev.packhorse.fs.WriteOptions;
+import dev.packhorse.route.FsCall.Operation;
+import java.util.function.Supplier;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
+import org.apache.camel.Message;
+import org.apache.camel.processor.ThrottlerRejectedExecutionException;
+import org.jboss.logging.Logger;
+
+/** The store that a route is: each operation is a message through it. */
+final class RouteStore implements Store {
+
+    private static final Logger LOG = Logger.getLogger(RouteStore.class);
+
+    private final ExportConsumer consumer;
+    private final Supplier<Capabilities> capabilities;
+    private final String protocol;
+
+    /**
+     * The route of one export, as one protocol sees it.
+     *
+     * @param capabilities what every store in the route can do
+     */
+    RouteStore(ExportConsumer consumer, Supplier<Capabilities> capabilities, String protocol) {
+        this.consumer = consumer;
+        this.capabilities = capabilities;
+        this.protocol = protocol;
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return capabilities.get();
+    }
+
+    @Override
+    public Node stat(FsPath path) throws FsException {
+        return call(new FsCall<>(Operation.STAT, path, null, store -> store.stat(path)));
+    }
+
+    @Override
+    public Listing list(FsPath directory) throws FsException {
+        return call(new FsCall<>(Operation.LIST, directory, null, store -> store.list(directory)));
+    }
+
+    @Override
+    public Listing walk(FsPath directory) throws FsException {
+        return call(new FsCall<>(Operation.WALK, directory, null, store -> store.walk(directory)));
+    }
+
+    @Override
+    public Content read(FsPath path) throws FsException {
+        return call(new FsCall<>(Operation.READ, path, null, store -> store.read(path)));
+    }
+
+    @Override
+    public Node write(FsPath path, Body body, WriteOptions options) throws FsException {
+        return call(new FsCall<>(Operation.WRITE, path, null, store -> store.write(path, body, options)));
+    }
+
+    @Override
+    public Node makeDirectory(FsPath path, WriteOptions options) throws FsException {
+        return call(new FsCall<>(Operation.MAKE_DIRECTORY, path, null, store -> store.makeDirectory(path, options)));
+    }
+
+    @Override
+    public Node link(FsPath path, String target, WriteOptions options) throws FsException {
+        return call(new FsCall<>(Operation.LINK, path, null, store -> store.link(path, target, options)));
+    }
+
+    @Override
+    public Node change(FsPath path, AttributeChange change, Preconditions preconditions) throws FsException {
+        return call(new FsCall<>(Operation.CHANGE, path, null, store -> store.change(path, change, preconditions)));
+    }
+
+    @Override
+    public Node copy(FsPath source, FsPath target, TransferOptions options) throws FsException {
+        return call(new FsCall<>(Operation.COPY, source, target, store -> store.copy(source, target, options)));
+    }
+
+    @Override
+    public Node move(FsPath source, FsPath target, TransferOptions options) throws FsException {
+        return call(new FsCall<>(Operation.MOVE, source, target, store -> store.move(source, target, options)));
+    }
+
+    @Override
+    public void remove(FsPath path, Preconditions preconditions) throws FsException {
+        call(new FsCall<>(Operation.REMOVE, path, null, store -> {
+            store.remove(path, preconditions);
+            return path;
+        }));
+    }
+
+    @Override
+    public Space space() throws FsException {
+        return call(new FsCall<>(Operation.SPACE, FsPath.ROOT, null, Store::space));
+    }
+
+    /** Nothing: the stores belong to the component. */
+    @Override
+    public void close() {}
+
+    @SuppressWarnings("unchecked") // the outcome holds what the action of this very call returned
+    private <R> R call(FsCall<R> call) throws FsException {
+        Exchange exchange = consumer.createExchange(true);
+        try {
+            exchange.setPattern(ExchangePattern.InOut);
+            Message message = exchange.getIn();
+            message.setBody(call);
+            message.setHeader(PackhorseHeaders.OPERATION, call.operation().word());
+            message.setHeader(PackhorseHeaders.PATH, call.path().toString());
+            message.setHeader(PackhorseHeaders.PROTOCOL, protocol);
+            message.setHeader(PackhorseHeaders.CALLER, "anonymous");
+            message.setHeader(PackhorseHeaders.EXPORT, consumer.exportPath());
+            consumer.getProcessor().process(exchange);
+            Exception failure = exchange.getException();
+            if (failure != null) {
+                throw failure;
+            }
+            Object result = exchange.getMessage().getBody();
+            if (result instanceof FsCall.Outcome<?> outcome) {
+                return (R) outcome.valueOrThrow();
+            }
+            throw new FsException(Kind.PERMISSION_DENIED, call.operation().word(), call.path());
+        } catch (FsException e) {
+            throw e;
+        } catch (ThrottlerRejectedExecutionException e) {
+            throw new FsException(Kind.BUSY, call.operation().word(), call.path(), e);
+        } catch (Exception e) {
+            LOG.warnf(e, "a route failed export=%s operation=%s", consumer.exportPath(), call.operation().word());
+            throw new FsException(Kind.IO, call.operation().word(), call.path(), e);
+        } finally {
+            consumer.releaseExchange(exchange, true);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.packhorse.route;
+
+import dev.packhorse.fs.Store;
+import org.apache.camel.Component;
+import org.apache.camel.Consumer;
+import org.apache.camel.Processor;
+import org.apache.camel.Producer;
+import org.apache.camel.support.DefaultEndpoint;
+import org.jspecify.annotations.Nullable;
+
+/** One store in a route: only a producer. */
+final class StoreEndpoint extends DefaultEndpoint {
+
+    private final Store store;
+    private final @Nullable String operation;
+    private final @Nullable String path;
+
+    StoreEndpoint(String uri, Component component, Store store, @Nullable String operation, @Nullable String path) {
+        super(uri, component);
+        this.store = store;
+        this.operation = operation;
+        this.path = path;
+    }
+
+    Store store() {
+        return store;
+    }
+
+    @Override
+    public Producer createProducer() {
+        return new StoreProducer(this, operation, path);
+    }
+
+    @Override
+    public Consumer createConsumer(Processor processor) {
+        throw new UnsupportedOperationException("store: cannot start a route");
+    }
+}

@@ -1,0 +1,369 @@
+package dev.packhorse.server;
+
+import dev.packhorse.front.http.HttpResponse;
+import dev.packhorse.fs.Body;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.ReferenceCountUtil;
+import java.io.EOFException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests of one connection, one after the other. All of it runs on the channel's event loop, but for what
+ * {@link HttpTransaction} does on a worker.
+ *
+ * <p>While a transaction is under way, what the client pipelines behind it waits undecoded in the socket, save the little
+ * that was read already. A response may begin before its request has arrived in full; then what is left of the request is
+ * dropped, and if that is a lot the connection ends after the response.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // what fails closes the channel, and that is handled
+final class HttpConnection extends ChannelInboundHandlerAdapter {
+
+    /** A request body of which no more than this is missing is read to its end to keep the connection. */
+    private static final long MAX_DRAIN = 256 << 10;
+
+    /** How long a client may go on sending into a connection that ends, so that it sees the answer before a reset. */
+    private static final long LINGER_NANOS = 5_000_000_000L;
+
+    private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private final HttpListener listener;
+    private final StrictRequestDecoder decoder;
+    private final ArrayDeque<HttpObject> pipelined = new ArrayDeque<>();
+
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable HttpTransaction current;
+    private boolean draining;
+    private boolean lastRequest;
+    private long lingerStart;
+    private long lastActivity = System.nanoTime();
+
+    HttpConnection(HttpListener listener, StrictRequestDecoder decoder) {
+        this.listener = listener;
+        this.decoder = decoder;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        context = ctx;
+        if (!listener.opened(this)) {
+            ctx.close();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        listener.closed(this);
+        releasePipelined();
+        HttpTransaction transaction = current;
+        if (transaction != null) {
+            transaction.clientGone();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        lastActivity = System.nanoTime();
+        HttpObject object = (HttpObject) message;
+        if (lingerStart != 0) {
+            ReferenceCountUtil.release(object);
+        } else if (!pipelined.isEmpty() || (object instanceof HttpRequest && current != null)) {
+            pipelined.add(object);
+            ctx.channel().config().setAutoRead(false);
+        } else {
+            accept(ctx, object);
+        }
+    }
+
+    private void accept(ChannelHandlerContext ctx, HttpObject object) {
+        if (object instanceof HttpRequest request) {
+            begin(ctx, request);
+        }
+        if (object instanceof HttpContent content) {
+            bodyPart(ctx, content);
+        }
+    }
+
+    private void begin(ChannelHandlerContext ctx, HttpRequest head) {
+        int refusal = refusal(head);
+        boolean expects = head.headers().contains(HttpHeaderNames.EXPECT);
+        long length = head.decoderResult().isFailure() ? 0 : HttpUtil.getContentLength(head, Body.UNKNOWN);
+        boolean hasBody = length >= 0 || HttpUtil.isTransferEncodingChunked(head);
+        HttpTransaction transaction = new HttpTransaction(
+                this,
+                listener,
+                ctx.channel(),
+                head,
+                hasBody ? length : 0,
+                hasBody,
+                expects,
+                remote(ctx.channel()));
+        current = transaction;
+        if (refusal != 0) {
+            lastRequest = true;
+            transaction.refuse(refusal);
+        } else {
+            lastRequest |= !HttpUtil.isKeepAlive(head) || listener.isDraining();
+            transaction.start();
+        }
+    }
+
+    /** The status that a head deserves before anybody looks at what it asks for; 0 if it is well. */
+    private int refusal(HttpRequest head) {
+        Throwable failure = head.decoderResult().cause();
+        if (failure != null) {
+            return failure instanceof TooLongHttpLineException
+                    ? 414
+                    : failure instanceof TooLongHttpHeaderException ? 431 : 400;
+        }
+        HttpVersion version = head.protocolVersion();
+        if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
+            return 505;
+        }
+        HttpHeaders headers = head.headers();
+        List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
+        if (hosts.size() > 1 || (hosts.isEmpty() && version.equals(HttpVersion.HTTP_1_1))) {
+            return 400;
+        }
+        List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        if (!codings.isEmpty()
+                && (codings.size() > 1 || !codings.get(0).trim().equalsIgnoreCase("chunked"))) {
+            return 501;
+        }
+        String expect = headers.get(HttpHeaderNames.EXPECT);
+        if (expect != null && !expect.equalsIgnoreCase("100-continue")) {
+            return 417;
+        }
+        if (HttpUtil.getContentLength(head, 0L) > listener.settings().maxBody()) {
+            return 413;
+        }
+        return 0;
+    }
+
+    private void bodyPart(ChannelHandlerContext ctx, HttpContent content) {
+        HttpTransaction transaction = current;
+        if (transaction == null) {
+            content.release();
+            return;
+        }
+        RequestBody body = transaction.body();
+        if (content.decoderResult().isFailure()) {
+            content.release();
+            transaction.badFraming();
+            lastRequest = true;
+            return;
+        }
+        if (!body.offer(content.content())) {
+            ctx.channel().config().setAutoRead(false);
+        }
+        if (content instanceof LastHttpContent) {
+            body.complete();
+            if (draining) {
+                draining = false;
+                next(ctx);
+            }
+        }
+    }
+
+    /** Lets the client send what it has announced. */
+    void sendContinue() {
+        onLoop(ctx -> ctx.writeAndFlush(Unpooled.wrappedBuffer(CONTINUE)));
+    }
+
+    /** Reads the socket again after a full queue. */
+    void resumeReading() {
+        onLoop(ctx -> {
+            if (pipelined.isEmpty()) {
+                ctx.channel().config().setAutoRead(true);
+            }
+        });
+    }
+
+    /** Whether the response to the current transaction must be the last one: asked when its head is built. */
+    boolean closesAfter(HttpTransaction transaction) {
+        return lastRequest || listener.isDraining() || !transaction.isDrainable(MAX_DRAIN);
+    }
+
+    /**
+     * The current transaction is over.
+     *
+     * @param whole whether the response went out in full
+     * @param close whether its head said that the connection closes
+     */
+    void transactionEnded(boolean whole, boolean close) {
+        onLoop(ctx -> {
+            HttpTransaction transaction = current;
+            if (transaction == null) {
+                return;
+            }
+            lastActivity = System.nanoTime();
+            if (!whole) {
+                abort();
+            } else if (!transaction.body().isComplete() && !transaction.hasFailed()) {
+                if (close) {
+                    linger(ctx);
+                } else {
+                    draining = true;
+                    resumeReading();
+                }
+            } else if (close) {
+                ctx.close();
+            } else {
+                next(ctx);
+            }
+        });
+    }
+
+    private void next(ChannelHandlerContext ctx) {
+        current = null;
+        if (lastRequest || listener.isDraining()) {
+            ctx.close();
+            return;
+        }
+        while (!pipelined.isEmpty()) {
+            HttpObject object = pipelined.peek();
+            if (object instanceof HttpRequest && current != null) {
+                return;
+            }
+            accept(ctx, pipelined.remove());
+        }
+        HttpTransaction transaction = current;
+        if (transaction == null || !transaction.body().isPaused()) {
+            ctx.channel().config().setAutoRead(true);
+        }
+    }
+
+    private void linger(ChannelHandlerContext ctx) {
+        lingerStart = System.nanoTime();
+        releasePipelined();
+        ((DuplexChannel) ctx.channel()).shutdownOutput();
+        ctx.channel().config().setAutoRead(true);
+    }
+
+    /** Breaks the connection with a reset: the client must not take what it has for the whole. */
+    void abort() {
+        onLoop(ctx -> {
+            if (ctx.channel().isActive()) {
+                ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+                ctx.close();
+            }
+        });
+    }
+
+    /** Looks at the clocks; called about once a second. */
+    void tick() {
+        onLoop(ctx -> {
+            HttpSettings settings = listener.settings();
+            long now = System.nanoTime();
+            HttpTransaction transaction = current;
+            if (lingerStart != 0) {
+                if (now - lingerStart > LINGER_NANOS) {
+                    ctx.close();
+                }
+            } else if (transaction != null) {
+                transaction.tick(now);
+                if (draining && now - lastActivity > settings.bodyTimeout().toNanos()) {
+                    ctx.close();
+                }
+            } else if (decoder.headStart() != 0) {
+                if (now - decoder.headStart() > settings.headTimeout().toNanos()) {
+                    lastRequest = true;
+                    writeAndClose(ctx, HttpTransaction.encode(HttpResponse.text(408, "Request Timeout"), true));
+                }
+            } else if (listener.isDraining()
+                    || now - lastActivity > settings.idleTimeout().toNanos()) {
+                ctx.close();
+            }
+        });
+    }
+
+    private static void writeAndClose(ChannelHandlerContext ctx, ByteBuf bytes) {
+        ctx.writeAndFlush(bytes).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** Closes the connection if nothing is under way; else it ends with the response. */
+    void stop() {
+        onLoop(ctx -> {
+            lastRequest = true;
+            if (current == null) {
+                ctx.close();
+            }
+        });
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            // The client has sent all it will; it may still be waiting for answers (nc, HTTP/1.0 scripts).
+            lastRequest |= pipelined.isEmpty();
+            HttpTransaction transaction = current;
+            if (transaction == null || lingerStart != 0 || draining) {
+                ctx.close();
+            } else {
+                transaction.body().fail(new EOFException("the client stopped in the middle of a body"));
+            }
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        HttpTransaction transaction = current;
+        if (transaction != null && ctx.channel().isWritable()) {
+            transaction.writable();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        // A reset by the client, or a write into a closed connection: there is nobody left to tell.
+        ctx.close();
+    }
+
+    private void releasePipelined() {
+        pipelined.forEach(ReferenceCountUtil::release);
+        pipelined.clear();
+    }
+
+    private interface LoopTask {
+        void run(ChannelHandlerContext ctx);
+    }
+
+    private void onLoop(LoopTask task) {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null) {
+            return;
+        }
+        if (ctx.executor().inEventLoop()) {
+            task.run(ctx);
+        } else {
+            ctx.executor().execute(() -> task.run(ctx));
+        }
+    }
+
+    private static String remote(Channel channel) {
+        return channel.remoteAddress() instanceof InetSocketAddress address
+                ? address.getAddress().getHostAddress()
+                : "local";
+    }
+}

@@ -1,0 +1,341 @@
+package dev.packhorse.server;
+
+import dev.packhorse.front.http.HttpResponse;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.netty.NettyServerBootstrapConfiguration;
+import org.apache.camel.component.netty.NettyServerBootstrapFactory;
+import org.apache.camel.component.netty.http.HttpServerBootstrapFactory;
+import org.apache.camel.component.netty.http.HttpServerConsumerChannelFactory;
+import org.apache.camel.component.netty.http.NettyHttpConsumer;
+import org.apache.camel.component.netty.http.NettySharedHttpServer;
+import org.apache.camel.component.netty.http.NettySharedHttpServerBootstrapConfiguration;
+import org.apache.camel.support.service.ServiceSupport;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP server that Camel's {@code netty-http} consumer listens through, with a pipeline of our own.
+ *
+ * <p>Camel sees one consumer, at the root; which export a request is for is the business of the route behind it. The body
+ * of the message is an {@link HttpExchange}, the result an {@link HttpResponse}. Bound by {@link #start}; {@link #stop}
+ * takes no new connection, lets the requests in flight end within {@link HttpSettings#stopTimeout}, then cuts.
+ */
+public final class HttpListener extends ServiceSupport implements NettySharedHttpServer {
+
+    private static final Logger LOG = Logger.getLogger(HttpListener.class);
+
+    private final HttpSettings settings;
+    private final Workers workers;
+    private final HttpObserver observer;
+    private final ConsumerGate gate = new ConsumerGate();
+    private final AtomicLong requests = new AtomicLong();
+    private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
+
+    private @Nullable Bootstrap bootstrap;
+    private volatile boolean draining;
+
+    public HttpListener(HttpSettings settings, Workers workers, HttpObserver observer) {
+        this.settings = settings;
+        this.workers = workers;
+        this.observer = observer;
+    }
+
+    /** Number of open connections. */
+    public int connections() {
+        return connections.size();
+    }
+
+    /** The port that is bound; the configured one before that. */
+    @Override
+    public int getPort() {
+        Bootstrap bound = bootstrap;
+        return bound == null ? settings.port() : bound.boundPort();
+    }
+
+    HttpSettings settings() {
+        return settings;
+    }
+
+    Workers workers() {
+        return workers;
+    }
+
+    HttpObserver observer() {
+        return observer;
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    long nextRequestNumber() {
+        return requests.incrementAndGet();
+    }
+
+    /** Notes a new connection; false if it is one too many. */
+    boolean opened(HttpConnection connection) {
+        connections.add(connection);
+        return !draining && connections.size() <= settings.maxConnections();
+    }
+
+    void closed(HttpConnection connection) {
+        connections.remove(connection);
+    }
+
+    /** Runs the HTTP route. Never throws: what goes wrong is logged and becomes a 500 that says nothing. */
+    HttpResponse handle(HttpExchange request) {
+        NettyHttpConsumer consumer = gate.consumer;
+        if (consumer == null || consumer.isSuspended()) {
+            return HttpResponse.text(503, "Service Unavailable");
+        }
+        Exchange exchange = consumer.createExchange(true);
+        try {
+            exchange.getIn().setBody(request);
+            consumer.getProcessor().process(exchange);
+            Exception failure = exchange.getException();
+            if (failure != null) {
+                throw failure;
+            }
+            return (HttpResponse) exchange.getMessage().getBody();
+        } catch (Exception | StackOverflowError e) {
+            LOG.errorf(e, "a request failed unexpectedly request=%d", request.number());
+            return HttpResponse.text(500, "Internal Server Error");
+        } finally {
+            consumer.releaseExchange(exchange, true);
+        }
+    }
+
+    /** Prepares the socket; it is bound when Camel starts the consumer, so that nobody connects before the routes are up. */
+    @Override
+    protected void doStart() {
+        NettySharedHttpServerBootstrapConfiguration configuration = new NettySharedHttpServerBootstrapConfiguration();
+        configuration.setProtocol("tcp");
+        configuration.setHost(settings.host());
+        configuration.setPort(settings.port());
+        configuration.setBacklog(1024);
+        configuration.setTcpNoDelay(true);
+        configuration.setReuseAddress(true);
+        configuration.setWorkerCount(Math.max(2, Runtime.getRuntime().availableProcessors()));
+        Bootstrap created = new Bootstrap();
+        created.init(threads("http"), configuration, new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+                channel.config()
+                        .setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(64 << 10, 256 << 10));
+                StrictRequestDecoder decoder = new StrictRequestDecoder(settings.maxLine(), settings.maxHead());
+                channel.pipeline().addLast(decoder, new HttpConnection(HttpListener.this, decoder));
+            }
+        });
+        bootstrap = created;
+    }
+
+    /** A few looks within the shortest of the timeouts, at most one a second. */
+    private long clockStepMillis() {
+        long shortest = Math.min(
+                settings.idleTimeout().toMillis(),
+                Math.min(settings.headTimeout().toMillis(), settings.bodyTimeout().toMillis()));
+        return Math.max(20, Math.min(1000, shortest / 4));
+    }
+
+    private static ThreadFactory threads(String name) {
+        AtomicLong count = new AtomicLong();
+        return task -> {
+            Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        Bootstrap bound = bootstrap;
+        if (bound == null) {
+            return;
+        }
+        draining = true;
+        bound.stopAccepting();
+        connections.forEach(HttpConnection::stop);
+        long deadline = System.nanoTime() + settings.stopTimeout().toNanos();
+        while (!connections.isEmpty() && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        if (!connections.isEmpty()) {
+            LOG.warnf("cutting connections that did not end in time connections=%d", connections.size());
+        }
+        bound.shutDown();
+        bootstrap = null;
+    }
+
+    @Override
+    public void setNettyServerBootstrapConfiguration(NettySharedHttpServerBootstrapConfiguration configuration) {
+        throw new UnsupportedOperationException("configured by HttpSettings");
+    }
+
+    @Override
+    public void setCamelContext(CamelContext camelContext) {
+        // The server is not part of a Camel context; it outlives the routes that use it.
+    }
+
+    @Override
+    public void setStartServer(boolean startServer) {
+        throw new UnsupportedOperationException("started by its owner");
+    }
+
+    @Override
+    public void setThreadNamePattern(String pattern) {
+        throw new UnsupportedOperationException("named by its owner");
+    }
+
+    @Override
+    public HttpServerConsumerChannelFactory getConsumerChannelFactory() {
+        return gate;
+    }
+
+    @Override
+    public NettyServerBootstrapFactory getServerBootstrapFactory() {
+        Bootstrap bound = bootstrap;
+        if (bound == null) {
+            throw new IllegalStateException("the HTTP listener is not started");
+        }
+        return bound;
+    }
+
+    @Override
+    public int getConsumersSize() {
+        return gate.consumers();
+    }
+
+    /** How long {@link #stop} may take at most, for those who wait for it. */
+    public Duration stopTimeout() {
+        return settings.stopTimeout();
+    }
+
+    /** Where Camel's consumer registers. */
+    private static final class ConsumerGate implements HttpServerConsumerChannelFactory {
+
+        private volatile @Nullable NettyHttpConsumer consumer;
+
+        @Override
+        public void init(int port) {}
+
+        @Override
+        public void addConsumer(NettyHttpConsumer added) {
+            consumer = added;
+        }
+
+        @Override
+        public void removeConsumer(NettyHttpConsumer removed) {
+            if (consumer == removed) {
+                consumer = null;
+            }
+        }
+
+        @Override
+        public int consumers() {
+            return consumer == null ? 0 : 1;
+        }
+
+        @Override
+        public int getPort() {
+            return 0;
+        }
+
+        @Override
+        public ChannelHandler getChannelHandler() {
+            throw new UnsupportedOperationException("the pipeline is the listener's own");
+        }
+    }
+
+    /** Camel's bootstrap, which stays up when its consumer goes, and knows the server's socket. */
+    private final class Bootstrap extends HttpServerBootstrapFactory {
+
+        private final ScheduledExecutorService clock =
+                Executors.newSingleThreadScheduledExecutor(threads("http-clock"));
+        private final ServerChannelGroup channels = new ServerChannelGroup();
+
+        Bootstrap() {
+            super(gate, false);
+        }
+
+        @Override
+        public void init(
+                ThreadFactory threads,
+                NettyServerBootstrapConfiguration configuration,
+                ChannelInitializer<Channel> pipeline) {
+            configuration.setChannelGroup(channels);
+            super.init(threads, configuration, pipeline);
+        }
+
+        @Override
+        @SuppressWarnings("FutureReturnValueIgnored") // runs until the clock is shut down
+        protected void doStart() throws Exception {
+            try {
+                super.doStart();
+            } catch (IOException e) {
+                throw new IOException(
+                        "cannot listen on " + settings.host() + ":" + settings.port() + ": " + e.getMessage(), e);
+            }
+            long step = clockStepMillis();
+            clock.scheduleWithFixedDelay(
+                    () -> connections.forEach(HttpConnection::tick), step, step, TimeUnit.MILLISECONDS);
+        }
+
+        int boundPort() {
+            ServerSocketChannel server = channels.server;
+            return server == null ? settings.port() : server.localAddress().getPort();
+        }
+
+        void stopAccepting() {
+            ServerSocketChannel server = channels.server;
+            if (server != null) {
+                server.close().awaitUninterruptibly();
+            }
+        }
+
+        void shutDown() throws Exception {
+            clock.shutdownNow();
+            doStop();
+        }
+
+        /** Called by each consumer that leaves; when the server ends is decided by {@link HttpListener#stop}. */
+        @Override
+        public void stop() {}
+    }
+
+    /** The group that Camel puts its server channel into. */
+    private static final class ServerChannelGroup extends DefaultChannelGroup {
+
+        private volatile @Nullable ServerSocketChannel server;
+
+        ServerChannelGroup() {
+            super(ImmediateEventExecutor.INSTANCE);
+        }
+
+        @Override
+        public boolean add(Channel channel) {
+            if (channel instanceof ServerSocketChannel bound) {
+                server = bound;
+            }
+            return super.add(channel);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package dev.packhorse.server;
+
+/** Is told of every exchange when it is over. Called on an event loop or a worker: must not block. */
+public interface HttpObserver {
+
+    /**
+     * One exchange has ended.
+     *
+     * @param exchange the request and who served it
+     * @param status the status sent; 499 if the client left before there was one
+     * @param received bytes of the request body that arrived
+     * @param sent bytes of the response body that left
+     * @param nanos from the head of the request to the end of the response
+     */
+    void finished(HttpExchange exchange, int status, long received, long sent, long nanos);
+}

@@ -1,0 +1,402 @@
+package dev.packhorse.server;
+
+import dev.packhorse.front.http.HttpBody;
+import dev.packhorse.front.http.HttpResponse;
+import dev.packhorse.fs.FileSlice;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response. {@link #start} hands it to a worker, which runs the route and then builds the head; what
+ * follows the head leaves as bytes, by the kernel from a file, or in chunks that a worker pulls while the socket takes them.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // what fails closes the channel, and that is handled
+final class HttpTransaction implements RequestBody.Socket {
+
+    private static final Logger LOG = Logger.getLogger(HttpTransaction.class);
+
+    /** Pieces of files up to this size are copied into one write with the head; beyond it the kernel sends them. */
+    private static final int MAX_COPY = 32 << 10;
+
+    private static final ByteBuf LAST_CHUNK =
+            Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+
+    private final HttpConnection connection;
+    private final HttpListener listener;
+    private final Channel channel;
+    private final RequestBody body;
+    private final HttpExchange exchange;
+    private final boolean isHead;
+    private final boolean isHttp10;
+    private final boolean wantsKeepAliveSaid;
+    private final long started = System.nanoTime();
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    private volatile boolean continueDue;
+    private volatile boolean wanted;
+    private volatile boolean closes;
+    /** What went wrong on the client's side: its status takes the place of whatever the front answers. */
+    private volatile int clientFault;
+
+    private volatile @Nullable HttpResponse response;
+    private volatile @Nullable Pump pump;
+    private final AtomicLong sent = new AtomicLong();
+    private volatile long lastProgress = started;
+    private long windowStart;
+    private long windowReceived;
+
+    HttpTransaction(
+            HttpConnection connection,
+            HttpListener listener,
+            Channel channel,
+            HttpRequest head,
+            long length,
+            boolean hasBody,
+            boolean expectsContinue,
+            String remote) {
+        this.connection = connection;
+        this.listener = listener;
+        this.channel = channel;
+        this.continueDue = expectsContinue;
+        this.body = new RequestBody(length, listener.settings().maxBody(), this);
+        this.exchange =
+                new HttpExchange(new NettyRequest(head, hasBody, body), remote, listener.nextRequestNumber());
+        this.isHead = head.method().name().equals("HEAD");
+        this.isHttp10 = head.protocolVersion().equals(HttpVersion.HTTP_1_0);
+        this.wantsKeepAliveSaid = isHttp10;
+    }
+
+    RequestBody body() {
+        return body;
+    }
+
+    /** Runs the route on a worker. */
+    void start() {
+        listener.workers().execute(() -> respond(listener.handle(exchange)));
+    }
+
+    /** Answers without running the route. The connection ends with it. */
+    void refuse(int status) {
+        respond(HttpResponse.text(status, HttpResponseStatus.valueOf(status).reasonPhrase()));
+    }
+
+    @Override
+    public void want() {
+        wanted = true;
+        if (continueDue) {
+            continueDue = false;
+            connection.sendContinue();
+        }
+    }
+
+    @Override
+    public void resume() {
+        connection.resumeReading();
+    }
+
+    /** The framing of the body broke. */
+    void badFraming() {
+        fault(400, new IOException("bad chunk"));
+    }
+
+    private void fault(int status, IOException cause) {
+        clientFault = status;
+        body.fail(cause);
+    }
+
+    boolean hasFailed() {
+        return clientFault != 0;
+    }
+
+    /** Whether the rest of the request body is small enough, and sure to come. */
+    boolean isDrainable(long most) {
+        if (body.isComplete()) {
+            return true;
+        }
+        return clientFault == 0 && !continueDue && body.length() >= 0 && body.length() - body.received() <= most;
+    }
+
+    private void respond(HttpResponse answer) {
+        int fault = clientFault;
+        if (fault != 0) {
+            closeQuietly(answer);
+            answer = HttpResponse.text(fault, HttpResponseStatus.valueOf(fault).reasonPhrase());
+        }
+        response = answer;
+        body.abandon();
+        lastProgress = System.nanoTime();
+        try {
+            send(answer);
+        } catch (IOException | RuntimeException e) {
+            LOG.errorf(e, "could not begin a response request=%d", exchange.number());
+            end(false);
+        }
+    }
+
+    private void send(HttpResponse answer) throws IOException {
+        HttpBody content = answer.body();
+        long length = content.length();
+        boolean bodyless = isHead || answer.status() == 304 || answer.status() == 204;
+        boolean chunked = length < 0 && !isHttp10;
+        closes = connection.closesAfter(this) || (length < 0 && isHttp10 && !bodyless);
+
+        StringBuilder head = head(answer, closes);
+        if (length >= 0 && answer.status() != 304 && answer.status() != 204) {
+            head.append("Content-Length: ").append(length).append("\r\n");
+        } else if (chunked && !bodyless) {
+            head.append("Transfer-Encoding: chunked\r\n");
+        }
+        if (wantsKeepAliveSaid && !closes) {
+            head.append("Connection: keep-alive\r\n");
+        }
+        byte[] headBytes = head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+
+        if (bodyless) {
+            write(Unpooled.wrappedBuffer(headBytes), 0);
+        } else if (content instanceof HttpBody.Bytes bytes) {
+            ByteBuf out = channel.alloc().directBuffer(headBytes.length + (int) length);
+            write(out.writeBytes(headBytes).writeBytes(bytes.buffer().duplicate()), length);
+        } else if (content instanceof HttpBody.Slice piece) {
+            sendSlice(headBytes, piece.slice());
+        } else if (content instanceof HttpBody.Chunked chunks) {
+            channel.write(Unpooled.wrappedBuffer(headBytes));
+            Pump pulling = new Pump(chunks, chunked);
+            pump = pulling;
+            pulling.run();
+        }
+    }
+
+    private void sendSlice(byte[] head, FileSlice slice) throws IOException {
+        long length = slice.range().length();
+        if (length > MAX_COPY) {
+            channel.write(Unpooled.wrappedBuffer(head));
+            SliceRegion region = new SliceRegion(slice, () -> lastProgress = System.nanoTime());
+            channel.writeAndFlush(region).addListener(done -> {
+                sent.set(region.transferred());
+                end(done.isSuccess());
+            });
+            return;
+        }
+        ByteBuf out = channel.alloc().directBuffer(head.length + (int) length);
+        try {
+            out.writeBytes(head);
+            long position = slice.range().offset();
+            while (out.readableBytes() < head.length + length) {
+                int count = out.writeBytes(slice.channel(), position, head.length + (int) length - out.readableBytes());
+                if (count <= 0) {
+                    throw new EOFException("the file has shrunk while it was sent");
+                }
+                position += count;
+            }
+        } catch (IOException | RuntimeException e) {
+            out.release();
+            throw e;
+        }
+        closeResponse();
+        write(out, length);
+    }
+
+    private void write(ByteBuf bytes, long bodyLength) {
+        channel.writeAndFlush(bytes).addListener(done -> {
+            if (done.isSuccess()) {
+                sent.set(bodyLength);
+            }
+            end(done.isSuccess());
+        });
+    }
+
+    /** Room in the socket: goes on pulling. */
+    void writable() {
+        Pump waiting = pump;
+        if (waiting != null) {
+            waiting.resume();
+        }
+    }
+
+    /** The connection is closed. */
+    void clientGone() {
+        body.fail(new EOFException("the client closed the connection"));
+        writable();
+    }
+
+    /** Looks at the clocks, on the event loop. */
+    void tick(long now) {
+        long most = listener.settings().bodyTimeout().toNanos();
+        if (response != null) {
+            if (channel.unsafe().outboundBuffer() != null
+                    && channel.unsafe().outboundBuffer().totalPendingWriteBytes() > 0
+                    && now - lastProgress > most) {
+                connection.abort();
+            }
+        } else if (wanted && !body.isComplete()) {
+            if (windowStart == 0 || body.isPaused()) {
+                windowStart = now;
+                windowReceived = body.received();
+            } else if (now - windowStart > most) {
+                if (body.received() - windowReceived < listener.settings().minBodyBytes()) {
+                    fault(408, new IOException("the client sends too slowly"));
+                }
+                windowStart = now;
+                windowReceived = body.received();
+            }
+        }
+    }
+
+    private void end(boolean whole) {
+        if (!ended.compareAndSet(false, true)) {
+            return;
+        }
+        HttpResponse answer = response;
+        int status = answer != null && (whole || sent.get() > 0) ? answer.status() : 499;
+        listener.observer()
+                .finished(
+                        exchange,
+                        status,
+                        body.received(),
+                        sent.get(),
+                        System.nanoTime() - started);
+        connection.transactionEnded(whole, closes);
+        if (channel.eventLoop().inEventLoop()) {
+            listener.workers().execute(this::closeResponse);
+        } else {
+            closeResponse();
+        }
+    }
+
+    private void closeResponse() {
+        HttpResponse answer = response;
+        if (answer != null) {
+            closeQuietly(answer);
+        }
+    }
+
+    private void closeQuietly(HttpResponse answer) {
+        try {
+            answer.close();
+        } catch (IOException e) {
+            LOG.warnf(e, "could not close what a response was read from request=%d", exchange.number());
+        }
+    }
+
+    private static StringBuilder head(HttpResponse answer, boolean close) {
+        StringBuilder head = new StringBuilder(512)
+                .append("HTTP/1.1 ")
+                .append(answer.status())
+                .append(' ')
+                .append(HttpResponseStatus.valueOf(answer.status()).reasonPhrase())
+                .append("\r\nDate: ")
+                .append(HttpDate.now())
+                .append("\r\n");
+        for (int i = 0; i < answer.headers().size(); i += 2) {
+            head.append(answer.headers().get(i))
+                    .append(": ")
+                    .append(answer.headers().get(i + 1))
+                    .append("\r\n");
+        }
+        if (close) {
+            head.append("Connection: close\r\n");
+        }
+        return head;
+    }
+
+    /** A whole answer of bytes, for a connection that has no transaction. */
+    static ByteBuf encode(HttpResponse answer, boolean close) {
+        HttpBody.Bytes bytes = (HttpBody.Bytes) answer.body();
+        String head = head(answer, close)
+                .append("Content-Length: ")
+                .append(bytes.length())
+                .append("\r\n\r\n")
+                .toString();
+        return Unpooled.wrappedBuffer(
+                Unpooled.wrappedBuffer(head.getBytes(StandardCharsets.ISO_8859_1)),
+                Unpooled.wrappedBuffer(bytes.buffer().duplicate()));
+    }
+
+    /** Pulls chunks on a worker while the socket takes them, and parks when it does not. */
+    private final class Pump implements Runnable {
+
+        private final HttpBody.Chunked content;
+        private final boolean chunked;
+        private final AtomicBoolean parked = new AtomicBoolean();
+        private long pulled;
+
+        Pump(HttpBody.Chunked content, boolean chunked) {
+            this.content = content;
+            this.chunked = chunked;
+        }
+
+        void resume() {
+            if (parked.compareAndSet(true, false)) {
+                listener.workers().execute(this);
+            }
+        }
+
+        @Override
+        public void run() {
+            try {
+                while (channel.isActive()) {
+                    ByteBuffer bytes = content.source().next();
+                    if (bytes == null) {
+                        finish();
+                        return;
+                    }
+                    write(bytes);
+                    if (!channel.isWritable()) {
+                        parked.set(true);
+                        if (!(channel.isWritable() || !channel.isActive()) || !parked.compareAndSet(true, false)) {
+                            return;
+                        }
+                    }
+                }
+                end(false);
+            } catch (IOException | RuntimeException e) {
+                if (!(e instanceof ClosedChannelException)) {
+                    LOG.warnf(e, "a store failed in the middle of a response request=%d", exchange.number());
+                }
+                end(false);
+            }
+        }
+
+        private void write(ByteBuffer bytes) {
+            int count = bytes.remaining();
+            pulled += count;
+            ByteBuf out = channel.alloc().directBuffer(count + 16);
+            if (chunked) {
+                out.writeBytes((Integer.toHexString(count) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            }
+            out.writeBytes(bytes);
+            if (chunked) {
+                out.writeByte('\r').writeByte('\n');
+            }
+            ChannelFuture written = channel.writeAndFlush(out);
+            written.addListener(done -> {
+                if (done.isSuccess()) {
+                    sent.addAndGet(count);
+                    lastProgress = System.nanoTime();
+                }
+            });
+        }
+
+        private void finish() throws IOException {
+            if (content.length() >= 0 && pulled != content.length()) {
+                throw new EOFException("the body ended after " + pulled + " of " + content.length() + " bytes");
+            }
+            channel.writeAndFlush(chunked ? LAST_CHUNK.duplicate() : Unpooled.EMPTY_BUFFER)
+                    .addListener(done -> end(done.isSuccess()));
+        }
+    }
+}

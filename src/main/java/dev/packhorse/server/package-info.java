@@ -1,0 +1,19 @@
+/**
+ * Listeners: from sockets to requests, and from responses to sockets.
+ *
+ * <p>Camel Netty HTTP owns the consumer, this package owns the channel: {@link dev.packhorse.server.HttpListener} is the
+ * shared server that {@code netty-http} is told to use, and its pipeline is two handlers, a strict decoder and
+ * {@link dev.packhorse.server.HttpConnection}. One connection carries one exchange at a time; what a client pipelines
+ * waits in order.
+ *
+ * <p>Threads: an event loop decodes heads, moves body bytes and writes; a {@link dev.packhorse.server.Workers} thread runs
+ * the route, the front and the store, and may block. A body being received is a bounded queue between the two, a body being
+ * sent is pulled by a worker for as long as the socket takes bytes, so a slow reader holds no thread.
+ *
+ * <p>What bounds a client: line, head and body sizes; time for a head, for progress of a body in both directions, and for
+ * idling ({@link dev.packhorse.server.HttpSettings}).
+ */
+@NullMarked
+package dev.packhorse.server;
+
+import org.jspecify.annotations.NullMarked;
