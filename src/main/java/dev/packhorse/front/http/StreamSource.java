@@ -1,0 +1,56 @@
+package dev.packhorse.front.http;
+
+import dev.packhorse.fs.Body;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** The bytes of a {@link Body} in pieces of at most 64 KiB; opened when the first is asked for. */
+public final class StreamSource implements HttpBody.Source, Closeable {
+
+    private static final int CHUNK = 64 * 1024;
+
+    private final Body body;
+    private long left;
+    private @Nullable InputStream in;
+    private byte[] chunk = new byte[0];
+
+    /**
+     * Reads a body.
+     *
+     * @param length bytes to deliver
+     */
+    public StreamSource(Body body, long length) {
+        this.body = body;
+        this.left = length;
+    }
+
+    @Override
+    public @Nullable ByteBuffer next() throws IOException {
+        if (left == 0) {
+            return null;
+        }
+        InputStream open = in;
+        if (open == null) {
+            open = body.open();
+            in = open;
+            chunk = new byte[(int) Math.min(CHUNK, left)];
+        }
+        int read = open.read(chunk, 0, (int) Math.min(chunk.length, left));
+        if (read <= 0) {
+            throw new EOFException("body ended early");
+        }
+        left -= read;
+        return ByteBuffer.wrap(chunk, 0, read);
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (in != null) {
+            in.close();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package dev.packhorse.front.httpfs;
+
+import dev.packhorse.front.http.HttpFront;
+import dev.packhorse.front.http.HttpRequest;
+import dev.packhorse.front.http.HttpResponse;
+import dev.packhorse.front.http.RequestTarget;
+import dev.packhorse.front.http.WireText;
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.Store;
+
+/** The HTTP Filesystem Protocol for one export. */
+public final class HttpfsFront implements HttpFront {
+
+    private final HttpfsOptions options;
+    private final Reading reading;
+    private final Writing writing;
+    private final Transferring transferring;
+
+    /**
+     * Serves one export.
+     *
+     * @param base path of the export as it stands in requests, such as {@code /fs/files}: undecoded, without a trailing
+     *     slash, empty for an export at the root
+     */
+    public HttpfsFront(String base, HttpfsOptions options) {
+        if (base.endsWith("/")) {
+            throw new IllegalArgumentException("base ends in a slash");
+        }
+        this.options = options;
+        NodeHeaders headers = new NodeHeaders(WireText.encode(base), options.symlinkMode());
+        this.reading = new Reading(headers, options);
+        this.writing = new Writing(options);
+        this.transferring = new Transferring(base);
+    }
+
+    @Override
+    public HttpResponse handle(HttpRequest request, RequestTarget target, Store store) {
+        return options.cors().applyTo(request, answer(request, target, store));
+    }
+
+    private HttpResponse answer(HttpRequest request, RequestTarget target, Store store) {
+        try {
+            return switch (request.method()) {
+                case "GET" -> reading.get(request, target, store);
+                case "HEAD" -> reading.head(request, target, store);
+                case "PUT" -> writing.put(request, target, store);
+                case "PATCH" -> writing.patch(request, target, store);
+                case "DELETE" -> writing.delete(request, target, store);
+                case "MOVE" -> transferring.move(request, target, store);
+                case "COPY" -> transferring.copy(request, target, store);
+                case "OPTIONS" -> Answers.ok().header("Allow", Wire.METHODS);
+                default -> Answers.methodNotAllowed();
+            };
+        } catch (RefusedException e) {
+            return Answers.refused(e);
+        } catch (FsException e) {
+            // Reading or removing below a file: nothing can be there.
+            boolean absent = e.kind() == FsException.Kind.NOT_A_DIRECTORY
+                    && switch (request.method()) {
+                        case "GET", "HEAD", "DELETE", "PATCH" -> true;
+                        default -> false;
+                    };
+            return absent ? Answers.notFound() : Answers.failed(e);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+package dev.packhorse.front.httpfs;
+
+import dev.packhorse.front.http.Conditions;
+import dev.packhorse.front.http.HttpBody;
+import dev.packhorse.front.http.HttpRequest;
+import dev.packhorse.front.http.HttpResponse;
+import dev.packhorse.front.http.MultipartRanges;
+import dev.packhorse.front.http.Ranges;
+import dev.packhorse.front.http.RequestTarget;
+import dev.packhorse.front.http.StreamSource;
+import dev.packhorse.fs.Body;
+import dev.packhorse.fs.ByteRange;
+import dev.packhorse.fs.Content;
+import dev.packhorse.fs.FileSlice;
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Node;
+import dev.packhorse.fs.Store;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** GET and HEAD. */
+final class Reading {
+
+    /** Never pulled: the server sends the head of an answer to HEAD only. */
+    private static final HttpBody.Source UNSENT = () -> {
+        throw new IOException("body of an answer to HEAD");
+    };
+
+    private static final HttpBody EMPTY = HttpBody.of(new byte[0]);
+
+    private final NodeHeaders headers;
+    private final HttpfsOptions options;
+
+    Reading(NodeHeaders headers, HttpfsOptions options) {
+        this.headers = headers;
+        this.options = options;
+    }
+
+    HttpResponse get(HttpRequest request, RequestTarget target, Store store) throws RefusedException, FsException {
+        String name = target.path().name();
+        if (Wire.isSuffix(name)) {
+            return suffixed(request, target.path(), name, store);
+        }
+        if (!target.path().isRoot()) {
+            try {
+                return opened(request, target, store.read(target.path()));
+            } catch (FsException e) {
+                if (e.kind() != FsException.Kind.IS_A_DIRECTORY) {
+                    throw e;
+                }
+            }
+        }
+        return directory(request, target, store, store.stat(target.path()));
+    }
+
+    /** HEAD opens no file. */
+    HttpResponse head(HttpRequest request, RequestTarget target, Store store) throws RefusedException, FsException {
+        String name = target.path().name();
+        if (Wire.isSuffix(name)) {
+            return suffixed(request, target.path(), name, store);
+        }
+        Node node = store.stat(target.path());
+        if (node.isDirectory()) {
+            return directory(request, target, store, node);
+        }
+        if (target.trailingSlash()) {
+            return Answers.notFound();
+        }
+        HttpResponse unchanged = unless(Conditions.of(request), node);
+        return unchanged != null ? unchanged : whole(node).body(new HttpBody.Chunked(node.size(), UNSENT));
+    }
+
+    private HttpResponse opened(HttpRequest request, RequestTarget target, Content content)
+            throws RefusedException, FsException {
+        boolean handedOn = false;
+        try {
+            // A file is not there under the name of a directory, as with POSIX (ENOTDIR) and nginx.
+            HttpResponse response =
+                    target.trailingSlash() ? Answers.notFound() : file(request, content.node(), content);
+            handedOn = response.body() instanceof HttpBody.Slice || response.body() instanceof HttpBody.Chunked;
+            return response;
+        } finally {
+            if (!handedOn) {
+                content.close();
+            }
+        }
+    }
+
+    private HttpResponse file(HttpRequest request, Node node, Content content) {
+        HttpResponse unchanged = unless(Conditions.of(request), node);
+        if (unchanged != null) {
+            return unchanged;
+        }
+        List<ByteRange> ranges = ranges(request, node);
+        if (ranges == null) {
+            return send(whole(node), content, new ByteRange(0, node.size()));
+        }
+        if (ranges.isEmpty()) {
+            return HttpResponse.text(416, "Range Not Satisfiable").header("Content-Range", "bytes */" + node.size());
+        }
+        if (ranges.size() == 1) {
+            HttpResponse part = described(206, NodeHeaders.mediaType(node), node)
+                    .header("Content-Range", Ranges.contentRange(ranges.get(0), node.size()));
+            return send(part, content, ranges.get(0));
+        }
+        MultipartRanges parts = new MultipartRanges(content, NodeHeaders.mediaType(node), ranges);
+        return described(206, parts.contentType(), node)
+                .body(new HttpBody.Chunked(parts.length(), parts))
+                .closing(both(parts, content));
+    }
+
+    private HttpResponse whole(Node node) {
+        return described(200, NodeHeaders.mediaType(node), node);
+    }
+
+    private HttpResponse described(int status, String mediaType, Node node) {
+        HttpResponse response = new HttpResponse(status).header("Content-Type", mediaType);
+        return NodeHeaders.validate(headers.describe(response, node), node).header("Accept-Ranges", "bytes");
+    }
+
+    private static @Nullable List<ByteRange> ranges(HttpRequest request, Node node) {
+        String range = request.header("Range");
+        return range == null
+                        || request.headers("Range").size() > 1
+                        || !Conditions.rangeCounts(request.header("If-Range"), node)
+                ? null
+                : Ranges.parse(range, node.size());
+    }
+
+    private static HttpResponse send(HttpResponse response, Content content, ByteRange range) {
+        Body body = content.body(range);
+        FileSlice slice = body.slice();
+        if (slice != null) {
+            return response.body(new HttpBody.Slice(slice)).closing(content);
+        }
+        StreamSource source = new StreamSource(body, range.length());
+        return response.body(new HttpBody.Chunked(range.length(), source)).closing(both(source, content));
+    }
+
+    /** The answer that conditions ask for instead of the node; {@code null} if they ask for the node. */
+    private @Nullable HttpResponse unless(Conditions conditions, Node node) {
+        return switch (conditions.outcome(node, !node.isDirectory())) {
+            case PROCEED -> null;
+            case NOT_MODIFIED ->
+                NodeHeaders.validate(headers.describe(new HttpResponse(304), node), node)
+                        .body(EMPTY);
+            case FAILED -> Answers.failed(FsException.Kind.PRECONDITION_FAILED);
+        };
+    }
+
+    private HttpResponse directory(HttpRequest request, RequestTarget target, Store store, Node node)
+            throws FsException {
+        HttpResponse unchanged = unless(Conditions.of(request), node);
+        if (unchanged != null) {
+            return unchanged;
+        }
+        if (acceptsMultipart(request)) {
+            return parts(store, node, target.trailingSlash(), PartsSource.Depth.CHILDREN);
+        }
+        HttpResponse response = new HttpResponse(200).header("Content-Type", Wire.DIRECTORY);
+        headers.describe(response, node).header("Vary", "Accept");
+        ListingSource listing = ListingSource.open(store, node.path(), headers);
+        return response.body(listing.body()).closing(listing);
+    }
+
+    private HttpResponse suffixed(HttpRequest request, FsPath path, String suffix, Store store)
+            throws RefusedException, FsException {
+        FsPath directory = path.parent();
+        if (directory == null || Wire.isSuffix(directory.name())) {
+            throw new RefusedException(400, "Invalid Name");
+        }
+        Node node = store.stat(directory);
+        if (!node.isDirectory()) {
+            throw new RefusedException(400, "Not a directory");
+        }
+        HttpResponse unchanged = unless(Conditions.of(request), node);
+        if (unchanged != null) {
+            return unchanged;
+        }
+        PartsSource.Depth depth = suffix.equals(Wire.CHILDREN)
+                ? PartsSource.Depth.CHILDREN
+                : acceptsMultipart(request) ? PartsSource.Depth.DESCENDANTS : PartsSource.Depth.DIRECTORIES;
+        return parts(store, node, false, depth);
+    }
+
+    private HttpResponse parts(Store store, Node node, boolean slash, PartsSource.Depth depth) {
+        PartsSource parts = new PartsSource(store, node, slash, depth, headers, options.spoolFolder());
+        return headers.describe(new HttpResponse(200).header("Content-Type", parts.contentType()), node)
+                .header("Vary", "Accept")
+                .body(new HttpBody.Chunked(-1, parts))
+                .closing(parts);
+    }
+
+    private static boolean acceptsMultipart(HttpRequest request) {
+        if (request.header("Accept") == null) {
+            return false;
+        }
+        for (String line : request.headers("Accept")) {
+            int start = 0;
+            while (start <= line.length()) {
+                int comma = line.indexOf(',', start);
+                int end = comma < 0 ? line.length() : comma;
+                if (isMultipart(line.substring(start, end))) {
+                    return true;
+                }
+                start = end + 1;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isMultipart(String range) {
+        int semicolon = range.indexOf(';');
+        String type = semicolon < 0 ? range : range.substring(0, semicolon);
+        if (!type.trim().equalsIgnoreCase("multipart/mixed")) {
+            return false;
+        }
+        String parameters = semicolon < 0 ? "" : range.substring(semicolon + 1).replace(" ", "");
+        return !parameters.matches("(?i).*\\bq=0(\\.0*)?");
+    }
+
+    private static Closeable both(Closeable first, Closeable second) {
+        return () -> {
+            try (second) {
+                first.close();
+            }
+        };
+    }
+}

@@ -1,0 +1,21 @@
+package dev.packhorse.front.httpfs;
+
+import dev.packhorse.fs.Node;
+
+/** How {@code Content-Mode} and listings spell the mode of a symlink. */
+public enum SymlinkMode {
+    /** The decimal {@code st_mode}, {@code 41471} for 0777: the same rule as for files and directories. */
+    DECIMAL,
+    /**
+     * {@code 120777}, the octal digits in the examples of SPEC.md ("Symbolic Links"). Clients that read it as decimal see a
+     * plain file.
+     */
+    DOCUMENT;
+
+    static final int DOCUMENT_LITERAL = 120777;
+
+    /** The number to send for a node. */
+    int of(Node node) {
+        return this == DOCUMENT && node.isSymlink() ? DOCUMENT_LITERAL : node.modeBits();
+    }
+}

@@ -1,0 +1,49 @@
+package dev.packhorse.front.httpfs;
+
+/** The protocol's own spellings (SPEC.md, "Filesystem Metadata Headers" and "HTTP Methods"). */
+final class Wire {
+
+    static final String CONTENT_MODE = "Content-Mode";
+    static final String CONTENT_MODIFIED = "Content-Modified";
+    static final String CONTENT_OWNERSHIP = "Content-Ownership";
+    static final String CHANGE_TIMESTAMP = "Change-Timestamp";
+    static final String DESTINATION = "Destination";
+    static final String OVERWRITE = "Overwrite";
+
+    /** "MUST detect directories via Content-Type"; wanix compares it whole, so it never has parameters. */
+    static final String DIRECTORY = "application/x-directory";
+
+    /** "Content-Type: Must be application/x-symlink". */
+    static final String SYMLINK = "application/x-symlink";
+
+    /** What wanix sends for the bulk operation that SPEC.md plans (INTEROP.md, section 3). */
+    static final String TAR = "application/x-tar";
+
+    /** The suffix of "Directory Metadata Streaming". */
+    static final String CHILDREN = ":";
+
+    /** The suffix of "Recursive Directory Tree Streaming". */
+    static final String DESCENDANTS = "...";
+
+    static final String METHODS = "GET, HEAD, PUT, PATCH, DELETE, MOVE, COPY, OPTIONS";
+
+    static final String REQUEST_HEADERS = "Accept, Authorization, Content-Type, Content-Mode, Content-Modified,"
+            + " Content-Ownership, Change-Timestamp, Destination, Overwrite, Range, If-Range, If-Match, If-None-Match,"
+            + " If-Modified-Since, If-Unmodified-Since";
+
+    static final String RESPONSE_HEADERS = "Accept-Ranges, Allow, Cache-Control-TTL, Change-Timestamp,"
+            + " Content-Disposition, Content-Length, Content-Location, Content-Mode, Content-Modified,"
+            + " Content-Ownership, Content-Range, Content-Type, Date, ETag, Last-Modified, WWW-Authenticate";
+
+    private Wire() {}
+
+    /** Tells whether a name is reserved as a suffix and so cannot be a file's. */
+    static boolean isSuffix(String name) {
+        return name.equals(CHILDREN) || name.equals(DESCENDANTS);
+    }
+
+    /** Tells whether the last segment of a path is reserved, without cutting it out. */
+    static boolean endsInSuffix(String path) {
+        return path.endsWith("/:") || path.endsWith("/...");
+    }
+}
