@@ -1,0 +1,76 @@
+package dev.packhorse.policy.overlay;
+
+import dev.packhorse.fs.Body;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * A body that begins a change before it lets go of its end: a store that reads a body whole before it publishes anything
+ * publishes inside the change, and one whose change is refused sees the body fail.
+ */
+final class OrderedBody implements Body {
+
+    private final Body body;
+    private final OrderedChange change;
+
+    OrderedBody(Body body, OrderedChange change) {
+        this.body = body;
+        this.change = change;
+    }
+
+    @Override
+    public long length() {
+        return body.length();
+    }
+
+    @Override
+    public InputStream open() throws IOException {
+        return new OrderedStream(body.open(), body.length(), change);
+    }
+
+    private static final class OrderedStream extends InputStream {
+        private final InputStream in;
+        private final OrderedChange change;
+
+        /** Bytes until the declared end; never 0 before the end for a body of unknown length. */
+        private long left;
+
+        OrderedStream(InputStream in, long length, OrderedChange change) {
+            this.in = in;
+            this.left = length == UNKNOWN ? Long.MAX_VALUE : length;
+            this.change = change;
+        }
+
+        @Override
+        public int read() throws IOException {
+            int value = in.read();
+            passed(value < 0 ? -1 : 1);
+            return value;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            int count = in.read(buffer, offset, length);
+            passed(count);
+            return count;
+        }
+
+        /** A store that knows the length need not read beyond it, so the last byte counts as the end, too. */
+        private void passed(int count) throws IOException {
+            left -= Math.max(0, count);
+            if (count < 0 || left <= 0) {
+                change.begin();
+            }
+        }
+
+        @Override
+        public int available() throws IOException {
+            return in.available();
+        }
+
+        @Override
+        public void close() throws IOException {
+            in.close();
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package dev.packhorse.policy.overlay;
+
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsPath;
+import java.io.Closeable;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One change of a store together with its rows: {@link #begin} compares, records and locks, then the store is changed, then
+ * {@link #commit}. Closed without a commit, the rows are as they were.
+ *
+ * <p>{@code begin} may come from another thread than the rest: from whoever reads the body.
+ */
+final class OrderedChange implements Closeable {
+
+    /** What to do to the rows before the store is changed. May be run more than once, each time from the start. */
+    interface Steps {
+        /**
+         * Compares and records.
+         *
+         * @throws FsException {@code STALE}
+         */
+        Outcome run(TimestampRows rows) throws SQLException, FsException;
+    }
+
+    /**
+     * What the steps have done.
+     *
+     * @param micros the value on record for the node that the change makes; {@code null} for none
+     * @param wide whether rows below the paths of the change were touched
+     */
+    record Outcome(@Nullable Long micros, boolean wide) {}
+
+    /** How long a change waits for others on the same rows; longer than most stores take to publish a file. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final Duration BACK_OFF = Duration.ofMillis(1);
+
+    private static final Logger LOG = System.getLogger(OrderedChange.class.getName());
+
+    private final StoreTimestamps timestamps;
+    private final String operation;
+    private final FsPath[] paths;
+    private final Steps steps;
+
+    private @Nullable Connection connection;
+    private @Nullable FsException failure;
+    private @Nullable Outcome outcome;
+    private boolean closed;
+
+    /**
+     * A change that has not begun.
+     *
+     * @param steps what is to be done to the rows
+     * @param paths whose rows change; failures name the first
+     */
+    OrderedChange(StoreTimestamps timestamps, String operation, Steps steps, FsPath... paths) {
+        this.timestamps = timestamps;
+        this.operation = operation;
+        this.steps = steps;
+        this.paths = paths;
+    }
+
+    /**
+     * Takes the steps, waiting for other changes of the same rows. A second call does nothing.
+     *
+     * @throws FsException {@code STALE}; {@code BUSY} after {@link #PATIENCE}; {@code UNAVAILABLE}
+     */
+    synchronized void begin() throws FsException {
+        if (failure != null) {
+            throw failure;
+        }
+        if (connection != null) {
+            return;
+        }
+        if (closed) {
+            throw failed(new FsException(FsException.Kind.IO, operation, paths[0]));
+        }
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!attempted(deadline)) {
+            // Of two that collided one must let the other go first.
+            LockSupport.parkNanos(BACK_OFF.toNanos());
+        }
+    }
+
+    private boolean attempted(long deadline) throws FsException {
+        try {
+            Connection opened = timestamps.table().connect();
+            connection = opened;
+            opened.setAutoCommit(false);
+            outcome = steps.run(timestamps.table().rows(opened, timestamps.store()));
+            return true;
+        } catch (SQLException e) {
+            rollBack();
+            if (OverlayErrors.isConflict(e) && System.nanoTime() - deadline < 0) {
+                return false;
+            }
+            throw failed(OverlayErrors.map(e, operation, paths[0]));
+        } catch (FsException e) {
+            rollBack();
+            throw failed(e);
+        }
+    }
+
+    /** Tells whether the rows are compared, recorded and locked. */
+    synchronized boolean begun() {
+        return connection != null;
+    }
+
+    /** Why {@link #begin} failed; {@code null} if it has not. */
+    synchronized @Nullable FsException failure() {
+        return failure;
+    }
+
+    /**
+     * Makes the rows durable, after the store has been changed.
+     *
+     * @return the value on record for the node that the change has made; {@code null} for none
+     * @throws FsException {@code UNAVAILABLE}: the store is changed, and nobody knows about the rows. The same change with
+     *     the same timestamp can be repeated
+     */
+    synchronized @Nullable Long commit() throws FsException {
+        Connection begun = connection;
+        Outcome done = outcome;
+        if (begun == null || done == null) {
+            throw new IllegalStateException("not begun");
+        }
+        try {
+            begun.commit();
+        } catch (SQLException e) {
+            throw OverlayErrors.map(e, operation, paths[0]);
+        }
+        // Given back before readers wait for it: one of them may hold the lock of a path while it waits for a
+        // connection.
+        giveBack(begun);
+        if (done.micros() != null) {
+            timestamps.appeared();
+        }
+        return done.micros();
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        rollBack();
+        for (FsPath path : paths) {
+            timestamps.forget(path);
+        }
+        if (outcome != null && outcome.wide()) {
+            timestamps.forgetAll();
+        }
+    }
+
+    private FsException failed(FsException e) {
+        failure = e;
+        return e;
+    }
+
+    private void rollBack() {
+        Connection begun = connection;
+        if (begun == null) {
+            return;
+        }
+        try {
+            begun.rollback();
+        } catch (SQLException e) {
+            // A connection that cannot roll back is broken, and the database drops its transaction by itself.
+            LOG.log(Level.WARNING, "a change of the overlay could not be rolled back", e);
+        }
+        giveBack(begun);
+    }
+
+    private void giveBack(Connection begun) {
+        connection = null;
+        try (begun) {
+            begun.setAutoCommit(true);
+        } catch (SQLException e) {
+            LOG.log(Level.WARNING, "a connection of the overlay could not be given back", e);
+        }
+    }
+}

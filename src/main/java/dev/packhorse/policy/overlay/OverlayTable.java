@@ -1,0 +1,177 @@
+package dev.packhorse.policy.overlay;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsPath;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The overlay's table in the state database, shared by all stores of a process.
+ *
+ * <p>One of these belongs to one database: stores with the same key must come from the same table to be coherent. The
+ * database must have the schema of {@code db/migration}, and give connections at {@code READ COMMITTED}, its default in H2
+ * and PostgreSQL. Each ordered change holds one connection from the end of its body until it is published, so the pool
+ * bounds how many publish at once.
+ */
+public final class OverlayTable {
+
+    /** How long a deleted path keeps its timestamp unless configured otherwise. */
+    public static final Duration DEFAULT_RETENTION = Duration.ofHours(1);
+
+    /** Longest key of a store, in characters. */
+    public static final int MAX_KEY = 512;
+
+    private static final Logger LOG = System.getLogger(OverlayTable.class.getName());
+
+    private final DataSource database;
+    private final InstantSource clock;
+    private final Duration retention;
+    private final Ticker ticker;
+    private final Map<String, StoreTimestamps> stores = new ConcurrentHashMap<>();
+    private final AtomicLong nextPurge;
+
+    /**
+     * A table with a migrated schema.
+     *
+     * @param clock what tombstones are dated by; gateways on one database should agree within seconds
+     * @param retention how long a deleted path keeps its timestamp; zero forgets at once
+     */
+    public OverlayTable(DataSource database, InstantSource clock, Duration retention) {
+        this(database, clock, retention, Ticker.systemTicker());
+    }
+
+    OverlayTable(DataSource database, InstantSource clock, Duration retention, Ticker ticker) {
+        if (retention.isNegative()) {
+            throw new IllegalArgumentException("negative retention");
+        }
+        this.database = database;
+        this.clock = clock;
+        this.retention = retention;
+        this.ticker = ticker;
+        this.nextPurge = new AtomicLong(clock.millis() + retention.toMillis());
+    }
+
+    /**
+     * Deletes the tombstones that are due, of all stores. Meant for a timer; besides, a removal calls it once a retention.
+     * Correctness does not depend on it: due tombstones count as absent.
+     *
+     * @return how many were deleted
+     * @throws FsException {@code UNAVAILABLE}, {@code BUSY}
+     */
+    public int purge() throws FsException {
+        nextPurge.set(clock.millis() + retention.toMillis());
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement =
+                        connection.prepareStatement("delete from overlay where removed_at <= ?")) {
+            statement.setLong(1, due(clock.millis()));
+            return statement.executeUpdate();
+        } catch (SQLException e) {
+            throw OverlayErrors.map(e, "purge", FsPath.ROOT);
+        }
+    }
+
+    /**
+     * Drops what this process remembers of a path, because somebody else has changed it in the database.
+     *
+     * @param key the store's key, as its {@link OverlayStore} was given it; an unknown one is ignored
+     */
+    public void forget(String key, FsPath path) {
+        StoreTimestamps store = stores.get(key);
+        if (store != null) {
+            store.appeared();
+            store.forget(path);
+        }
+    }
+
+    /** The timestamps of one store; the same object for the same key. */
+    StoreTimestamps store(String key) throws FsException {
+        if (key.isEmpty() || key.length() > MAX_KEY) {
+            throw new IllegalArgumentException("a store's key has 1 to " + MAX_KEY + " characters");
+        }
+        StoreTimestamps store = stores.get(key);
+        if (store == null) {
+            StoreTimestamps opened = new StoreTimestamps(this, number(key), ticker);
+            store = stores.putIfAbsent(key, opened);
+            if (store == null) {
+                store = opened;
+            }
+        }
+        return store;
+    }
+
+    Connection connect() throws SQLException {
+        return database.getConnection();
+    }
+
+    TimestampRows rows(Connection connection, int store) {
+        long now = clock.millis();
+        return new TimestampRows(connection, store, now, due(now));
+    }
+
+    /** Purges if nobody has for a retention. A failure is not the caller's, whose change is done. */
+    void purgeIfDue() {
+        long due = nextPurge.get();
+        long now = clock.millis();
+        if (now >= due && nextPurge.compareAndSet(due, now + retention.toMillis())) {
+            try {
+                purge();
+            } catch (FsException e) {
+                LOG.log(Level.WARNING, "timestamps of deleted paths could not be purged", e);
+            }
+        }
+    }
+
+    private long due(long now) {
+        return now - retention.toMillis();
+    }
+
+    private int number(String key) throws FsException {
+        try (Connection connection = connect()) {
+            Integer found = find(connection, key);
+            if (found == null) {
+                insert(connection, key);
+                found = find(connection, key);
+            }
+            if (found == null) {
+                throw new SQLException("the store vanished between insert and select");
+            }
+            return found;
+        } catch (SQLException e) {
+            throw OverlayErrors.map(e, "open", FsPath.ROOT);
+        }
+    }
+
+    private static @Nullable Integer find(Connection connection, String key) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("select id from overlay_store where location = ?")) {
+            statement.setString(1, key);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? (Integer) rows.getInt(1) : null;
+            }
+        }
+    }
+
+    private static void insert(Connection connection, String key) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("insert into overlay_store (location) values (?)")) {
+            statement.setString(1, key);
+            statement.executeUpdate();
+        } catch (SQLException e) {
+            if (!OverlayErrors.isDuplicate(e)) {
+                throw e;
+            }
+        }
+    }
+}
