@@ -34,9 +34,9 @@ final class AccessLog implements Closeable {
     private static final DateTimeFormatter SECONDS =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-    private record Line(long millis, HttpExchange exchange, int status, long received, long sent, long nanos) {}
-
-    private static final Line END = end();
+    /** One request, or with no exchange the end of the log. */
+    private record Line(
+            long millis, @Nullable HttpExchange exchange, int status, long received, long sent, long nanos) {}
 
     private final BlockingQueue<Line> queue = new ArrayBlockingQueue<>(CAPACITY);
     private final OutputStream out;
@@ -96,11 +96,12 @@ final class AccessLog implements Closeable {
                     out.flush();
                     line = queue.take();
                 }
-                if (line == END) {
+                HttpExchange exchange = line.exchange;
+                if (exchange == null) {
                     return;
                 }
                 text.setLength(0);
-                format(line, text);
+                format(line, exchange, text);
                 out.write(text.toString().getBytes(StandardCharsets.ISO_8859_1));
             }
         } catch (InterruptedException e) {
@@ -114,22 +115,21 @@ final class AccessLog implements Closeable {
     /** Keeps requests from waiting for a log that is broken. */
     private void discard() {
         try {
-            while (queue.take() != END) {
-                queue.clear();
+            while (queue.take().exchange != null) {
+                // the request is over; there is nothing to keep
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void format(Line line, StringBuilder text) {
-        HttpExchange exchange = line.exchange;
+    private void format(Line line, HttpExchange exchange, StringBuilder text) {
         long seconds = Math.floorDiv(line.millis, 1000);
         if (seconds != second) {
             second = seconds;
             secondText = SECONDS.format(Instant.ofEpochSecond(seconds));
         }
-        int millis = (int) Math.floorMod(line.millis, 1000);
+        int millis = Math.floorMod(line.millis, 1000);
         text.append(secondText)
                 .append((char) ('0' + millis / 100))
                 .append((char) ('0' + millis / 10 % 10))
@@ -170,9 +170,7 @@ final class AccessLog implements Closeable {
             if (c > ' ' && c < 0x7f && c != '\\') {
                 text.append(c);
             } else if (c < 0x100) {
-                text.append("\\x")
-                        .append(Character.forDigit(c >> 4, 16))
-                        .append(Character.forDigit(c & 15, 16));
+                text.append("\\x").append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
             } else {
                 text.append("\\u").append(Integer.toHexString(0x10000 | c), 1, 5);
             }
@@ -182,16 +180,11 @@ final class AccessLog implements Closeable {
     /** Writes what is queued, then ends. */
     @Override
     public void close() throws IOException {
-        put(END);
+        put(new Line(0, null, 0, 0, 0, 0));
         try {
             writer.join(TimeUnit.SECONDS.toMillis(5));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    @SuppressWarnings("NullAway") // a mark that is compared by identity and never looked into
-    private static Line end() {
-        return new Line(0, null, 0, 0, 0, 0);
     }
 }

@@ -4,15 +4,22 @@ import dev.packhorse.front.http.HttpFront;
 import dev.packhorse.front.http.HttpResponse;
 import dev.packhorse.front.http.RequestTarget;
 import dev.packhorse.front.httpfs.HttpfsFront;
+import dev.packhorse.front.httpfs.HttpfsOptions;
+import dev.packhorse.front.httpfs.SymlinkMode;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Store;
 import dev.packhorse.route.Export;
 import dev.packhorse.route.ExportListener;
+import dev.packhorse.route.Options;
 import dev.packhorse.server.HttpExchange;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +39,7 @@ public final class Exports implements ExportListener {
     private final Object change = new Object();
     private volatile Map<String, Mount> mounts = Map.of();
     private volatile int deepest;
+    private volatile Store above = new ExportsStore(List.of(), Instant.now());
     private final HttpFront index = new HttpfsFront(PREFIX.toString(), HttpfsOptions.DEFAULT);
 
     @Override
@@ -46,10 +54,10 @@ public final class Exports implements ExportListener {
             Map<String, Mount> more = new TreeMap<>(mounts);
             Mount other = more.get(export.path().toString());
             if (other != null) {
-                throw new IllegalArgumentException(
-                        "export " + export.path() + " is taken by route " + other.export().routeId());
+                throw new IllegalArgumentException("export " + export.path() + " is taken by route "
+                        + other.export().routeId());
             }
-            HttpFront front = HttpfsFronts.of(PREFIX + export.path().toString(), export.options());
+            HttpFront front = new HttpfsFront(PREFIX.toString() + export.path(), options(export.options()));
             more.put(
                     export.path().toString(),
                     new Mount(export, front, export.stores().apply("httpfs")));
@@ -72,6 +80,7 @@ public final class Exports implements ExportListener {
                 .max()
                 .orElse(0);
         mounts = Map.copyOf(all);
+        above = new ExportsStore(paths(), Instant.now());
     }
 
     /** The paths that are exported, sorted. */
@@ -97,10 +106,11 @@ public final class Exports implements ExportListener {
         Mount mount = find(below.path());
         if (mount == null) {
             exchange.servedBy("httpfs", "/");
-            return index.handle(exchange.request(), below, new ExportsStore(paths()));
+            return index.handle(exchange.request(), below, above);
         }
         exchange.servedBy("httpfs", mount.export().path().toString());
-        return mount.front().handle(exchange.request(), below.from(mount.export().path()), mount.store());
+        return mount.front()
+                .handle(exchange.request(), below.from(mount.export().path()), mount.store());
     }
 
     private @Nullable Mount find(FsPath path) {
@@ -120,6 +130,21 @@ public final class Exports implements ExportListener {
             }
         }
         return best;
+    }
+
+    private static HttpfsOptions options(Options options) {
+        String mode = options.text("httpfs.symlink-mode", "41471");
+        SymlinkMode symlinkMode = switch (mode) {
+            case "41471" -> SymlinkMode.DECIMAL;
+            case "120777" -> SymlinkMode.DOCUMENT;
+            default -> throw Options.bad("httpfs.symlink-mode", mode, "41471 or 120777");
+        };
+        String origins = options.optional("cors.origins");
+        Set<String> allowed = origins == null
+                ? Set.of()
+                : Stream.of(origins.split(",", -1)).map(String::trim).collect(Collectors.toUnmodifiableSet());
+        return new HttpfsOptions(
+                symlinkMode, HttpfsOptions.cors(allowed), options.size("max-body", Long.MAX_VALUE), null);
     }
 
     private static FsPath prefix() {

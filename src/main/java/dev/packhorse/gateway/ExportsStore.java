@@ -31,12 +31,18 @@ import org.jspecify.annotations.Nullable;
 final class ExportsStore implements Store {
 
     private static final Capabilities NOTHING = new Capabilities(Set.of(), Duration.ofSeconds(1));
-    private static final Instant STARTED = Instant.now();
 
     private final List<FsPath> exports;
+    private final Instant changed;
 
-    ExportsStore(List<FsPath> exports) {
+    /**
+     * The directories above some exports.
+     *
+     * @param changed when the exports last changed
+     */
+    ExportsStore(List<FsPath> exports, Instant changed) {
         this.exports = List.copyOf(exports);
+        this.changed = changed;
     }
 
     @Override
@@ -52,8 +58,8 @@ final class ExportsStore implements Store {
         return directory(path);
     }
 
-    private static Node directory(FsPath path) {
-        return new Node(path, NodeType.DIRECTORY, new Mode(0555), 0, STARTED, Owner.ROOT, null, null, null);
+    private Node directory(FsPath path) {
+        return new Node(path, NodeType.DIRECTORY, new Mode(0555), 0, changed, Owner.ROOT, null, null, null);
     }
 
     @Override

@@ -2,6 +2,9 @@ package dev.packhorse.gateway;
 
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Store;
+import dev.packhorse.policy.overlay.OverlayStore;
+import dev.packhorse.policy.overlay.OverlayTable;
 import dev.packhorse.route.ExportComponent;
 import dev.packhorse.route.StoreComponent;
 import dev.packhorse.route.StoreRegistry;
@@ -18,28 +21,32 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.spi.CamelContextCustomizer;
 import org.jspecify.annotations.Nullable;
 
-/** What lives as long as the process: workers, listener, stores, exports. Hands Camel the components that need them. */
+/** What lives as long as the process: workers, listener, stores, exports. Hands Camel the components that need them, and is told of each request. */
 @ApplicationScoped
-class Gateway implements CamelContextCustomizer, HttpObserver {
+class Gateway implements HttpObserver {
 
-    /** After all routes of the operator, whose order Camel counts from 1000. */
-    private static final int LAST = Integer.MAX_VALUE;
-
+    private final CamelContext context;
+    private final PackhorseConfig config;
     private final Workers workers;
     private final HttpListener listener;
     private final Exports exports = new Exports();
+    private final StateDatabase database;
+    private final OverlayTable overlay;
     private final StoreRegistry stores;
     private final HttpMetrics metrics;
     private final @Nullable AccessLog accessLog;
 
     @Inject
-    Gateway(PackhorseConfig config, Stores openers, MeterRegistry registry) throws IOException {
+    Gateway(CamelContext context, PackhorseConfig config, MeterRegistry registry) throws IOException {
+        this.context = context;
+        this.config = config;
         PackhorseConfig.Http http = config.http();
         workers = Workers.start(http.threads());
         listener = new HttpListener(
@@ -56,7 +63,9 @@ class Gateway implements CamelContextCustomizer, HttpObserver {
                         http.stopTimeout()),
                 workers,
                 this);
-        stores = new StoreRegistry(openers.openers(), openers::withPolicies);
+        database = StateDatabase.open(Path.of(config.data()));
+        overlay = new OverlayTable(database.source(), InstantSource.system(), config.changeTimestampRetention());
+        stores = new StoreRegistry(Stores.openers(), this::withPolicies);
         metrics = new HttpMetrics(registry);
         accessLog = AccessLog.open(config.accessLog());
         Gauge.builder("packhorse.connections", listener, HttpListener::connections)
@@ -64,26 +73,42 @@ class Gateway implements CamelContextCustomizer, HttpObserver {
                 .register(registry);
     }
 
-    @Override
-    public void configure(CamelContext context) {
+    /**
+     * Loads the routes, then listens.
+     *
+     * @throws StartException with one line that says what the operator has to mend
+     */
+    void start() throws StartException {
+        context.setStreamCaching(false);
+        context.setSourceLocationEnabled(true);
         context.addComponent("store", new StoreComponent(stores));
         context.addComponent("export", new ExportComponent(exports));
-        context.getRegistry().bind("packhorseHttp", listener);
+        context.start();
+        RouteFiles.load(context, config.routes());
         listener.start();
+        context.getRegistry().bind("packhorseHttp", listener);
         try {
-            context.addRoutes(new RouteBuilder() {
-                @Override
-                public void configure() {
-                    from("netty-http:http://packhorse:1/?matchOnUriPrefix=true&nettySharedHttpServer=#packhorseHttp")
-                            .routeId("packhorse-http")
-                            .startupOrder(LAST)
-                            .process(exchange -> exchange.getMessage()
-                                    .setBody(exports.handle(exchange.getIn().getBody(HttpExchange.class))));
-                }
-            });
+            context.addRoutes(httpRoute());
         } catch (Exception e) {
-            throw new IllegalStateException("the HTTP route cannot be added", e);
+            throw new StartException(RouteFiles.reason(e), e);
         }
+    }
+
+    /** The address here only names the consumer: the listener knows where it listens. */
+    private RouteBuilder httpRoute() {
+        return new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("netty-http:http://packhorse:1/?matchOnUriPrefix=true&nettySharedHttpServer=#packhorseHttp")
+                        .routeId("packhorse-http")
+                        .process(exchange -> exchange.getMessage()
+                                .setBody(exports.handle(exchange.getIn().getBody(HttpExchange.class))));
+            }
+        };
+    }
+
+    private Store withPolicies(Store store, String location) throws FsException {
+        return new OverlayStore(store, location, overlay);
     }
 
     @Override
@@ -104,7 +129,8 @@ class Gateway implements CamelContextCustomizer, HttpObserver {
     }
 
     /** Where the HTTP listener is. */
-    String address(String host) {
+    String address() {
+        String host = config.http().host();
         return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + listener.getPort();
     }
 
@@ -119,12 +145,14 @@ class Gateway implements CamelContextCustomizer, HttpObserver {
     /** Lets requests in flight end before Camel stops its routes. */
     void stop(@Observes @Priority(1) ShutdownEvent event) throws IOException {
         listener.stop();
+        context.stop();
         workers.close();
         try {
             stores.closeAll();
         } catch (FsException e) {
             throw new IOException("a store could not be closed", e);
         } finally {
+            database.close();
             if (accessLog != null) {
                 accessLog.close();
             }

@@ -38,10 +38,10 @@ final class HttpMetrics {
         }
         found.requests.record(nanos, TimeUnit.NANOSECONDS);
         if (received > 0) {
-            found.received.increment(received);
+            found.received.increment((double) received);
         }
         if (sent > 0) {
-            found.sent.increment(sent);
+            found.sent.increment((double) sent);
         }
     }
 

@@ -20,8 +20,7 @@ public final class ExportComponent extends DefaultComponent {
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) {
         Options options = new Options(parameters);
-        List<String> protocols = Stream.of(
-                        options.text("protocols", "httpfs").split(",", -1))
+        List<String> protocols = Stream.of(options.text("protocols", "httpfs").split(",", -1))
                 .map(String::trim)
                 .toList();
         return new ExportEndpoint(uri, this, listener, path(remaining), protocols, options);

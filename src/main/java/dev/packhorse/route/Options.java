@@ -118,8 +118,8 @@ public final class Options {
      */
     public void end() {
         if (!left.isEmpty()) {
-            throw new IllegalArgumentException("unknown option '" + left.keySet().iterator().next() + "', options are "
-                    + String.join(", ", known));
+            throw new IllegalArgumentException("unknown option '"
+                    + left.keySet().iterator().next() + "', options are " + String.join(", ", known));
         }
     }
 

@@ -141,7 +141,11 @@ final class RouteStore implements Store {
         } catch (ThrottlerRejectedExecutionException e) {
             throw new FsException(Kind.BUSY, call.operation().word(), call.path(), e);
         } catch (Exception e) {
-            LOG.warnf(e, "a route failed export=%s operation=%s", consumer.exportPath(), call.operation().word());
+            LOG.warnf(
+                    e,
+                    "a route failed export=%s operation=%s",
+                    consumer.exportPath(),
+                    call.operation().word());
             throw new FsException(Kind.IO, call.operation().word(), call.path(), e);
         } finally {
             consumer.releaseExchange(exchange, true);

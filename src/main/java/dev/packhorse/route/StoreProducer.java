@@ -74,8 +74,9 @@ final class StoreProducer extends DefaultProducer {
                 store.remove(at, Preconditions.NONE);
                 yield null;
             }
-            default -> throw new IllegalArgumentException("unknown operation '" + what
-                    + "', operations are copy, list, makeDirectory, move, read, remove, stat, walk, write");
+            default ->
+                throw new IllegalArgumentException("unknown operation '" + what
+                        + "', operations are copy, list, makeDirectory, move, read, remove, stat, walk, write");
         };
     }
 
@@ -90,8 +91,8 @@ final class StoreProducer extends DefaultProducer {
             value = otherwise;
         }
         if (value == null) {
-            throw new IllegalArgumentException("a store: outside an export needs the header " + header
-                    + " or the parameter of that name");
+            throw new IllegalArgumentException(
+                    "a store: outside an export needs the header " + header + " or the parameter of that name");
         }
         return value;
     }
@@ -119,7 +120,8 @@ final class StoreProducer extends DefaultProducer {
         }
         byte[] bytes = message.getBody(byte[].class);
         if (bytes == null) {
-            throw new IllegalArgumentException("cannot write a body of " + body.getClass().getName());
+            throw new IllegalArgumentException(
+                    "cannot write a body of " + body.getClass().getName());
         }
         return Body.of(bytes);
     }

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +18,16 @@ public final class StoreRegistry {
     /** An opened store and the name it goes by in logs and health. */
     public record Opened(String location, Store store) {}
 
+    /** Puts policies around a store that has just been opened. */
+    @FunctionalInterface
+    public interface Policies {
+        Store around(Store store, String location) throws FsException;
+    }
+
     private record Key(String location, String options) {}
 
     private final Map<String, StoreOpener> openers;
-    private final BiFunction<Store, String, Store> policies;
+    private final Policies policies;
     private final Map<Key, Opened> opened = new LinkedHashMap<>();
 
     /**
@@ -31,7 +36,7 @@ public final class StoreRegistry {
      * @param openers what opens a location, by scheme
      * @param policies puts the policies around a store, given its location
      */
-    public StoreRegistry(Map<String, StoreOpener> openers, BiFunction<Store, String, Store> policies) {
+    public StoreRegistry(Map<String, StoreOpener> openers, Policies policies) {
         this.openers = Map.copyOf(openers);
         this.policies = policies;
     }
@@ -62,7 +67,7 @@ public final class StoreRegistry {
             store.close();
             throw e;
         }
-        Opened fresh = new Opened(location, policies.apply(store, location));
+        Opened fresh = new Opened(location, policies.around(store, location));
         opened.put(key, fresh);
         return fresh.store();
     }

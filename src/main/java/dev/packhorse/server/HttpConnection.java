@@ -111,14 +111,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         long length = head.decoderResult().isFailure() ? 0 : HttpUtil.getContentLength(head, Body.UNKNOWN);
         boolean hasBody = length >= 0 || HttpUtil.isTransferEncodingChunked(head);
         HttpTransaction transaction = new HttpTransaction(
-                this,
-                listener,
-                ctx.channel(),
-                head,
-                hasBody ? length : 0,
-                hasBody,
-                expects,
-                remote(ctx.channel()));
+                this, listener, ctx.channel(), head, hasBody ? length : 0, hasBody, expects, remote(ctx.channel()));
         current = transaction;
         if (refusal != 0) {
             lastRequest = true;
@@ -147,8 +140,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             return 400;
         }
         List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
-        if (!codings.isEmpty()
-                && (codings.size() > 1 || !codings.get(0).trim().equalsIgnoreCase("chunked"))) {
+        if (!codings.isEmpty() && (codings.size() > 1 || !codings.get(0).trim().equalsIgnoreCase("chunked"))) {
             return 501;
         }
         String expect = headers.get(HttpHeaderNames.EXPECT);

@@ -140,7 +140,8 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
             protected void initChannel(Channel channel) {
                 channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
                 channel.config()
-                        .setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(64 << 10, 256 << 10));
+                        .setOption(
+                                ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(64 << 10, 256 << 10));
                 StrictRequestDecoder decoder = new StrictRequestDecoder(settings.maxLine(), settings.maxHead());
                 channel.pipeline().addLast(decoder, new HttpConnection(HttpListener.this, decoder));
             }
@@ -152,7 +153,9 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
     private long clockStepMillis() {
         long shortest = Math.min(
                 settings.idleTimeout().toMillis(),
-                Math.min(settings.headTimeout().toMillis(), settings.bodyTimeout().toMillis()));
+                Math.min(
+                        settings.headTimeout().toMillis(),
+                        settings.bodyTimeout().toMillis()));
         return Math.max(20, Math.min(1000, shortest / 4));
     }
 

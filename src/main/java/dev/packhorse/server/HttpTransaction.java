@@ -73,8 +73,7 @@ final class HttpTransaction implements RequestBody.Socket {
         this.channel = channel;
         this.continueDue = expectsContinue;
         this.body = new RequestBody(length, listener.settings().maxBody(), this);
-        this.exchange =
-                new HttpExchange(new NettyRequest(head, hasBody, body), remote, listener.nextRequestNumber());
+        this.exchange = new HttpExchange(new NettyRequest(head, hasBody, body), remote, listener.nextRequestNumber());
         this.isHead = head.method().name().equals("HEAD");
         this.isHttp10 = head.protocolVersion().equals(HttpVersion.HTTP_1_0);
         this.wantsKeepAliveSaid = isHttp10;
@@ -262,13 +261,7 @@ final class HttpTransaction implements RequestBody.Socket {
         }
         HttpResponse answer = response;
         int status = answer != null && (whole || sent.get() > 0) ? answer.status() : 499;
-        listener.observer()
-                .finished(
-                        exchange,
-                        status,
-                        body.received(),
-                        sent.get(),
-                        System.nanoTime() - started);
+        listener.observer().finished(exchange, status, body.received(), sent.get(), System.nanoTime() - started);
         connection.transactionEnded(whole, closes);
         if (channel.eventLoop().inEventLoop()) {
             listener.workers().execute(this::closeResponse);

@@ -29,9 +29,8 @@ public final class Workers implements Executor, AutoCloseable {
 
     private static ExecutorService virtual() {
         try {
-            return (ExecutorService) Executors.class
-                    .getMethod("newVirtualThreadPerTaskExecutor")
-                    .invoke(null);
+            return (ExecutorService)
+                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
         } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException e) {
             throw new IllegalStateException("this JDK has no virtual threads after all", e);
         }
@@ -39,8 +38,8 @@ public final class Workers implements Executor, AutoCloseable {
 
     private static ExecutorService pool(int threads) {
         AtomicInteger count = new AtomicInteger();
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     Thread thread = new Thread(task, "worker-" + count.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
