@@ -101,6 +101,7 @@ class Gateway implements HttpObserver {
             public void configure() {
                 from("netty-http:http://packhorse:1/?matchOnUriPrefix=true&nettySharedHttpServer=#packhorseHttp")
                         .routeId("packhorse-http")
+                        .errorHandler(noErrorHandler())
                         .process(exchange -> exchange.getMessage()
                                 .setBody(exports.handle(exchange.getIn().getBody(HttpExchange.class))));
             }

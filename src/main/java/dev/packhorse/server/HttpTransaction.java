@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
@@ -183,7 +184,10 @@ final class HttpTransaction implements RequestBody.Socket {
         long length = slice.range().length();
         if (length > MAX_COPY) {
             channel.write(Unpooled.wrappedBuffer(head));
-            SliceRegion region = new SliceRegion(slice, () -> lastProgress = System.nanoTime());
+            SliceRegion region = new SliceRegion(
+                    slice,
+                    () -> lastProgress = System.nanoTime(),
+                    () -> channel.config().setOption(ChannelOption.SO_LINGER, 0));
             channel.writeAndFlush(region).addListener(done -> {
                 sent.set(region.transferred());
                 end(done.isSuccess());

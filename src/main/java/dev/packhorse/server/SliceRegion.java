@@ -18,11 +18,19 @@ final class SliceRegion extends AbstractReferenceCounted implements FileRegion {
 
     private final FileSlice slice;
     private final Runnable progress;
+    private final Runnable shrunk;
     private long transferred;
 
-    SliceRegion(FileSlice slice, Runnable progress) {
+    /**
+     * A piece to send.
+     *
+     * @param progress called whenever bytes have left
+     * @param shrunk called before the failure that a file which has become too short is
+     */
+    SliceRegion(FileSlice slice, Runnable progress, Runnable shrunk) {
         this.slice = slice;
         this.progress = progress;
+        this.shrunk = shrunk;
     }
 
     @Override
@@ -47,6 +55,7 @@ final class SliceRegion extends AbstractReferenceCounted implements FileRegion {
             transferred += written;
             progress.run();
         } else if (slice.channel().size() <= start) {
+            shrunk.run();
             throw new EOFException("the file has shrunk while it was sent");
         }
         return written;
