@@ -13,6 +13,7 @@ import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
+import dev.packhorse.store.memory.MemoryStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +32,7 @@ abstract class OverlayFixture {
     final TestDatabase database = new TestDatabase();
     final FakeTime time = new FakeTime();
     final OverlayTable table = new OverlayTable(database, time, RETENTION, time);
-    final Store memory = new TreeStore();
+    final Store memory = new MemoryStore(64 << 20);
     final Store store = overlay(memory);
 
     @AfterEach
