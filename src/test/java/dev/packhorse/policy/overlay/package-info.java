@@ -1,0 +1,4 @@
+@NullMarked
+package dev.packhorse.policy.overlay;
+
+import org.jspecify.annotations.NullMarked;
