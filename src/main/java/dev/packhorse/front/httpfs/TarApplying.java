@@ -71,7 +71,9 @@ final class TarApplying {
                 lines.spill();
             }
         } catch (FsException e) {
-            failure = Answers.failed(e);
+            // Parents are made, so what is not found is behind a symlink that leads nowhere: it is in the way.
+            failure = Answers.failed(
+                    e.kind() == FsException.Kind.NOT_FOUND ? FsException.Kind.NOT_A_DIRECTORY : e.kind());
         } catch (RefusedException e) {
             failure = Answers.refused(e);
         } catch (IOException e) {

@@ -5,6 +5,7 @@ import dev.packhorse.fs.Body;
 import dev.packhorse.fs.Capability;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Mode;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Owner;
 import dev.packhorse.fs.Preconditions;
@@ -122,7 +123,9 @@ final class TarTarget {
 
     private AttributeChange attributes(TarEntry entry) {
         Owner owner = entry.uid() < 0 || entry.gid() < 0 ? null : new Owner(entry.uid(), entry.gid());
-        return new AttributeChange(entry.mode(), entry.modified(), owner, null).keptBy(store.capabilities());
+        // What an archive says of a symlink's permissions is an accident of the system that wrote it.
+        Mode mode = entry.type() == '2' ? null : entry.mode();
+        return new AttributeChange(mode, entry.modified(), owner, null).keptBy(store.capabilities());
     }
 
     private void remove(FsPath path, Preconditions must) throws FsException {

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * A response as a client would have it.
  *
  * @param length what the server would send as {@code Content-Length}, -1 for chunked
- * @param bytes the body; empty for an answer to HEAD
+ * @param wire the body, one char a byte; empty for an answer to HEAD
  */
-public record Answer(int status, List<String> headers, long length, byte[] bytes) {
+public record Answer(int status, List<String> headers, long length, String wire) {
 
     /** Sends a response to nowhere, then closes it. */
     public static Answer of(HttpResponse response, boolean head) {
@@ -24,7 +24,11 @@ public record Answer(int status, List<String> headers, long length, byte[] bytes
             if (!head && length >= 0 && length != bytes.length) {
                 throw new AssertionError("declared " + length + " bytes, sent " + bytes.length);
             }
-            return new Answer(response.status(), List.copyOf(response.headers()), length, bytes);
+            return new Answer(
+                    response.status(),
+                    List.copyOf(response.headers()),
+                    length,
+                    new String(bytes, StandardCharsets.ISO_8859_1));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -41,7 +45,7 @@ public record Answer(int status, List<String> headers, long length, byte[] bytes
 
     /** The body as UTF-8. */
     public String text() {
-        return new String(bytes, StandardCharsets.UTF_8);
+        return new String(wire.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 
     /** Status and body in one, for assertions: {@code 200 OK}. */

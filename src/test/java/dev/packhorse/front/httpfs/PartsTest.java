@@ -74,11 +74,7 @@ class PartsTest {
         assertThat(parts)
                 .extracting(Part::location)
                 .containsExactly(
-                        "/fs/files/d",
-                        "/fs/files/d/f.txt",
-                        "/fs/files/d/gone",
-                        "/fs/files/d/sub",
-                        "/fs/files/d/sub-a");
+                        "/fs/files/d", "/fs/files/d/f.txt", "/fs/files/d/gone", "/fs/files/d/sub", "/fs/files/d/sub-a");
         assertThat(parts.get(0).body()).isEqualTo("f.txt 33188\ngone 41471\nsub 16877\nsub-a 16877\n");
         assertThat(parts.get(3).body()).isEqualTo("deep 16877\nx 33188\n");
         assertThat(parts.get(3).head()).contains("Content-Length: 19\r\n").doesNotContain("Content-Range");
@@ -132,7 +128,8 @@ class PartsTest {
     void acceptMultipartOnADirectoryIsLikeTheSuffix() {
         tree();
 
-        assertThat(locations(client.get("/d", "Accept", "text/plain, Multipart/Mixed;q=0.5")).get(0))
+        assertThat(locations(client.get("/d", "Accept", "text/plain, Multipart/Mixed;q=0.5"))
+                        .get(0))
                 .isEqualTo("/fs/files/d");
         assertThat(locations(client.get("/d/", "Accept", "multipart/mixed")).get(0))
                 .isEqualTo("/fs/files/d/");
@@ -174,9 +171,10 @@ class PartsTest {
         String text = client.get("/:").text();
 
         assertThat(text)
-                .contains("Content-Location: /fs/files/a\"b\r\nContent-Disposition: attachment; filename=\"/a\\\"b\"\r\n")
-                .contains("Content-Location: /fs/files/back\\slash\r\n"
-                        + "Content-Disposition: attachment; filename=\"/back\\\\slash\"\r\n")
+                .contains(
+                        "Content-Location: /fs/files/a\"b\r\nContent-Disposition: attachment; filename=\"/a\\\"b\"\r\n")
+                .contains("Content-Location: /fs/files/back\\slash\r\n")
+                .contains("filename=\"/back\\\\slash\"\r\n")
                 .contains("Content-Location: /fs/files/p%20p\r\n")
                 .contains("Content-Location: /fs/files/\u00e4 \ud83d\udc0e\r\nContent-Disposition: attachment;"
                         + " filename=\"/\u00e4 \ud83d\udc0e\"; filename*=UTF-8''%2F%C3%A4%20%F0%9F%90%8E\r\n");
@@ -184,8 +182,8 @@ class PartsTest {
 
     @Test
     void manyEntriesGoThroughAFileThatIsGoneAfterwards(@TempDir Path folder) throws IOException {
-        Client spooling =
-                new Client(client.store, new HttpfsOptions(SymlinkMode.DECIMAL, HttpfsOptions.DEFAULT.cors(), 1, folder));
+        Client spooling = new Client(
+                client.store, new HttpfsOptions(SymlinkMode.DECIMAL, HttpfsOptions.DEFAULT.cors(), 1, folder));
         client.makeDirectory("/d");
         List<String> expected = new ArrayList<>(List.of("/fs/files/d"));
         StringBuilder listing = new StringBuilder();
@@ -213,8 +211,8 @@ class PartsTest {
 
     @Test
     void anAnswerThatIsNotReadToItsEndLeavesNothing(@TempDir Path folder) throws IOException {
-        Client spooling =
-                new Client(client.store, new HttpfsOptions(SymlinkMode.DECIMAL, HttpfsOptions.DEFAULT.cors(), 1, folder));
+        Client spooling = new Client(
+                client.store, new HttpfsOptions(SymlinkMode.DECIMAL, HttpfsOptions.DEFAULT.cors(), 1, folder));
         for (int i = 0; i < 20_000; i++) {
             client.put("/quite-a-long-name-of-an-entry-" + i, "");
         }

@@ -89,7 +89,7 @@ class ReadingTest {
 
         assertThat(answer.text())
                 .isEqualTo(".hidden 33188\nb c 33188\ndir 16877\nlink 41471\n\uFF5E 33188\n\uD83D\uDC0E 33188\n");
-        assertThat(answer.length()).isEqualTo(answer.bytes().length);
+        assertThat(answer.length()).isEqualTo(answer.wire().length());
         assertThat(answer.header("Content-Type")).isEqualTo("application/x-directory");
         assertThat(answer.header("Content-Mode")).isEqualTo("16877");
     }

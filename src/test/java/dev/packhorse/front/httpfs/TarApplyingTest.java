@@ -22,7 +22,8 @@ class TarApplyingTest {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("Content-Type")).isEqualTo("application/x-tar-apply");
         assertThat(answer.text())
-                .isEqualTo("+ /fs/files/base/d/e/f.txt\n+ /fs/files/base/d\n+ /fs/files/base/d/l\n+ /fs/files/base/g\n");
+                .isEqualTo(
+                        "+ /fs/files/base/d/e/f.txt\n+ /fs/files/base/d\n+ /fs/files/base/d/l\n+ /fs/files/base/g\n");
         assertThat(client.get("/base/d/e/f.txt").line()).isEqualTo("200 xxx");
         assertThat(client.get("/base/d/l").line()).isEqualTo("200 no/where");
         assertThat(client.head("/base/d/l").header("Content-Type")).isEqualTo("application/x-symlink");
@@ -47,7 +48,12 @@ class TarApplyingTest {
         client.put("/b/d/x", "1");
 
         Answer answer = client.tar(
-                "/b", new Tar().delete("d").delete("absent/deep").raw("e", '0', new byte[0]).end());
+                "/b",
+                new Tar()
+                        .delete("d")
+                        .delete("absent/deep")
+                        .raw("e", '0', new byte[0])
+                        .end());
 
         assertThat(answer.line()).isEqualTo("200 - /fs/files/b/d\n- /fs/files/b/absent/deep\n+ /fs/files/b/e");
         assertThat(client.get("/b").text()).isEqualTo("e 33188\n");
@@ -88,7 +94,11 @@ class TarApplyingTest {
     @ValueSource(strings = {"../out", "a/../../out", "..", "/../out", "a/..", "x/:", "...", "a\u0001b"})
     void namesThatLeadOutAreRefused(String name) {
         Answer answer = client.tar(
-                "/base", new Tar().raw("first", '0', new byte[0]).raw(name, '0', new byte[0]).end());
+                "/base",
+                new Tar()
+                        .raw("first", '0', new byte[0])
+                        .raw(name, '0', new byte[0])
+                        .end());
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.text()).startsWith("+ /fs/files/base/first\n");
@@ -111,7 +121,8 @@ class TarApplyingTest {
         client.put("/b/x", "1");
         client.link("/c", "a");
 
-        Answer answer = client.tar("/", Tar.of(Tar.file("a/below"), Tar.file("b"), Tar.file("c"), Tar.link("a/l", "x")));
+        Answer answer =
+                client.tar("/", Tar.of(Tar.file("a/below"), Tar.file("b"), Tar.file("c"), Tar.link("a/l", "x")));
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(client.get("/a").text()).isEqualTo("below 33184\nl 41471\n");
@@ -136,7 +147,8 @@ class TarApplyingTest {
         for (byte[] bytes : new byte[][] {garbage, new byte[0], new byte[100], "no archive".getBytes(UTF_8)}) {
             assertThat(client.tar("/base", bytes).line()).isEqualTo("400 Bad Archive");
         }
-        assertThat(client.send("PATCH", "/", "Content-Type", "application/x-tar").status())
+        assertThat(client.send("PATCH", "/", "Content-Type", "application/x-tar")
+                        .status())
                 .isEqualTo(411);
         assertThat(client.get("/").text()).isEmpty();
     }
@@ -197,9 +209,12 @@ class TarApplyingTest {
         head[124] = (byte) 0x80;
         head[131] = 3;
         head[156] = '0';
-        TarReader gnu = new TarReader(new java.io.ByteArrayInputStream(new Tar().signed(head, new byte[0]).end()));
-        TarReader pax = new TarReader(new java.io.ByteArrayInputStream(
-                new Tar().records('x', "size", "9000000000").raw("huge", '0', new byte[0]).end()));
+        TarReader gnu = new TarReader(new java.io.ByteArrayInputStream(
+                new Tar().signed(head, new byte[0]).end()));
+        TarReader pax = new TarReader(new java.io.ByteArrayInputStream(new Tar()
+                .records('x', "size", "9000000000")
+                .raw("huge", '0', new byte[0])
+                .end()));
 
         assertThat(gnu.next()).extracting(entry -> entry.size()).isEqualTo(3L << 32);
         assertThat(pax.next()).extracting(entry -> entry.size()).isEqualTo(9_000_000_000L);
@@ -207,7 +222,11 @@ class TarApplyingTest {
 
     @Test
     void anExtendedHeaderThatIsTooLargeIsRefused() {
-        assertThat(client.tar("/", new Tar().raw("x", 'x', new byte[TarReader.MAX_EXTENDED + 1]).end())
+        assertThat(client.tar(
+                                "/",
+                                new Tar()
+                                        .raw("x", 'x', new byte[TarReader.MAX_EXTENDED + 1])
+                                        .end())
                         .line())
                 .isEqualTo("400 Bad Archive");
     }
@@ -219,7 +238,8 @@ class TarApplyingTest {
         assertThat(client.tar("/d", Tar.of(Tar.file("a")), "If-None-Match", "*").status())
                 .isEqualTo(412);
         assertThat(client.get("/d").text()).isEmpty();
-        assertThat(client.tar("/new", Tar.of(Tar.file("a")), "If-None-Match", "*").status())
+        assertThat(client.tar("/new", Tar.of(Tar.file("a")), "If-None-Match", "*")
+                        .status())
                 .isEqualTo(200);
     }
 }

@@ -38,9 +38,27 @@ class TransferringTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "relative", "../a", "/..", "/x/../../y", "/", "/fs/files", "/fs/files/", "http://h", "http://h/",
-                "http://h/%2e%2e/x", "http://h/a%2Fb", "http://h/%", "/a\u0001b", "/a", "/a/", "/fs/files/a",
-                "/fs/files/a/", "ftp://h/x", "/x/:", "/..."
+                "",
+                "relative",
+                "../a",
+                "/..",
+                "/x/../../y",
+                "/",
+                "/fs/files",
+                "/fs/files/",
+                "http://h",
+                "http://h/",
+                "http://h/%2e%2e/x",
+                "http://h/a%2Fb",
+                "http://h/%",
+                "/a\u0001b",
+                "/a",
+                "/a/",
+                "/fs/files/a",
+                "/fs/files/a/",
+                "ftp://h/x",
+                "/x/:",
+                "/..."
             })
     void aDestinationThatIsNoneIsRefused(String destination) {
         client.put("/a", "x");

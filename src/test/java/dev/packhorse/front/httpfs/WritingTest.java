@@ -20,7 +20,9 @@ class WritingTest {
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.text()).isEqualTo("OK\n");
-        assertThat(answer.header("ETag")).isNotNull().isEqualTo(client.head("/a").header("ETag"));
+        assertThat(answer.header("ETag"))
+                .isNotNull()
+                .isEqualTo(client.head("/a").header("ETag"));
         assertThat(client.put("/a", "two").header("ETag")).isNotEqualTo(answer.header("ETag"));
     }
 
@@ -94,7 +96,7 @@ class WritingTest {
         client.put("/f", "x");
 
         assertThat(client.put("/d", "x").status()).isEqualTo(409);
-        assertThat(client.put("/", "x").status()).isEqualTo(409);
+        assertThat(client.put("/", "x", "Content-Mode", "33188").status()).isEqualTo(409);
         assertThat(client.link("/d", "x").status()).isEqualTo(409);
         assertThat(client.makeDirectory("/f").status()).isEqualTo(409);
         assertThat(client.get("/").text()).isEqualTo("d 16877\nf 33188\n");
@@ -154,11 +156,25 @@ class WritingTest {
 
     @ParameterizedTest
     @CsvSource({
-        "Content-Mode,rw-r--r--", "Content-Mode,-1", "Content-Mode,''", "Content-Mode,65536", "Content-Mode,0644",
-        "Content-Mode,99999999999999999999", "Content-Modified,today", "Content-Modified,1.5",
-        "Content-Modified,253402300800", "Content-Modified,-", "Content-Ownership,root", "Content-Ownership,1:",
-        "Content-Ownership,:1", "Content-Ownership,1:2:3", "Content-Ownership,4294967295:0", "Content-Ownership,-1:-1",
-        "Change-Timestamp,-5", "Change-Timestamp,9223372036854775808", "Change-Timestamp,x"
+        "Content-Mode,rw-r--r--",
+        "Content-Mode,-1",
+        "Content-Mode,''",
+        "Content-Mode,65536",
+        "Content-Mode,0644",
+        "Content-Mode,99999999999999999999",
+        "Content-Modified,today",
+        "Content-Modified,1.5",
+        "Content-Modified,253402300800",
+        "Content-Modified,-",
+        "Content-Ownership,root",
+        "Content-Ownership,1:",
+        "Content-Ownership,:1",
+        "Content-Ownership,1:2:3",
+        "Content-Ownership,4294967295:0",
+        "Content-Ownership,-1:-1",
+        "Change-Timestamp,-5",
+        "Change-Timestamp,9223372036854775808",
+        "Change-Timestamp,x"
     })
     void metadataThatDoesNotParseIsRefusedByNameAndChangesNothing(String name, String value) {
         client.put("/f", "old");
@@ -259,14 +275,22 @@ class WritingTest {
             @Override
             public InputStream open() {
                 return new InputStream() {
-                    private int left = 5;
+                    private boolean begun;
 
                     @Override
                     public int read() throws IOException {
-                        if (left-- == 0) {
+                        byte[] one = new byte[1];
+                        return read(one, 0, 1) < 0 ? -1 : one[0];
+                    }
+
+                    @Override
+                    public int read(byte[] target, int offset, int length) throws IOException {
+                        if (begun) {
                             throw new IOException("connection reset by 10.0.0.1");
                         }
-                        return 'x';
+                        begun = true;
+                        target[offset] = 'x';
+                        return 1;
                     }
                 };
             }
@@ -280,8 +304,8 @@ class WritingTest {
 
     @Test
     void aBodyBeyondTheLimitIsTooLarge() {
-        Client small = new Client(
-                client.store, new HttpfsOptions(SymlinkMode.DECIMAL, HttpfsOptions.DEFAULT.cors(), 4, null));
+        Client small =
+                new Client(client.store, new HttpfsOptions(SymlinkMode.DECIMAL, HttpfsOptions.DEFAULT.cors(), 4, null));
         Body chunked = new Body() {
             @Override
             public long length() {
@@ -317,15 +341,15 @@ class WritingTest {
 
     @Test
     void everyOtherNameWorks() {
-        for (String name :
-                new String[] {"a b", "p%20p", "50%", "what?", "#1", "back\\slash", "\"q\"", "it's", "*", "[x]", "ä€🐎",
-                    "....", "::"}) {
+        client.put("/!", "");
+        for (String name : new String[] {
+            "a b", "p%20p", "50%", "what?", "#1", "back\\slash", "\"q\"", "it's", "*", "[x]", "ä€🐎", "....", "::"
+        }) {
             String escaped = "/" + name.replace("%", "%25").replace("?", "%3F").replace("#", "%23");
             assertThat(client.put(escaped, name).line()).as(name).isEqualTo("200 OK");
             assertThat(client.get(escaped).text()).isEqualTo(name);
-            assertThat(client.get("/").text()).contains("\n" + name + " 33188\n".substring(0, 6));
+            assertThat(client.get("/").text()).contains("\n" + name + " 33188\n");
             assertThat(client.send("DELETE", escaped).status()).isEqualTo(200);
-            client.put("/!", "");
         }
     }
 }
