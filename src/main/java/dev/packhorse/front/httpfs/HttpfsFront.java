@@ -29,7 +29,7 @@ public final class HttpfsFront implements HttpFront {
         this.options = options;
         NodeHeaders headers = new NodeHeaders(WireText.encode(base), options.symlinkMode());
         this.reading = new Reading(headers, options);
-        this.writing = new Writing(options);
+        this.writing = new Writing(headers, options);
         this.transferring = new Transferring(base);
     }
 

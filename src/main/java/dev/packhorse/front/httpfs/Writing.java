@@ -30,9 +30,11 @@ final class Writing {
     private static final String CURL_DEFAULT = "application/x-www-form-urlencoded";
 
     private final HttpfsOptions options;
+    private final TarApplying tar;
 
-    Writing(HttpfsOptions options) {
+    Writing(NodeHeaders headers, HttpfsOptions options) {
         this.options = options;
+        this.tar = new TarApplying(headers, options);
     }
 
     HttpResponse put(HttpRequest request, RequestTarget target, Store store) throws RefusedException, FsException {
@@ -73,6 +75,10 @@ final class Writing {
         refuseSuffix(target);
         Metadata metadata = Metadata.of(request);
         Preconditions preconditions = preconditions(request, metadata.changeTimestamp(), store);
+        String contentType = request.header("Content-Type");
+        if (contentType != null && contentType.contains(Wire.TAR)) {
+            return tar.apply(request, target.path(), preconditions, store);
+        }
         requireDirectory(target, store);
         return Answers.ok(
                 store.change(target.path(), metadata.attributes(null).keptBy(store.capabilities()), preconditions));

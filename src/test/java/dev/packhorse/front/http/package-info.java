@@ -1,0 +1,4 @@
+@NullMarked
+package dev.packhorse.front.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.packhorse.front.httpfs;
+
+import org.jspecify.annotations.NullMarked;
