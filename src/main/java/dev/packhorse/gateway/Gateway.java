@@ -109,6 +109,9 @@ class Gateway implements HttpObserver {
     }
 
     private Store withPolicies(Store store, String location) throws FsException {
+        if (Stores.startsEmpty(location)) {
+            overlay.clear(location);
+        }
         return new OverlayStore(store, location, overlay);
     }
 

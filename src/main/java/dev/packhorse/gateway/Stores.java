@@ -12,4 +12,9 @@ final class Stores {
     static Map<String, StoreOpener> openers() {
         return Map.of("memory", (location, options) -> new MemoryStore(options.size("size", 64L << 20)));
     }
+
+    /** Whether what a location holds ends with the process. */
+    static boolean startsEmpty(String location) {
+        return location.startsWith("memory:");
+    }
 }

@@ -83,6 +83,24 @@ public final class OverlayTable {
     }
 
     /**
+     * Deletes all that is kept of a store that has started empty, such as one in memory. To be called before its
+     * {@link OverlayStore} is made.
+     *
+     * @param key the store's key
+     * @throws FsException {@code UNAVAILABLE}, {@code BUSY}
+     */
+    public void clear(String key) throws FsException {
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement = connection.prepareStatement(
+                        "delete from overlay where store_id in (select id from overlay_store where location = ?)")) {
+            statement.setString(1, key);
+            statement.executeUpdate();
+        } catch (SQLException e) {
+            throw OverlayErrors.map(e, "clear", FsPath.ROOT);
+        }
+    }
+
+    /**
      * Drops what this process remembers of a path, because somebody else has changed it in the database.
      *
      * @param key the store's key, as its {@link OverlayStore} was given it; an unknown one is ignored
