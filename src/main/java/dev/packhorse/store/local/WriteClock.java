@@ -40,7 +40,7 @@ final class WriteClock {
     }
 
     static boolean isGiven(Instant time) {
-        return time.getNano() % 1000 == 0 && !isOwn(micros(time));
+        return time.truncatedTo(ChronoUnit.MICROS).equals(time) && !isOwn(micros(time));
     }
 
     private static boolean isOwn(long micros) {
@@ -48,7 +48,7 @@ final class WriteClock {
     }
 
     static long micros(Instant time) {
-        return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000L), time.getNano() / 1000);
+        return ChronoUnit.MICROS.between(Instant.EPOCH, time);
     }
 
     private static Instant instant(long micros) {
