@@ -827,8 +827,9 @@ public abstract class StoreContract {
                         if (given >= 100_000) {
                             throw new FsException(kind, "body", FsPath.ROOT);
                         }
-                        given += length;
-                        return length;
+                        int count = Math.min(length, 100_000 - given);
+                        given += count;
+                        return count;
                     }
                 };
             }

@@ -142,7 +142,8 @@ class ConfinementTest {
     @Test
     void whatIsNoNodeIsNotThere() throws Exception {
         Path fifo = folder.resolve("root/fifo");
-        assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor())
+                .isZero();
         for (Callable<?> call : List.<Callable<?>>of(
                 () -> store.stat(FsPath.parse("/fifo")), () -> store.read(FsPath.parse("/fifo")))) {
             try {
@@ -225,7 +226,8 @@ class ConfinementTest {
             threads.shutdownNow();
         }
         try (var left = Files.walk(folder)) {
-            assertThat(left.filter(path -> path.toString().contains(".packhorse-"))).isEmpty();
+            assertThat(left.filter(path -> path.toString().contains(".packhorse-")))
+                    .isEmpty();
         }
     }
 

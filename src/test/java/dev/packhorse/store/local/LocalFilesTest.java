@@ -67,8 +67,7 @@ class LocalFilesTest {
     void bytesBeyondFourGigabytesAreReadAndCopiedWithTheirHoles() throws IOException {
         long size = 5L << 30;
         Path big = folder.resolve("big");
-        try (FileChannel channel =
-                FileChannel.open(big, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(big, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             channel.write(ByteBuffer.wrap("end".getBytes(StandardCharsets.UTF_8)), size - 3);
         }
         try (Content content = store.read(FsPath.parse("/big"))) {
@@ -90,14 +89,15 @@ class LocalFilesTest {
     void aCopyKeepsHoles() throws IOException {
         long free = Files.getFileStore(folder).getUsableSpace();
         long size = 256L << 20;
-        try (FileChannel channel = FileChannel.open(
-                folder.resolve("holes"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel channel =
+                FileChannel.open(folder.resolve("holes"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             channel.write(ByteBuffer.wrap(new byte[] {1}), 100_000_000);
             channel.write(ByteBuffer.wrap(new byte[] {0}), size - 1);
         }
         Node copy = store.copy(FsPath.parse("/holes"), FsPath.parse("/copy"), TransferOptions.OVERWRITE);
         assertThat(copy.size()).isEqualTo(size);
-        assertThat(Files.mismatch(folder.resolve("holes"), folder.resolve("copy"))).isEqualTo(-1);
+        assertThat(Files.mismatch(folder.resolve("holes"), folder.resolve("copy")))
+                .isEqualTo(-1);
         assertThat(free - Files.getFileStore(folder).getUsableSpace()).isLessThan(size / 2);
     }
 
@@ -202,8 +202,8 @@ class LocalFilesTest {
         CountDownLatch moved = new CountDownLatch(1);
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try {
-            Future<Node> written = thread.submit(
-                    () -> store.write(FsPath.parse("/d/a"), waiting(begun, moved), WriteOptions.DEFAULT));
+            Future<Node> written =
+                    thread.submit(() -> store.write(FsPath.parse("/d/a"), waiting(begun, moved), WriteOptions.DEFAULT));
             assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
             store.move(FsPath.parse("/d"), FsPath.parse("/e"), TransferOptions.OVERWRITE);
             moved.countDown();
@@ -260,8 +260,7 @@ class LocalFilesTest {
         Files.createSymbolicLink(folder.resolve(".packhorse-0123456789abcdee.tmp"), d);
         Files.writeString(folder.resolve("d/stays"), "x");
         Path held = folder.resolve(".packhorse-0123456789abcded.tmp");
-        try (FileChannel channel =
-                        FileChannel.open(held, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(held, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                 var lock = channel.lock();
                 LocalStore again = LocalStore.open(folder, LocalStore.Options.DEFAULT)) {
             assertThat(lock.isValid()).isTrue();
@@ -269,7 +268,8 @@ class LocalFilesTest {
             await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
                 try (var left = Files.walk(folder)) {
                     assertThat(left.map(path -> folder.relativize(path).toString()))
-                            .containsExactlyInAnyOrder("", "d", "d/stays", held.getFileName().toString());
+                            .containsExactlyInAnyOrder(
+                                    "", "d", "d/stays", held.getFileName().toString());
                 }
             });
         }
