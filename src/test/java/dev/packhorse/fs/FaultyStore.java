@@ -249,6 +249,9 @@ public final class FaultyStore extends ForwardingStore {
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
+            if (length == 0) {
+                return 0;
+            }
             if (given >= stallAfter) {
                 Objects.requireNonNull(readStall).hold("read", path);
             }
