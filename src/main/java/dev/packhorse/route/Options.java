@@ -19,10 +19,14 @@ public final class Options {
     private final Map<String, String> left = new LinkedHashMap<>();
     private final SortedSet<String> known = new TreeSet<>();
 
-    /** Takes over the parameters; the map is emptied. */
+    /** Options to take from parameters. */
     public Options(Map<String, Object> parameters) {
         parameters.forEach((key, value) -> left.put(key, String.valueOf(value)));
-        parameters.clear();
+    }
+
+    /** What nobody has taken yet. */
+    Map<String, String> left() {
+        return Map.copyOf(left);
     }
 
     /** The value of an option, or {@code otherwise}. */
@@ -118,8 +122,9 @@ public final class Options {
      */
     public void end() {
         if (!left.isEmpty()) {
-            throw new IllegalArgumentException("unknown option '"
-                    + left.keySet().iterator().next() + "', options are " + String.join(", ", known));
+            throw new IllegalArgumentException(
+                    "unknown option '" + left.keySet().iterator().next() + "', "
+                            + (known.isEmpty() ? "there are none" : "options are " + String.join(", ", known)));
         }
     }
 
