@@ -156,19 +156,18 @@ public final class FsCall<R> {
      * Ends the call, whatever still runs.
      *
      * @return what a store has answered
+     * @param unasked what it is when no store has been asked
      * @throws FsException the answer that there is nothing to return; the failure of the last store that was tried;
-     *     {@code PERMISSION_DENIED} if the call has reached none
+     *     {@code TIMEOUT} if one is still at work
      */
-    synchronized R end() throws FsException {
+    synchronized R end(FsException.Kind unasked) throws FsException {
         State last = state;
         state = State.ENDED;
         if (failure != null) {
             throw failure;
         }
         if (last != State.ANSWERED || value == null) {
-            FsException.Kind kind =
-                    last == State.RUNNING ? FsException.Kind.TIMEOUT : FsException.Kind.PERMISSION_DENIED;
-            throw new FsException(kind, operation.word(), path);
+            throw new FsException(last == State.RUNNING ? FsException.Kind.TIMEOUT : unasked, operation.word(), path);
         }
         return value;
     }

@@ -19,6 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
+import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.ExchangeTimedOutException;
 import org.apache.camel.Message;
 import org.apache.camel.processor.ThrottlerRejectedExecutionException;
@@ -135,7 +136,7 @@ final class RouteStore implements Store {
             consumer.getProcessor().process(exchange);
             Exception failure = exchange.getException();
             if (failure == null) {
-                return call.end();
+                return call.end(isCircuitOpen(exchange) ? Kind.UNAVAILABLE : Kind.PERMISSION_DENIED);
             }
             call.abandon();
             throw failed(call, failure);
@@ -147,6 +148,11 @@ final class RouteStore implements Store {
         } finally {
             consumer.releaseExchange(exchange, false);
         }
+    }
+
+    /** A circuit breaker without a fallback says no more than this when it lets a call pass by. */
+    private static boolean isCircuitOpen(Exchange exchange) {
+        return Boolean.TRUE.equals(exchange.getProperty(ExchangePropertyKey.CIRCUIT_BREAKER_RESPONSE_SHORT_CIRCUITED));
     }
 
     private FsException failed(FsCall<?> call, Exception failure) {

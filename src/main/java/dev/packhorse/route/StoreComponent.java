@@ -32,6 +32,7 @@ public final class StoreComponent extends DefaultComponent {
             throw StoreProducer.unknown(operation);
         }
         String path = options.optional("path");
+        parameters.clear();
         return new StoreEndpoint(uri, this, registry.open(remaining, options), operation, path);
     }
 }

@@ -55,11 +55,22 @@ final class TestRoutes implements AutoCloseable, ExportListener {
         return stores.computeIfAbsent(location, name -> new TestStore());
     }
 
+    @FunctionalInterface
+    interface Preparation {
+        void on(TestRoutes routes) throws Exception;
+    }
+
     /** Starts with the routes of one YAML text. */
     static TestRoutes of(String yaml) throws Exception {
+        return of(yaml, routes -> {});
+    }
+
+    /** As above, after the preparation of stores and beans. */
+    static TestRoutes of(String yaml, Preparation preparation) throws Exception {
         TestRoutes routes = new TestRoutes();
         try {
             routes.context.start();
+            preparation.on(routes);
             routes.load(yaml);
             return routes;
         } catch (Exception e) {
@@ -72,8 +83,9 @@ final class TestRoutes implements AutoCloseable, ExportListener {
         PluginHelper.getRoutesLoader(context).loadRoutes(ResourceHelper.fromString("test.yaml", yaml));
     }
 
+    /** A store, made now if no route has opened it yet. */
     TestStore store(String name) {
-        return Objects.requireNonNull(stores.get(name), name);
+        return stores.computeIfAbsent(name, each -> new TestStore());
     }
 
     /** The export at a path, over {@code httpfs}. */
