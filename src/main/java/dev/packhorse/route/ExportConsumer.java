@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import org.apache.camel.Endpoint;
 import org.apache.camel.EndpointAware;
+import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.Navigate;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
@@ -44,9 +45,13 @@ final class ExportConsumer extends DefaultConsumer {
                 getRouteId(),
                 options,
                 protocol -> new RouteStore(this, this::capabilities, protocol));
-        listener.added(added);
-        export = added;
-        options.end();
+        try {
+            listener.added(added);
+            export = added;
+            options.end();
+        } catch (IllegalArgumentException e) {
+            throw new FailedToStartRouteException(getRouteId(), String.valueOf(e.getMessage()), e);
+        }
     }
 
     @Override

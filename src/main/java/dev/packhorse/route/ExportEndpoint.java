@@ -53,6 +53,12 @@ final class ExportEndpoint extends DefaultEndpoint implements MultipleConsumersS
         return false;
     }
 
+    /** Asked for at the start, to be refused then. */
+    @Override
+    public boolean isSingletonProducer() {
+        return true;
+    }
+
     /** The listener refuses it, and knows who else is there. */
     @Override
     public boolean isMultipleConsumersSupported() {

@@ -13,6 +13,7 @@ import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.WriteOptions;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
@@ -413,7 +414,7 @@ class StepsTest {
         write(store, "/f", "hay");
         AtomicReference<FsCall<Content>> self = new AtomicReference<>();
         FsCall<Content> call = new FsCall<>(FsCall.Operation.READ, path("/f"), null, null, each -> {
-            self.get().abandon();
+            Objects.requireNonNull(self.get()).abandon();
             return each.read(path("/f"));
         });
         self.set(call);
