@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is exported over HTTP: {@code /fs/<export>} speaks {@code httpfs}. {@code /fs/} itself, and what lies between it and
  * an export of several segments, is a read-only store of directories ({@link ExportsStore}).
+ *
+ * <p>Where one export lies below another ({@code /a} and {@code /a/b}), the longest path wins. {@code /fs/a} then lists what
+ * the store of {@code /a} holds and nothing else: {@code b} is seen there only if that store has one, and what it has
+ * under that name is out of reach.
  */
 public final class Exports implements ExportListener {
 
@@ -34,7 +38,7 @@ public final class Exports implements ExportListener {
     private static final FsPath PREFIX = prefix();
 
     /** One export behind its front. */
-    private record Mount(Export export, HttpFront front, Store store) {}
+    record Mount(Export export, HttpFront front, Store store) {}
 
     private final Object change = new Object();
     private volatile Map<String, Mount> mounts = Map.of();
@@ -91,6 +95,11 @@ public final class Exports implements ExportListener {
                 .toList();
     }
 
+    /** What is exported, in no order. */
+    List<Export> all() {
+        return mounts.values().stream().map(Mount::export).toList();
+    }
+
     /** Answers one request. */
     HttpResponse handle(HttpExchange exchange) {
         RequestTarget target;
@@ -113,7 +122,8 @@ public final class Exports implements ExportListener {
                 .handle(exchange.request(), below.from(mount.export().path()), mount.store());
     }
 
-    private @Nullable Mount find(FsPath path) {
+    @Nullable
+    Mount find(FsPath path) {
         Map<String, Mount> all = mounts;
         if (all.isEmpty() || path.isRoot()) {
             return null;

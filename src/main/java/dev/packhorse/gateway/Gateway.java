@@ -84,7 +84,7 @@ class Gateway implements HttpObserver {
         context.addComponent("store", new StoreComponent(stores));
         context.addComponent("export", new ExportComponent(exports));
         context.start();
-        RouteFiles.load(context, config.routes());
+        RouteFiles.load(context, config.routes(), exports);
         listener.start();
         context.getRegistry().bind("packhorseHttp", listener);
         try {

@@ -1,17 +1,35 @@
 package dev.packhorse.gateway;
 
+import dev.packhorse.route.Export;
+import dev.packhorse.route.Location;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URISyntaxException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ErrorHandlerFactory;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.FailedToStartRouteException;
+import org.apache.camel.Route;
+import org.apache.camel.model.RedeliveryPolicyDefinition;
+import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceSupport;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeType;
 
 /** Loads the operator's routes, one file after the other, so that what is wrong has a file. */
 final class RouteFiles {
@@ -22,16 +40,65 @@ final class RouteFiles {
      * Loads and starts the routes of all files that match, in the order of their names.
      *
      * @param patterns files, separated by commas; the last segment of each may be a glob
-     * @throws StartException if a file cannot be read, or a route of it cannot start
+     * @param exports what the routes have announced themselves to
+     * @throws StartException if a file cannot be read, a route of it cannot start, or an export has no store
      */
-    static void load(CamelContext context, String patterns) throws StartException {
+    static void load(CamelContext context, String patterns, Exports exports) throws StartException {
+        context.getCamelContextExtension().setErrorHandlerFactory(briefErrorHandler());
+        Map<String, Path> files = new HashMap<>();
         for (Path file : find(patterns)) {
+            Map<String, Route> before =
+                    context.getRoutes().stream().collect(Collectors.toMap(Route::getRouteId, route -> route));
             try {
+                requireList(file);
                 PluginHelper.getRoutesLoader(context).loadRoutes(resource(file));
+            } catch (StartException e) {
+                throw e;
             } catch (Exception e) {
                 throw new StartException(file + ": " + route(e) + reason(e), e);
             }
+            for (Route route : context.getRoutes()) {
+                // Camel lets a later route take the place of an earlier one.
+                Route earlier = before.get(route.getRouteId());
+                if (earlier != null && earlier != route) {
+                    throw new StartException(file + ": route " + route.getRouteId() + ": a route of this id is in "
+                            + files.get(route.getRouteId()));
+                }
+                files.putIfAbsent(route.getRouteId(), file);
+            }
         }
+        // Only now, since a store may be behind a route of a later file.
+        for (Export export : exports.all()) {
+            try {
+                export.stores().apply("httpfs").capabilities();
+            } catch (RuntimeException e) {
+                throw new StartException(
+                        files.get(export.routeId()) + ": route " + export.routeId() + ": " + reason(e), e);
+            }
+        }
+    }
+
+    /** Camel takes a file that is no list for one without routes. */
+    private static void requireList(Path file) throws IOException, StartException {
+        try (InputStream in = Files.newInputStream(file)) {
+            Node root = new Compose(
+                            LoadSettings.builder().setLabel(file.toString()).build())
+                    .composeInputStream(in)
+                    .orElse(null);
+            if (root != null && root.getNodeType() != NodeType.SEQUENCE) {
+                throw new StartException(file + ": line "
+                        + (root.getStartMark().map(Mark::getLine).orElse(0) + 1)
+                        + ": a list is expected, in which each route begins with - route:");
+            }
+        }
+    }
+
+    /** Says a failed message in one line: who has sent it logs or answers the rest, and stores fail by the thousand. */
+    private static ErrorHandlerFactory briefErrorHandler() {
+        DefaultErrorHandlerDefinition brief = new DefaultErrorHandlerDefinition();
+        brief.setRedeliveryPolicy(
+                new RedeliveryPolicyDefinition().logStackTrace(false).logExhaustedMessageHistory(false));
+        return brief;
     }
 
     private static List<Path> find(String patterns) throws StartException {
@@ -43,7 +110,11 @@ final class RouteFiles {
             if (last == null) {
                 throw new StartException("packhorse.routes = '" + patterns + "' names no file");
             }
-            if (last.toString().chars().noneMatch(c -> "*?[{".indexOf(c) >= 0)) {
+            if (isGlob(folder)) {
+                throw new StartException(
+                        "packhorse.routes = '" + patterns + "': only the last part of a path may be a pattern");
+            }
+            if (!isGlob(last)) {
                 if (!Files.isRegularFile(path)) {
                     throw new StartException("packhorse.routes: there is no file " + path.toAbsolutePath());
                 }
@@ -58,11 +129,17 @@ final class RouteFiles {
                 matches.forEach(sorted::add);
                 sorted.sort(null);
                 files.addAll(sorted);
+            } catch (PatternSyntaxException e) {
+                throw new StartException("packhorse.routes: '" + last + "' is no pattern", e);
             } catch (IOException e) {
                 throw new StartException("packhorse.routes: cannot list " + folder.toAbsolutePath(), e);
             }
         }
-        return files;
+        return files.stream().distinct().toList();
+    }
+
+    private static boolean isGlob(Path path) {
+        return path.toString().chars().anyMatch(c -> "*?[{".indexOf(c) >= 0);
     }
 
     private static Resource resource(Path file) {
@@ -78,7 +155,7 @@ final class RouteFiles {
             }
 
             @Override
-            public java.io.InputStream getInputStream() throws IOException {
+            public InputStream getInputStream() throws IOException {
                 return Files.newInputStream(file);
             }
         };
@@ -96,15 +173,41 @@ final class RouteFiles {
         return "";
     }
 
-    /** What the innermost cause says, in one line: Camel wraps it in texts that repeat the whole route. */
+    /**
+     * What is wrong, in one line without secrets: what Camel's exceptions are about, whose own texts repeat the whole route.
+     */
     static String reason(Throwable failure) {
-        Throwable root = failure;
+        Throwable said = failure;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof MarkedYamlEngineException yaml) {
+                String where = yaml.getProblemMark()
+                        .map(mark -> "line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1) + ": ")
+                        .orElse("");
+                return line(where + yaml.getProblem());
+            }
+            if (cause instanceof URISyntaxException uri) {
+                return line("'" + uri.getInput() + "' is no address: " + uri.getReason());
+            }
+            if (cause instanceof NullPointerException) {
+                return "a route is incomplete (" + cause.getMessage() + ")";
+            }
+            said = cause;
+            if (!cause.getClass().getName().startsWith("org.apache.camel.") && cause.getMessage() != null) {
+                break;
+            }
+        }
+        Throwable root = said;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        String message = root.getMessage();
-        return message == null
-                ? root.getClass().getSimpleName()
-                : message.replaceAll("\\s*\\R\\s*", " ").trim();
+        String message = said.getMessage();
+        if (message == null) {
+            return said.getClass().getSimpleName();
+        }
+        return line(root == said ? message : message + " (" + root + ")");
+    }
+
+    private static String line(String text) {
+        return Location.masked(text.replaceAll("\\s*\\R\\s*", " ").trim());
     }
 }

@@ -2,13 +2,12 @@ package dev.packhorse.gateway;
 
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.Store;
+import dev.packhorse.route.Location;
 import dev.packhorse.route.Options;
 import dev.packhorse.route.StoreOpener;
 import dev.packhorse.store.local.LocalStore;
 import dev.packhorse.store.memory.MemoryStore;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -22,9 +21,9 @@ final class Stores {
         return Map.of("file", Stores::local, "memory", Stores::memory);
     }
 
-    /** {@code file:///absolute} or {@code file:relative}; what is no URI is taken as a plain path. */
+    /** {@code file:///absolute} or {@code file:relative}. */
     private static Store local(String location, Options options) throws FsException {
-        Path root = path(location);
+        Path root = Path.of(Location.path(location));
         boolean create = options.flag("create", false);
         LocalStore.Options local =
                 new LocalStore.Options(options.choice("durable", LocalStore.Options.DEFAULT.durable()));
@@ -39,21 +38,6 @@ final class Stores {
             throw new IllegalArgumentException("there is no folder " + root.toAbsolutePath());
         }
         return LocalStore.open(root, local);
-    }
-
-    private static Path path(String location) {
-        String rest = location.substring("file:".length());
-        if (rest.startsWith("//")) {
-            try {
-                return Path.of(new URI(location));
-            } catch (URISyntaxException | IllegalArgumentException e) {
-                return Path.of(rest.substring(2));
-            }
-        }
-        if (rest.isEmpty()) {
-            throw new IllegalArgumentException("a store needs a folder: file:///srv/files or file:data/files");
-        }
-        return Path.of(rest);
     }
 
     private static Store memory(String location, Options options) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.camel.Endpoint;
 import org.apache.camel.support.DefaultComponent;
+import org.jspecify.annotations.Nullable;
 
 /** {@code export:/path}: serves a route as an export. */
 public final class ExportComponent extends DefaultComponent {
@@ -17,24 +18,34 @@ public final class ExportComponent extends DefaultComponent {
         this.listener = listener;
     }
 
+    /** As with {@link StoreComponent}. */
     @Override
-    protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) {
-        Options options = new Options(parameters);
-        List<String> protocols = Stream.of(options.text("protocols", "httpfs").split(",", -1))
-                .map(String::trim)
-                .toList();
-        return new ExportEndpoint(uri, this, listener, path(remaining), protocols, options);
+    public boolean useRawUri() {
+        return true;
     }
 
-    private static FsPath path(String remaining) {
+    @Override
+    protected Endpoint createEndpoint(String uri, @Nullable String remaining, Map<String, Object> parameters) {
+        FsPath path = path(remaining == null ? "" : Location.decoded(remaining));
+        Map<String, Object> given = Map.copyOf(parameters);
+        parameters.clear();
+        List<String> protocols = Stream.of(
+                        new Options(given).text("protocols", "httpfs").split(",", -1))
+                .map(String::trim)
+                .toList();
+        return new ExportEndpoint(uri, this, listener, path, protocols, given);
+    }
+
+    private static FsPath path(String text) {
+        FsPath path;
         try {
-            FsPath path = FsPath.parse("/" + remaining);
-            if (path.isRoot()) {
-                throw new IllegalArgumentException("an export needs a path: export:/name");
-            }
-            return path;
+            path = FsPath.parse("/" + text);
         } catch (FsException e) {
-            throw new IllegalArgumentException("'" + remaining + "' is not a path for an export", e);
+            throw new IllegalArgumentException("'" + text + "' is no path for an export");
         }
+        if (path.isRoot()) {
+            throw new IllegalArgumentException("an export needs a path, export:/name for one");
+        }
+        return path;
     }
 }

@@ -2,13 +2,15 @@ package dev.packhorse.route;
 
 import dev.packhorse.fs.Capabilities;
 import dev.packhorse.fs.Capability;
-import java.util.ArrayList;
+import dev.packhorse.fs.Store;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.camel.Endpoint;
 import org.apache.camel.EndpointAware;
+import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.Navigate;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
@@ -20,7 +22,7 @@ final class ExportConsumer extends DefaultConsumer {
 
     private final ExportEndpoint endpoint;
     private final ExportListener listener;
-    private volatile @Nullable Capabilities capabilities;
+    private volatile @Nullable List<Store> stores;
     private @Nullable Export export;
 
     ExportConsumer(ExportEndpoint endpoint, Processor processor, ExportListener listener) {
@@ -36,15 +38,20 @@ final class ExportConsumer extends DefaultConsumer {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
+        Options options = endpoint.options();
         Export added = new Export(
                 endpoint.path(),
                 endpoint.protocols(),
                 getRouteId(),
-                endpoint.options(),
+                options,
                 protocol -> new RouteStore(this, this::capabilities, protocol));
-        listener.added(added);
-        endpoint.options().end();
-        export = added;
+        try {
+            listener.added(added);
+            export = added;
+            options.end();
+        } catch (IllegalArgumentException e) {
+            throw new FailedToStartRouteException(getRouteId(), String.valueOf(e.getMessage()), e);
+        }
     }
 
     @Override
@@ -58,24 +65,32 @@ final class ExportConsumer extends DefaultConsumer {
     }
 
     /**
-     * What the route can do: what every store in it can do, also those behind {@code direct:}, since which of them a call
-     * reaches is decided by the route. The stores of a route do not change while it runs.
+     * What the route can do: what every store in it can do, also those behind {@code direct:} and {@code seda:}, since which
+     * of them a call reaches is decided by the route. Stores that a route names only when a message comes ({@code toD},
+     * {@code recipientList}) are not known here. The stores of a route do not change while it runs.
      */
     private Capabilities capabilities() {
-        Capabilities known = capabilities;
+        List<Store> known = stores;
         if (known == null) {
-            List<StoreEndpoint> stores = new ArrayList<>();
-            collect(getEndpoint().getCamelContext().getRoute(getRouteId()), stores, new HashSet<>());
-            known = stores.stream()
-                    .map(store -> store.store().capabilities())
-                    .reduce(ExportConsumer::both)
-                    .orElseThrow(() -> new IllegalStateException("no store: step in route " + getRouteId()));
-            capabilities = known;
+            Set<Store> found = new LinkedHashSet<>();
+            collect(getRoute(), found, new HashSet<>());
+            if (found.isEmpty()) {
+                throw new IllegalArgumentException("the export has no step store:");
+            }
+            known = List.copyOf(found);
+            stores = known;
         }
-        return known;
+        Capabilities all = known.get(0).capabilities();
+        for (int i = 1; i < known.size(); i++) {
+            all = both(all, known.get(i).capabilities());
+        }
+        return all;
     }
 
     private static Capabilities both(Capabilities one, Capabilities other) {
+        if (one.equals(other)) {
+            return one;
+        }
         EnumSet<Capability> all = EnumSet.noneOf(Capability.class);
         all.addAll(one.all());
         all.retainAll(other.all());
@@ -86,35 +101,29 @@ final class ExportConsumer extends DefaultConsumer {
                         : other.timePrecision());
     }
 
-    private void collect(@Nullable Route route, List<StoreEndpoint> stores, Set<Object> seen) {
-        if (route != null && seen.add(route)) {
-            collect(route.navigate(), stores, seen);
+    private void collect(Route route, Set<Store> found, Set<Object> seen) {
+        if (seen.add(route)) {
+            collect(route.navigate(), found, seen);
+            route.getOnExceptions().forEach(processor -> collect(processor, found, seen));
         }
     }
 
-    private void collect(Navigate<Processor> processors, List<StoreEndpoint> stores, Set<Object> seen) {
-        if (!seen.add(processors) || !processors.hasNext()) {
+    private void collect(@Nullable Object processor, Set<Store> found, Set<Object> seen) {
+        if (processor == null || !seen.add(processor)) {
             return;
         }
-        for (Processor processor : processors.next()) {
-            if (processor instanceof EndpointAware aware) {
-                Endpoint to = aware.getEndpoint();
-                if (to instanceof StoreEndpoint store) {
-                    stores.add(store);
-                } else if (to != null) {
-                    getEndpoint().getCamelContext().getRoutes().stream()
-                            .filter(route -> route.getEndpoint() == to)
-                            .forEach(route -> collect(route, stores, seen));
-                }
-            }
-            if (processor instanceof Navigate<?> nested) {
-                collect(cast(nested), stores, seen);
+        if (processor instanceof EndpointAware aware) {
+            Endpoint to = aware.getEndpoint();
+            if (to instanceof StoreEndpoint store) {
+                found.add(store.store());
+            } else if (to != null) {
+                getEndpoint().getCamelContext().getRoutes().stream()
+                        .filter(route -> route.getEndpoint() == to)
+                        .forEach(route -> collect(route, found, seen));
             }
         }
-    }
-
-    @SuppressWarnings("unchecked") // processors navigate to processors
-    private static Navigate<Processor> cast(Navigate<?> nested) {
-        return (Navigate<Processor>) nested;
+        if (processor instanceof Navigate<?> nested && nested.hasNext()) {
+            nested.next().forEach(each -> collect(each, found, seen));
+        }
     }
 }

@@ -2,19 +2,21 @@ package dev.packhorse.route;
 
 import dev.packhorse.fs.FsPath;
 import java.util.List;
+import java.util.Map;
 import org.apache.camel.Component;
 import org.apache.camel.Consumer;
+import org.apache.camel.MultipleConsumersSupport;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.support.DefaultEndpoint;
 
 /** One export: only a consumer, one in each context. */
-final class ExportEndpoint extends DefaultEndpoint {
+final class ExportEndpoint extends DefaultEndpoint implements MultipleConsumersSupport {
 
     private final ExportListener listener;
     private final FsPath path;
     private final List<String> protocols;
-    private final Options options;
+    private final Map<String, Object> parameters;
 
     ExportEndpoint(
             String uri,
@@ -22,12 +24,12 @@ final class ExportEndpoint extends DefaultEndpoint {
             ExportListener listener,
             FsPath path,
             List<String> protocols,
-            Options options) {
+            Map<String, Object> parameters) {
         super(uri, component);
         this.listener = listener;
         this.path = path;
         this.protocols = protocols;
-        this.options = options;
+        this.parameters = parameters;
     }
 
     FsPath path() {
@@ -38,13 +40,34 @@ final class ExportEndpoint extends DefaultEndpoint {
         return protocols;
     }
 
+    /** What the route says, to be taken anew at each start. */
     Options options() {
+        Options options = new Options(parameters);
+        options.optional("protocols");
         return options;
+    }
+
+    /** As with {@link StoreEndpoint}. */
+    @Override
+    public boolean isSingleton() {
+        return false;
+    }
+
+    /** Asked for at the start, to be refused then. */
+    @Override
+    public boolean isSingletonProducer() {
+        return true;
+    }
+
+    /** The listener refuses it, and knows who else is there. */
+    @Override
+    public boolean isMultipleConsumersSupported() {
+        return true;
     }
 
     @Override
     public Producer createProducer() {
-        throw new UnsupportedOperationException("export: starts a route, it cannot be sent to");
+        throw new IllegalArgumentException("export: starts a route, a step cannot send to it");
     }
 
     @Override

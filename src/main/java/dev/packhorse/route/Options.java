@@ -19,10 +19,14 @@ public final class Options {
     private final Map<String, String> left = new LinkedHashMap<>();
     private final SortedSet<String> known = new TreeSet<>();
 
-    /** Takes over the parameters; the map is emptied. */
+    /** Options to take from parameters. */
     public Options(Map<String, Object> parameters) {
         parameters.forEach((key, value) -> left.put(key, String.valueOf(value)));
-        parameters.clear();
+    }
+
+    /** What nobody has taken yet. */
+    Map<String, String> left() {
+        return Map.copyOf(left);
     }
 
     /** The value of an option, or {@code otherwise}. */
@@ -76,11 +80,7 @@ public final class Options {
         int shift = value.isEmpty() ? -1 : "kmgt".indexOf(Character.toLowerCase(value.charAt(value.length() - 1)));
         String digits = shift < 0 ? value : value.substring(0, value.length() - 1);
         try {
-            long number = Long.parseLong(digits);
-            if (number < 0) {
-                throw bad(name, value, "a size such as 64m");
-            }
-            return Math.multiplyExact(number, 1L << (10 * (shift + 1)));
+            return Math.multiplyExact(number(digits), 1L << (10 * (shift + 1)));
         } catch (ArithmeticException | NumberFormatException e) {
             throw bad(name, value, "a size such as 64m");
         }
@@ -93,11 +93,11 @@ public final class Options {
             return otherwise;
         }
         int unit = 0;
-        while (unit < value.length() && Character.digit(value.charAt(unit), 10) >= 0) {
+        while (unit < value.length() && isDigit(value.charAt(unit))) {
             unit++;
         }
         try {
-            long number = Long.parseLong(value.substring(0, unit));
+            long number = number(value.substring(0, unit));
             return switch (value.substring(unit)) {
                 case "ms" -> Duration.ofMillis(number);
                 case "s" -> Duration.ofSeconds(number);
@@ -111,6 +111,18 @@ public final class Options {
         }
     }
 
+    private static long number(String digits) {
+        // Without this, signs and the digits of other scripts would do.
+        if (!digits.chars().allMatch(Options::isDigit)) {
+            throw new NumberFormatException(digits);
+        }
+        return Long.parseLong(digits);
+    }
+
+    private static boolean isDigit(int c) {
+        return c >= '0' && c <= '9';
+    }
+
     /**
      * Ends the taking.
      *
@@ -118,8 +130,9 @@ public final class Options {
      */
     public void end() {
         if (!left.isEmpty()) {
-            throw new IllegalArgumentException("unknown option '"
-                    + left.keySet().iterator().next() + "', options are " + String.join(", ", known));
+            throw new IllegalArgumentException(
+                    "unknown option '" + left.keySet().iterator().next() + "', "
+                            + (known.isEmpty() ? "there are none" : "options are " + String.join(", ", known)));
         }
     }
 

@@ -15,17 +15,21 @@ import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
 import dev.packhorse.route.FsCall.Operation;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
+import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.ExchangeTimedOutException;
 import org.apache.camel.Message;
 import org.apache.camel.processor.ThrottlerRejectedExecutionException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** The store that a route is: each operation is a message through it. */
 final class RouteStore implements Store {
 
-    private static final Logger LOG = Logger.getLogger(RouteStore.class);
+    static final Logger LOG = Logger.getLogger(RouteStore.class);
 
     private final ExportConsumer consumer;
     private final Supplier<Capabilities> capabilities;
@@ -49,57 +53,60 @@ final class RouteStore implements Store {
 
     @Override
     public Node stat(FsPath path) throws FsException {
-        return call(new FsCall<>(Operation.STAT, path, null, store -> store.stat(path)));
+        return call(new FsCall<>(Operation.STAT, path, null, null, store -> store.stat(path)));
     }
 
     @Override
     public Listing list(FsPath directory) throws FsException {
-        return call(new FsCall<>(Operation.LIST, directory, null, store -> store.list(directory)));
+        return call(new FsCall<>(Operation.LIST, directory, null, null, store -> store.list(directory)));
     }
 
     @Override
     public Listing walk(FsPath directory) throws FsException {
-        return call(new FsCall<>(Operation.WALK, directory, null, store -> store.walk(directory)));
+        return call(new FsCall<>(Operation.WALK, directory, null, null, store -> store.walk(directory)));
     }
 
     @Override
     public Content read(FsPath path) throws FsException {
-        return call(new FsCall<>(Operation.READ, path, null, store -> store.read(path)));
+        return call(new FsCall<>(Operation.READ, path, null, null, store -> store.read(path)));
     }
 
     @Override
     public Node write(FsPath path, Body body, WriteOptions options) throws FsException {
-        return call(new FsCall<>(Operation.WRITE, path, null, store -> store.write(path, body, options)));
+        OnceBody once = new OnceBody(body);
+        return call(new FsCall<>(Operation.WRITE, path, null, once, store -> store.write(path, once, options)));
     }
 
     @Override
     public Node makeDirectory(FsPath path, WriteOptions options) throws FsException {
-        return call(new FsCall<>(Operation.MAKE_DIRECTORY, path, null, store -> store.makeDirectory(path, options)));
+        return call(
+                new FsCall<>(Operation.MAKE_DIRECTORY, path, null, null, store -> store.makeDirectory(path, options)));
     }
 
     @Override
     public Node link(FsPath path, String target, WriteOptions options) throws FsException {
-        return call(new FsCall<>(Operation.LINK, path, null, store -> store.link(path, target, options)));
+        return call(new FsCall<>(Operation.LINK, path, null, null, store -> store.link(path, target, options)));
     }
 
     @Override
     public Node change(FsPath path, AttributeChange change, Preconditions preconditions) throws FsException {
-        return call(new FsCall<>(Operation.CHANGE, path, null, store -> store.change(path, change, preconditions)));
+        return call(
+                new FsCall<>(Operation.CHANGE, path, null, null, store -> store.change(path, change, preconditions)));
     }
 
     @Override
     public Node copy(FsPath source, FsPath target, TransferOptions options) throws FsException {
-        return call(new FsCall<>(Operation.COPY, source, target, store -> store.copy(source, target, options)));
+        return call(new FsCall<>(Operation.COPY, source, target, null, store -> store.copy(source, target, options)));
     }
 
     @Override
     public Node move(FsPath source, FsPath target, TransferOptions options) throws FsException {
-        return call(new FsCall<>(Operation.MOVE, source, target, store -> store.move(source, target, options)));
+        return call(new FsCall<>(Operation.MOVE, source, target, null, store -> store.move(source, target, options)));
     }
 
     @Override
     public void remove(FsPath path, Preconditions preconditions) throws FsException {
-        call(new FsCall<>(Operation.REMOVE, path, null, store -> {
+        call(new FsCall<>(Operation.REMOVE, path, null, null, store -> {
             store.remove(path, preconditions);
             return path;
         }));
@@ -107,16 +114,16 @@ final class RouteStore implements Store {
 
     @Override
     public Space space() throws FsException {
-        return call(new FsCall<>(Operation.SPACE, FsPath.ROOT, null, Store::space));
+        return call(new FsCall<>(Operation.SPACE, FsPath.ROOT, null, null, Store::space));
     }
 
     /** Nothing: the stores belong to the component. */
     @Override
     public void close() {}
 
-    @SuppressWarnings("unchecked") // the outcome holds what the action of this very call returned
     private <R> R call(FsCall<R> call) throws FsException {
-        Exchange exchange = consumer.createExchange(true);
+        // Not released by the end of routing, since what it holds is looked at here.
+        Exchange exchange = consumer.createExchange(false);
         try {
             exchange.setPattern(ExchangePattern.InOut);
             Message message = exchange.getIn();
@@ -128,27 +135,58 @@ final class RouteStore implements Store {
             message.setHeader(PackhorseHeaders.EXPORT, consumer.exportPath());
             consumer.getProcessor().process(exchange);
             Exception failure = exchange.getException();
-            if (failure != null) {
-                throw failure;
+            if (failure == null) {
+                return call.end(isCircuitOpen(exchange) ? Kind.UNAVAILABLE : Kind.PERMISSION_DENIED);
             }
-            Object result = exchange.getMessage().getBody();
-            if (result instanceof FsCall.Outcome<?> outcome) {
-                return (R) outcome.valueOrThrow();
-            }
-            throw new FsException(Kind.PERMISSION_DENIED, call.operation().word(), call.path());
+            call.abandon();
+            throw failed(call, failure);
         } catch (FsException e) {
             throw e;
-        } catch (ThrottlerRejectedExecutionException e) {
-            throw new FsException(Kind.BUSY, call.operation().word(), call.path(), e);
         } catch (Exception e) {
-            LOG.warnf(
-                    e,
-                    "a route failed export=%s operation=%s",
-                    consumer.exportPath(),
-                    call.operation().word());
-            throw new FsException(Kind.IO, call.operation().word(), call.path(), e);
+            call.abandon();
+            throw failed(call, e);
         } finally {
-            consumer.releaseExchange(exchange, true);
+            consumer.releaseExchange(exchange, false);
         }
+    }
+
+    /** A circuit breaker without a fallback says no more than this when it lets a call pass by. */
+    private static boolean isCircuitOpen(Exchange exchange) {
+        return Boolean.TRUE.equals(exchange.getProperty(ExchangePropertyKey.CIRCUIT_BREAKER_RESPONSE_SHORT_CIRCUITED));
+    }
+
+    private FsException failed(FsCall<?> call, Exception failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            Kind kind = kind(cause);
+            if (kind != null) {
+                if (cause instanceof FsException known
+                        && known.operation().equals(call.operation().word())
+                        && known.path().equals(call.path())) {
+                    return known;
+                }
+                return new FsException(kind, call.operation().word(), call.path(), failure);
+            }
+        }
+        LOG.warnf(
+                failure,
+                "a route failed export=%s operation=%s",
+                consumer.exportPath(),
+                call.operation().word());
+        return new FsException(Kind.IO, call.operation().word(), call.path(), failure);
+    }
+
+    /** What is wrong with the back end, or with steps that are not broken but will not pass a call now. */
+    private static @Nullable Kind kind(Throwable failure) {
+        if (failure instanceof FsException of) {
+            // An answer does not come as an exception: this one is about something else that the route has asked for.
+            return FsCall.isFailure(of.kind()) ? of.kind() : null;
+        }
+        if (failure instanceof ThrottlerRejectedExecutionException) {
+            return Kind.BUSY;
+        }
+        if (failure instanceof ExchangeTimedOutException) {
+            return Kind.TIMEOUT;
+        }
+        return failure instanceof RejectedExecutionException ? Kind.UNAVAILABLE : null;
     }
 }

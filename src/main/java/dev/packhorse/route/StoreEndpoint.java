@@ -26,6 +26,27 @@ final class StoreEndpoint extends DefaultEndpoint {
         return store;
     }
 
+    /** Camel would share an endpoint between URIs that it takes for the same, {@code a%3Fb} and {@code a} among them. */
+    @Override
+    public boolean isSingleton() {
+        return false;
+    }
+
+    @Override
+    public boolean isSingletonProducer() {
+        return true;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
+    }
+
     @Override
     public Producer createProducer() {
         return new StoreProducer(this, operation, path);
@@ -33,6 +54,6 @@ final class StoreEndpoint extends DefaultEndpoint {
 
     @Override
     public Consumer createConsumer(Processor processor) {
-        throw new UnsupportedOperationException("store: cannot start a route");
+        throw new IllegalArgumentException("store: cannot start a route");
     }
 }

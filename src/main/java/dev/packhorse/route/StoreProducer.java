@@ -10,29 +10,36 @@ import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.Message;
 import org.apache.camel.support.DefaultProducer;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs what arrives: an {@link FsCall} from an export, or in any other route the operation that the parameter
- * {@code operation} or the header {@code PackhorseOperation} names.
+ * {@code operation}, or without it the header {@code PackhorseOperation}, names. A parameter beats a header: what a message
+ * brings along, a tapped call for one, does not change what the operator has written.
  *
  * <p>There the body of the result is: for {@code read} a stream, for {@code list} and {@code walk} a {@code List} of nodes
  * (at most {@value #MAX_LISTED}), for {@code stat}, {@code write}, {@code makeDirectory}, {@code copy} and {@code move} the
- * node, for {@code remove} nothing. Every failure is an exception.
+ * node, for {@code remove} nothing. The stream ends with the exchange. Content to write is the body: text as UTF-8, bytes, or
+ * what Camel makes a stream of. Every failure is an exception.
  */
 final class StoreProducer extends DefaultProducer {
 
     /** A message is no stream of nodes: more are refused, since they would fill the memory. */
     private static final int MAX_LISTED = 100_000;
+
+    /** What other routes may ask for. */
+    static final List<String> OPERATIONS =
+            List.of("copy", "list", "makeDirectory", "move", "read", "remove", "stat", "walk", "write");
 
     private final Store store;
     private final @Nullable String operation;
@@ -50,105 +57,100 @@ final class StoreProducer extends DefaultProducer {
         Message message = exchange.getMessage();
         if (message.getBody() instanceof FsCall<?> call) {
             if (exchange.getPattern() != ExchangePattern.InOut) {
-                throw new IllegalStateException("a tapped call cannot be run again, its body belongs to the original");
+                throw new IllegalStateException(
+                        "a call that nobody waits for (wireTap, InOnly) cannot go to a store: its"
+                                + " answer and its content belong to the original; set another body, operation and path first");
             }
-            message.setBody(call.run(store));
+            call.run(store);
         } else {
-            message.setBody(run(message));
+            message.setBody(run(exchange, message));
         }
     }
 
-    private @Nullable Object run(Message message) throws IOException {
-        FsPath at = path(message, PackhorseHeaders.PATH, path);
-        String what = named(message, PackhorseHeaders.OPERATION, operation);
+    private @Nullable Object run(Exchange exchange, Message message) throws IOException {
+        String what = required(message, operation, "operation", PackhorseHeaders.OPERATION);
+        FsPath at = path(required(message, path, "path", PackhorseHeaders.PATH));
         return switch (what) {
             case "stat" -> store.stat(at);
-            case "list" -> all(store.list(at));
-            case "walk" -> all(store.walk(at));
-            case "read" -> read(at);
+            case "list" -> all(store.list(at), what, at);
+            case "walk" -> all(store.walk(at), what, at);
+            case "read" -> read(exchange, at);
             case "write" -> store.write(at, body(message), WriteOptions.DEFAULT);
             case "makeDirectory" -> store.makeDirectory(at, WriteOptions.DEFAULT);
-            case "copy" -> store.copy(at, path(message, PackhorseHeaders.TARGET, null), TransferOptions.OVERWRITE);
-            case "move" -> store.move(at, path(message, PackhorseHeaders.TARGET, null), TransferOptions.OVERWRITE);
+            case "copy" -> store.copy(at, target(message), TransferOptions.OVERWRITE);
+            case "move" -> store.move(at, target(message), TransferOptions.OVERWRITE);
             case "remove" -> {
                 store.remove(at, Preconditions.NONE);
                 yield null;
             }
-            default ->
-                throw new IllegalArgumentException("unknown operation '" + what
-                        + "', operations are copy, list, makeDirectory, move, read, remove, stat, walk, write");
+            default -> throw unknown(what);
         };
     }
 
-    private static FsPath path(Message message, String header, @Nullable String otherwise) throws FsException {
-        String text = named(message, header, otherwise);
+    static IllegalArgumentException unknown(String operation) {
+        return new IllegalArgumentException(
+                "unknown operation '" + operation + "', operations are " + String.join(", ", OPERATIONS));
+    }
+
+    private static FsPath target(Message message) throws FsException {
+        return path(required(message, null, "", PackhorseHeaders.TARGET));
+    }
+
+    private static FsPath path(String text) throws FsException {
         return FsPath.parse(text.startsWith("/") ? text : "/" + text);
     }
 
-    private static String named(Message message, String header, @Nullable String otherwise) {
-        String value = message.getHeader(header, String.class);
+    private static String required(Message message, @Nullable String parameter, String name, String header) {
+        String value = parameter != null ? parameter : message.getHeader(header, String.class);
         if (value == null) {
-            value = otherwise;
-        }
-        if (value == null) {
-            throw new IllegalArgumentException(
-                    "a store: outside an export needs the header " + header + " or the parameter of that name");
+            throw new IllegalArgumentException("store: needs "
+                    + (name.isEmpty() ? "" : "the parameter " + name + " or ") + "the header " + header);
         }
         return value;
     }
 
     private static Body body(Message message) {
         Object body = message.getBody();
-        if (body instanceof Body ready) {
-            return ready;
-        }
         if (body == null) {
             return Body.of(new byte[0]);
         }
-        if (body instanceof InputStream stream) {
-            return new Body() {
-                @Override
-                public long length() {
-                    return UNKNOWN;
-                }
-
-                @Override
-                public InputStream open() {
-                    return stream;
-                }
-            };
+        if (body instanceof byte[] bytes) {
+            return Body.of(bytes);
         }
-        byte[] bytes = message.getBody(byte[].class);
-        if (bytes == null) {
+        if (body instanceof String text) {
+            // What Camel converts depends on the platform's charset.
+            return Body.of(text.getBytes(StandardCharsets.UTF_8));
+        }
+        InputStream stream = message.getBody(InputStream.class);
+        if (stream == null) {
             throw new IllegalArgumentException(
                     "cannot write a body of " + body.getClass().getName());
         }
-        return Body.of(bytes);
+        return new StreamBody(stream);
     }
 
-    private InputStream read(FsPath at) throws IOException {
+    /** The content, which ends with the exchange at the latest: nobody has to read it. */
+    private InputStream read(Exchange exchange, FsPath at) throws IOException {
         Content content = store.read(at);
-        try {
-            return new FilterInputStream(content.body().open()) {
-                @Override
-                public void close() throws IOException {
-                    try (content) {
-                        super.close();
-                    }
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                try {
+                    content.close();
+                } catch (FsException e) {
+                    RouteStore.LOG.debug("content cannot be closed", e);
                 }
-            };
-        } catch (IOException e) {
-            content.close();
-            throw e;
-        }
+            }
+        });
+        return content.body().open();
     }
 
-    private static List<Node> all(Listing listing) throws FsException {
+    private static List<Node> all(Listing listing, String operation, FsPath at) throws FsException {
         try (listing) {
             List<Node> nodes = new ArrayList<>();
             for (Node node = listing.next(); node != null; node = listing.next()) {
                 if (nodes.size() == MAX_LISTED) {
-                    throw new FsException(FsException.Kind.TOO_LARGE, "list", node.path());
+                    throw new FsException(FsException.Kind.TOO_LARGE, operation, at);
                 }
                 nodes.add(node);
             }

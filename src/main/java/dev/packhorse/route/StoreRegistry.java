@@ -2,33 +2,34 @@ package dev.packhorse.route;
 
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.Store;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /**
- * The stores of the process, each opened once: two routes that name the same location with the same options share it, so
- * that its locks hold between them.
+ * The stores of the process, each opened once: two routes that name the same location share it, so that its locks
+ * hold between them. Options are given where a location is named first; later the same or none.
  */
 public final class StoreRegistry {
 
-    /** An opened store and the name it goes by in logs and health. */
+    /** An opened store and its location without secrets: the name it goes by in logs, health and the database. */
     public record Opened(String location, Store store) {}
 
     /** Puts policies around a store that has just been opened. */
     @FunctionalInterface
     public interface Policies {
+        /** The store as routes see it, known by a location without secrets. */
         Store around(Store store, String location) throws FsException;
     }
 
-    private record Key(String location, String options) {}
+    /** An open store and the options it was opened with. */
+    private record Entry(Opened opened, Map<String, String> options) {}
 
     private final Map<String, StoreOpener> openers;
     private final Policies policies;
-    private final Map<Key, Opened> opened = new LinkedHashMap<>();
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
 
     /**
      * A registry without open stores.
@@ -44,61 +45,66 @@ public final class StoreRegistry {
     /**
      * Opens a store, or returns the one that is open already.
      *
+     * @param options all of them are taken
      * @throws IllegalArgumentException if the operator has to mend something
      */
-    public synchronized Store open(String location, Map<String, Object> parameters) throws FsException {
-        String scheme = schemeOf(location);
+    public synchronized Store open(String location, Options options) throws FsException {
+        String scheme = Location.scheme(location);
         StoreOpener opener = scheme == null ? null : openers.get(scheme);
         if (opener == null) {
-            throw new IllegalArgumentException("unknown store '" + (scheme == null ? location : scheme + ":")
-                    + "', stores are " + String.join(", ", new TreeSet<>(openers.keySet())));
+            throw new IllegalArgumentException("unknown store '"
+                    + (scheme == null ? Location.masked(location) : scheme + ":") + "', stores are "
+                    + new TreeSet<>(openers.keySet())
+                            .stream().map(each -> each + ":").collect(Collectors.joining(", ")));
         }
-        Key key = new Key(location, new java.util.TreeMap<>(parameters).toString());
-        Opened existing = opened.get(key);
+        Map<String, String> given = options.left();
+        Entry existing = entries.get(location);
         if (existing != null) {
-            parameters.clear();
-            return existing.store();
+            if (!given.isEmpty() && !given.equals(existing.options())) {
+                throw new IllegalArgumentException("store " + Location.masked(location)
+                        + " is open with other options; give them once, or the same each time");
+            }
+            return existing.opened().store();
         }
-        Options options = new Options(parameters);
         Store store = opener.open(location, options);
         try {
             options.end();
-        } catch (IllegalArgumentException e) {
+            String masked = Location.masked(location);
+            Opened opened = new Opened(masked, policies.around(store, masked));
+            entries.put(location, new Entry(opened, given));
+            return opened.store();
+        } catch (FsException | RuntimeException e) {
             store.close();
             throw e;
         }
-        Opened fresh = new Opened(location, policies.around(store, location));
-        opened.put(key, fresh);
-        return fresh.store();
     }
 
     /** What is open now, in the order of opening. */
     public synchronized List<Opened> all() {
-        return List.copyOf(opened.values());
+        return entries.values().stream().map(Entry::opened).toList();
     }
 
     /** Closes all stores; the first failure is thrown when all have been tried. */
     public void closeAll() throws FsException {
         List<Opened> closing;
         synchronized (this) {
-            closing = new ArrayList<>(opened.values());
-            opened.clear();
+            closing = all();
+            entries.clear();
         }
         FsException failure = null;
         for (Opened each : closing) {
             try {
                 each.store().close();
             } catch (FsException e) {
-                failure = e;
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
             }
         }
         if (failure != null) {
             throw failure;
         }
-    }
-
-    private static @Nullable String schemeOf(String location) {
-        int colon = location.indexOf(':');
-        return colon <= 0 ? null : location.substring(0, colon);
     }
 }

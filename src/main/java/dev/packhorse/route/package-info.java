@@ -4,15 +4,21 @@
  * <p>{@code export:/path} starts a route and makes it a {@link dev.packhorse.fs.Store}
  * ({@link dev.packhorse.route.RouteStore}): each operation becomes an {@link dev.packhorse.route.FsCall} that travels
  * through the route as the body of a message, past any Camel step, until {@code store:LOCATION} runs it against a real
- * store. The outcome travels back.
+ * store. What the store has answered goes back to the caller, whatever later steps make of the message.
  *
  * <p>Headers for expressions: {@code PackhorseOperation}, {@code PackhorsePath}, {@code PackhorseProtocol},
  * {@code PackhorseCaller}, {@code PackhorseExport}. A missing file is an answer, not a failure of the route: only
  * {@code UNAVAILABLE}, {@code TIMEOUT}, {@code BUSY} and {@code IO} are exceptions that circuit breakers and failover see.
- * A route that ends without a {@code store:} step (a filter, a choice without otherwise) refuses the call.
+ * A route that lets a call pass no {@code store:} step (a filter, a choice without otherwise) refuses it.
+ *
+ * <p>A call is answered by one store. It may be tried on several, one after the other ({@code loadBalance} with failover,
+ * redelivery, {@code onException}), until one answers; content to write is there once, so the first store that has begun to
+ * read it is the last that is tried. {@code multicast}, {@code recipientList} with several recipients and two
+ * {@code store:} steps in a row fail at the second store, with the first one's work done. A tapped call ({@code wireTap},
+ * {@code InOnly}) may be logged and counted, but not sent to a store.
  *
  * <p>The same {@code store:} works in a route that starts anywhere else: the operation comes from the parameter
- * {@code operation} or the header {@code PackhorseOperation}, the path likewise, content from the body.
+ * {@code operation} or else the header {@code PackhorseOperation}, the path likewise, content from the body.
  */
 @NullMarked
 package dev.packhorse.route;

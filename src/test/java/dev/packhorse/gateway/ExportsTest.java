@@ -1,0 +1,68 @@
+package dev.packhorse.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.route.Export;
+import dev.packhorse.route.Options;
+import dev.packhorse.store.memory.MemoryStore;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ExportsTest {
+
+    private final Exports exports = new Exports();
+
+    private Export add(String path) throws FsException {
+        Export export = new Export(
+                FsPath.parse(path),
+                List.of("httpfs"),
+                "route of " + path,
+                new Options(Map.of()),
+                protocol -> new MemoryStore(1 << 20));
+        exports.added(export);
+        return export;
+    }
+
+    private @Nullable String at(String path) throws FsException {
+        Exports.Mount mount = exports.find(FsPath.parse(path));
+        return mount == null ? null : mount.export().path().toString();
+    }
+
+    @Test
+    void theLongestPathWins() throws Exception {
+        add("/a");
+        add("/a/b/c");
+        add("/é x/y");
+
+        assertThat(at("/a")).isEqualTo("/a");
+        assertThat(at("/a/b")).isEqualTo("/a");
+        assertThat(at("/a/b/c")).isEqualTo("/a/b/c");
+        assertThat(at("/a/b/c/d/e")).isEqualTo("/a/b/c");
+        assertThat(at("/a/b/cc")).isEqualTo("/a");
+        assertThat(at("/é x/y/z")).isEqualTo("/é x/y");
+        assertThat(at("/é x")).isNull();
+        assertThat(at("/aa")).isNull();
+        assertThat(at("/")).isNull();
+    }
+
+    @Test
+    void anExportThatIsGoneLeavesItsPath() throws Exception {
+        Export nested = add("/a/b");
+        add("/a");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> add("/a/b"))
+                .withMessage("export /a/b is taken by route route of /a/b");
+
+        exports.removed(nested);
+
+        assertThat(at("/a/b")).isEqualTo("/a");
+        assertThat(exports.paths()).containsExactly(FsPath.parse("/a"));
+        add("/a/b");
+        assertThat(at("/a/b")).isEqualTo("/a/b");
+    }
+}

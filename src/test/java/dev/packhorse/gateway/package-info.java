@@ -1,0 +1,4 @@
+@NullMarked
+package dev.packhorse.gateway;
+
+import org.jspecify.annotations.NullMarked;

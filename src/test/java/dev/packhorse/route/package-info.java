@@ -1,0 +1,4 @@
+@NullMarked
+package dev.packhorse.route;
+
+import org.jspecify.annotations.NullMarked;
