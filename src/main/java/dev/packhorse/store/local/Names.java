@@ -1,0 +1,168 @@
+package dev.packhorse.store.local;
+
+import dev.packhorse.fs.FsPath;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names between {@link FsPath}, which is UTF-8, and {@link Path}, whose encoding is that of the process.
+ *
+ * <p>In the C locale the JDK cannot say or read {@code é}. The bytes of a path, however, pass unharmed through its
+ * {@code file:} URI (documented for the default provider: {@code Path.of(p.toUri())} is the absolute form of {@code p}). This
+ * way is slow and taken only for names beyond ASCII in a process that is not set to UTF-8.
+ */
+final class Names {
+
+    /** Names that start so are ours: temporary files, and directories on their way out. */
+    static final String RESERVED = ".packhorse-";
+
+    private static final boolean UTF8 = speaksUtf8();
+    private static final char UNREADABLE = '\uFFFD';
+
+    private Names() {}
+
+    private static boolean speaksUtf8() {
+        try {
+            // Two bytes in UTF-8, one in Latin encodings, impossible in ASCII; a replacement character for a lone 0xE9.
+            return Path.of("/\u00e9").toUri().getRawPath().equals("/%C3%A9");
+        } catch (InvalidPathException e) {
+            return false;
+        }
+    }
+
+    static Path child(Path directory, String name) {
+        if (UTF8 || isAscii(name)) {
+            return directory.resolve(name);
+        }
+        return directory.resolve(
+                fromBytes("/", name.getBytes(StandardCharsets.UTF_8)).getFileName());
+    }
+
+    /** The last name of a path; {@code null} if it is not UTF-8. */
+    static @Nullable String of(Path path) {
+        Path last = path.getFileName();
+        String name = last.toString();
+        if (UTF8 || isAscii(name)) {
+            return name.indexOf(UNREADABLE) < 0 ? name : null;
+        }
+        String raw = Path.of("/").resolve(last).toUri().getRawPath();
+        byte[] bytes = toBytes(raw);
+        int end = bytes.length > 1 && bytes[bytes.length - 1] == '/' ? bytes.length - 1 : bytes.length;
+        return decode(Arrays.copyOfRange(bytes, 1, end));
+    }
+
+    /**
+     * What a symlink says, verbatim.
+     *
+     * @throws IOException if it is not UTF-8, which nobody could be told
+     */
+    static String target(Path link) throws IOException {
+        Path target = Files.readSymbolicLink(link);
+        String text = target.toString();
+        if (!UTF8 && !isAscii(text)) {
+            byte[] bytes = toBytes(target.toUri().getRawPath());
+            int start = target.isAbsolute()
+                    ? 0
+                    : toBytes(Path.of("").toAbsolutePath().toUri().getRawPath()).length;
+            // The URI of a directory has a slash more than its path.
+            int end = bytes.length;
+            if (bytes[end - 1] == '/' && !text.endsWith("/")) {
+                end--;
+            }
+            String decoded = decode(Arrays.copyOfRange(bytes, start, end));
+            text = decoded == null ? String.valueOf(UNREADABLE) : decoded;
+        }
+        if (text.indexOf(UNREADABLE) >= 0) {
+            throw new IOException("the target of a symlink is not UTF-8");
+        }
+        return text;
+    }
+
+    /** Makes a symlink; {@code false} if the platform would not keep the target verbatim, and then none is left. */
+    static boolean link(Path link, String target) throws IOException {
+        Files.createSymbolicLink(link, pathOf(target));
+        if (target(link).equals(target)) {
+            return true;
+        }
+        Files.delete(link);
+        return false;
+    }
+
+    private static Path pathOf(String target) {
+        boolean plain = !target.contains("//") && (target.length() == 1 || !target.endsWith("/"));
+        if (plain && (UTF8 || isAscii(target))) {
+            return Path.of(target);
+        }
+        // Path.of tidies slashes away, a URI does not, save for one at its end.
+        byte[] bytes = target.getBytes(StandardCharsets.UTF_8);
+        if (target.startsWith("/")) {
+            return fromBytes("", bytes);
+        }
+        Path absolute = fromBytes("/", bytes);
+        return absolute.subpath(0, absolute.getNameCount());
+    }
+
+    static boolean isReserved(String name) {
+        return name.startsWith(RESERVED);
+    }
+
+    private static Path fromBytes(String prefix, byte[] bytes) {
+        StringBuilder uri = new StringBuilder("file://").append(prefix);
+        for (byte b : bytes) {
+            if (b == '/') {
+                uri.append('/');
+            } else {
+                uri.append('%')
+                        .append(Character.toUpperCase(Character.forDigit((b >> 4) & 15, 16)))
+                        .append(Character.toUpperCase(Character.forDigit(b & 15, 16)));
+            }
+        }
+        if (bytes[bytes.length - 1] == '/') {
+            uri.append('/');
+        }
+        return Path.of(URI.create(uri.toString()));
+    }
+
+    private static byte[] toBytes(String rawPath) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(rawPath.length());
+        for (int i = 0; i < rawPath.length(); i++) {
+            char c = rawPath.charAt(i);
+            if (c == '%') {
+                bytes.write(Integer.parseInt(rawPath, i + 1, i + 3, 16));
+                i += 2;
+            } else {
+                bytes.write(c);
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    private static @Nullable String decode(byte[] bytes) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
+    }
+
+    private static boolean isAscii(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

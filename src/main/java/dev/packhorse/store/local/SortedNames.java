@@ -1,0 +1,203 @@
+package dev.packhorse.store.local;
+
+import dev.packhorse.fs.FsPath;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names in bytewise order, in memory that does not grow with their number.
+ *
+ * <p>Up to {@value #RUN} names are sorted where they are. More are cut into runs of that many, each sorted and written to a
+ * temporary file without a name, and merged while they are read. A run is sorted on another core while the next one is
+ * gathered; no more than two are in memory.
+ */
+final class SortedNames implements Closeable {
+
+    /** About 5 MiB of short names; a million names make 16 runs. */
+    static final int RUN = 65_536;
+
+    private static final int BUFFER = 16 * 1024;
+
+    private final List<Reader> readers = new ArrayList<>();
+    private final PriorityQueue<Reader> ahead =
+            new PriorityQueue<>(Comparator.comparing((Reader reader) -> reader.head, FsPath.BYTEWISE));
+    private String[] gathered = new String[64];
+    private int count;
+    private int position;
+    private @Nullable FileChannel spill;
+    private CompletableFuture<Void> sorting = CompletableFuture.completedFuture(null);
+
+    void add(String name) throws IOException {
+        if (count == RUN) {
+            spill();
+        }
+        if (count == gathered.length) {
+            gathered = Arrays.copyOf(gathered, Math.min(RUN, count * 4));
+        }
+        gathered[count++] = name;
+    }
+
+    /** Ends the gathering; from now on {@link #next}. */
+    void sort() throws IOException {
+        if (spill == null) {
+            Arrays.sort(gathered, 0, count, FsPath.BYTEWISE);
+            return;
+        }
+        spill();
+        await();
+        for (Reader reader : readers) {
+            if (reader.advance()) {
+                ahead.add(reader);
+            }
+        }
+    }
+
+    @Nullable
+    String next() throws IOException {
+        if (spill == null) {
+            return position < count ? gathered[position++] : null;
+        }
+        Reader first = ahead.poll();
+        if (first == null) {
+            return null;
+        }
+        String name = first.head;
+        if (first.advance()) {
+            ahead.add(first);
+        }
+        return name;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            await();
+        } finally {
+            gathered = new String[0];
+            count = 0;
+            ahead.clear();
+            if (spill != null) {
+                spill.close();
+            }
+        }
+    }
+
+    private void spill() throws IOException {
+        await();
+        if (spill == null) {
+            Path file = Files.createTempFile("packhorse-names", null);
+            spill = FileChannel.open(
+                    file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+        }
+        FileChannel to = spill;
+        String[] run = gathered;
+        int length = count;
+        gathered = new String[RUN];
+        count = 0;
+        sorting = CompletableFuture.runAsync(() -> {
+            try {
+                Arrays.sort(run, 0, length, FsPath.BYTEWISE);
+                readers.add(write(to, run, length));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private void await() throws IOException {
+        try {
+            sorting.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof UncheckedIOException io) {
+                throw io.getCause();
+            }
+            throw e;
+        }
+    }
+
+    private static Reader write(FileChannel to, String[] run, int length) throws IOException {
+        long start = to.size();
+        to.position(start);
+        DataOutputStream out = new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(to), BUFFER));
+        for (int i = 0; i < length; i++) {
+            byte[] name = run[i].getBytes(StandardCharsets.UTF_8);
+            out.writeShort(name.length);
+            out.write(name);
+        }
+        out.flush();
+        return new Reader(to, start, to.size());
+    }
+
+    /** One sorted run, read through a buffer of its own from its place in the file. */
+    private static final class Reader {
+        private final DataInputStream in;
+        private String head = "";
+
+        Reader(FileChannel channel, long start, long end) {
+            this.in = new DataInputStream(new BufferedInputStream(new Piece(channel, start, end), BUFFER));
+        }
+
+        boolean advance() throws IOException {
+            int high = in.read();
+            if (high < 0) {
+                return false;
+            }
+            byte[] name = new byte[high << 8 | in.readUnsignedByte()];
+            in.readFully(name);
+            head = new String(name, StandardCharsets.UTF_8);
+            return true;
+        }
+    }
+
+    private static final class Piece extends InputStream {
+        private final FileChannel channel;
+        private final long end;
+        private long position;
+
+        Piece(FileChannel channel, long start, long end) {
+            this.channel = channel;
+            this.position = start;
+            this.end = end;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            if (position == end) {
+                return -1;
+            }
+            int wanted = (int) Math.min(length, end - position);
+            int got = channel.read(ByteBuffer.wrap(buffer, offset, wanted), position);
+            if (got > 0) {
+                position += got;
+            }
+            return got;
+        }
+    }
+}
