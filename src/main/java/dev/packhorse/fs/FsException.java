@@ -73,6 +73,13 @@ public final class FsException extends IOException {
         this.path = path;
     }
 
+    /** Nothing: most of these are answers, made by the thousand, and what is unexpected has a cause with a trace. */
+    @Override
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // there is no state to guard
+    public Throwable fillInStackTrace() {
+        return this;
+    }
+
     public Kind kind() {
         return kind;
     }

@@ -81,13 +81,17 @@ public final class WireBuffer {
         return this;
     }
 
-    /** Appends chars from 0 to 255 as one byte each. */
+    /**
+     * Appends chars from 0 to 255 as one byte each.
+     *
+     * <p>The deprecated method drops the high bytes, which is what is wanted, and is a plain copy in memory.
+     */
+    @SuppressWarnings("deprecation")
     public WireBuffer wire(String text) {
         int length = text.length();
         room(length);
-        for (int i = 0; i < length; i++) {
-            bytes[size++] = (byte) text.charAt(i);
-        }
+        text.getBytes(0, length, bytes, size);
+        size += length;
         return this;
     }
 

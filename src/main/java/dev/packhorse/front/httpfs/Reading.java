@@ -44,16 +44,21 @@ final class Reading {
         if (Wire.isSuffix(name)) {
             return suffixed(request, target.path(), name, store);
         }
-        if (!target.path().isRoot()) {
-            try {
-                return opened(request, target, store.read(target.path()));
-            } catch (FsException e) {
-                if (e.kind() != FsException.Kind.IS_A_DIRECTORY) {
-                    throw e;
-                }
-            }
+        if (target.trailingSlash()) {
+            // A file is not there under the name of a directory, as with POSIX (ENOTDIR) and nginx.
+            Node node = store.stat(target.path());
+            return node.isDirectory() ? directory(request, target, store, node) : Answers.notFound();
         }
-        return directory(request, target, store, store.stat(target.path()));
+        Content content;
+        try {
+            content = store.read(target.path());
+        } catch (FsException e) {
+            if (e.kind() != FsException.Kind.IS_A_DIRECTORY) {
+                throw e;
+            }
+            return directory(request, target, store, store.stat(target.path()));
+        }
+        return opened(request, content);
     }
 
     /** HEAD opens no file. */
@@ -73,14 +78,12 @@ final class Reading {
         return unchanged != null ? unchanged : whole(node).body(new HttpBody.Chunked(node.size(), UNSENT));
     }
 
-    private HttpResponse opened(HttpRequest request, RequestTarget target, Content content)
-            throws RefusedException, FsException {
+    /** An answer that has no bytes of the file closes it at once. */
+    private HttpResponse opened(HttpRequest request, Content content) throws FsException {
         boolean handedOn = false;
         try {
-            // A file is not there under the name of a directory, as with POSIX (ENOTDIR) and nginx.
-            HttpResponse response =
-                    target.trailingSlash() ? Answers.notFound() : file(request, content.node(), content);
-            handedOn = response.body() instanceof HttpBody.Slice || response.body() instanceof HttpBody.Chunked;
+            HttpResponse response = file(request, content.node(), content);
+            handedOn = !(response.body() instanceof HttpBody.Bytes);
             return response;
         } finally {
             if (!handedOn) {
@@ -131,6 +134,9 @@ final class Reading {
     }
 
     private static HttpResponse send(HttpResponse response, Content content, ByteRange range) {
+        if (range.length() == 0) {
+            return response;
+        }
         Body body = content.body(range);
         FileSlice slice = body.slice();
         if (slice != null) {
@@ -218,8 +224,23 @@ final class Reading {
         if (!type.trim().equalsIgnoreCase("multipart/mixed")) {
             return false;
         }
-        String parameters = semicolon < 0 ? "" : range.substring(semicolon + 1).replace(" ", "");
-        return !parameters.matches("(?i).*\\bq=0(\\.0*)?");
+        return semicolon < 0 || !isRefused(range.substring(semicolon + 1));
+    }
+
+    /** A weight of zero means "not acceptable" (RFC 9110, 12.4.2). */
+    private static boolean isRefused(String parameters) {
+        for (int start = 0; start <= parameters.length(); ) {
+            int semicolon = parameters.indexOf(';', start);
+            int end = semicolon < 0 ? parameters.length() : semicolon;
+            String parameter = parameters.substring(start, end).trim();
+            if (parameter.equalsIgnoreCase("q=0")
+                    || (parameter.regionMatches(true, 0, "q=0.", 0, 4)
+                            && parameter.substring(4).replace("0", "").isEmpty())) {
+                return true;
+            }
+            start = end + 1;
+        }
+        return false;
     }
 
     private static Closeable both(Closeable first, Closeable second) {

@@ -12,12 +12,13 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes that are written first and read after: up to 256 KiB in memory, beyond that in a temporary file that only this
- * process can read and that is gone when the spool is closed. May be cleared and used again.
+ * Bytes that are written first and read after: up to 512 KiB in memory (the parts of a thousand entries and more), beyond
+ * that in a temporary file that only this process can read and that is gone when the spool is closed. May be cleared and
+ * used again.
  */
 final class Spool implements Closeable {
 
-    private static final int MEMORY = 256 * 1024;
+    private static final int MEMORY = 512 * 1024;
 
     private final @Nullable Path folder;
     private final WireBuffer memory = new WireBuffer(8 * 1024);

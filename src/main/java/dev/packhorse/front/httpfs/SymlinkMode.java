@@ -14,6 +14,19 @@ public enum SymlinkMode {
 
     static final int DOCUMENT_LITERAL = 120777;
 
+    /**
+     * Reads the value of {@code httpfs.symlink-mode}.
+     *
+     * @throws IllegalArgumentException for anything but {@code 41471} and {@code 120777}
+     */
+    public static SymlinkMode parse(String text) {
+        return switch (text) {
+            case "41471" -> DECIMAL;
+            case "120777" -> DOCUMENT;
+            default -> throw new IllegalArgumentException("neither 41471 nor 120777: " + text);
+        };
+    }
+
     /** The number to send for a node. */
     int of(Node node) {
         return this == DOCUMENT && node.isSymlink() ? DOCUMENT_LITERAL : node.modeBits();

@@ -7,12 +7,16 @@ import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /** PATCH with an archive: applies its entries below a path, one after the other (INTEROP.md, section 3). */
 final class TarApplying {
+
+    /** Heads are read in 512 bytes; contents larger than this pass by it. */
+    private static final int BUFFER = 16 * 1024;
 
     private final NodeHeaders headers;
     private final HttpfsOptions options;
@@ -40,7 +44,17 @@ final class TarApplying {
         TarTarget target = new TarTarget(store, base, preconditions);
         target.check();
         Spool lines = new Spool(options.spoolFolder());
-        HttpResponse failure = entries(upload, target, lines);
+        HttpResponse failure;
+        try {
+            failure = entries(upload, target, lines);
+        } catch (RuntimeException e) {
+            try {
+                lines.close();
+            } catch (IOException left) {
+                e.addSuppressed(left);
+            }
+            throw e;
+        }
         if (failure == null) {
             return answer(new HttpResponse(200).header("Content-Type", "application/x-tar-apply"), lines);
         }
@@ -58,7 +72,7 @@ final class TarApplying {
     /** Applies entry after entry; returns the answer for what failed, {@code null} if nothing did. */
     private @Nullable HttpResponse entries(Upload upload, TarTarget target, Spool lines) {
         HttpResponse failure = null;
-        try (InputStream in = upload.open()) {
+        try (InputStream in = new BufferedInputStream(upload.open(), BUFFER)) {
             TarReader reader = new TarReader(in);
             TarEntry entry = reader.next();
             target.ensureBase();

@@ -39,6 +39,10 @@ final class Writing {
 
     HttpResponse put(HttpRequest request, RequestTarget target, Store store) throws RefusedException, FsException {
         refuseSuffix(target);
+        if (request.header("Content-Range") != null) {
+            // RFC 9110, 14.5: a part would become the whole.
+            throw new RefusedException(400, "Partial PUT Not Supported");
+        }
         Metadata metadata = Metadata.of(request);
         Preconditions preconditions = preconditions(request, metadata.changeTimestamp(), store);
         NodeType type = type(request, metadata, target);

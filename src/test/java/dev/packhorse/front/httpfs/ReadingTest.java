@@ -1,9 +1,19 @@
 package dev.packhorse.front.httpfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.front.http.Answer;
+import dev.packhorse.fs.Body;
+import dev.packhorse.fs.ByteRange;
+import dev.packhorse.fs.Content;
+import dev.packhorse.fs.ForwardingStore;
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Node;
+import dev.packhorse.fs.WriteOptions;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class ReadingTest {
@@ -266,5 +276,72 @@ class ReadingTest {
         assertThat(client.send("OPTIONS", "/any").line()).isEqualTo("200 OK");
         assertThat(client.send("OPTIONS", "/any").header("Allow"))
                 .isEqualTo("GET, HEAD, PUT, PATCH, DELETE, MOVE, COPY, OPTIONS");
+    }
+
+    @Test
+    void entriesWithReservedNamesAreLeftOut() throws FsException {
+        for (String name : new String[] {":", "...", "a"}) {
+            client.store.write(FsPath.ROOT.child(name), Body.of(new byte[0]), WriteOptions.DEFAULT);
+        }
+
+        assertThat(client.get("/").text()).isEqualTo("a 33188\n");
+        assertThat(client.get("/:").text()).doesNotContain("files/:", "files/...");
+        assertThat(client.get("/...", "Accept", "multipart/mixed").text())
+                .contains("files/a")
+                .doesNotContain("files/:", "files/...");
+    }
+
+    @Test
+    void everyFileThatIsOpenedIsClosed() {
+        AtomicInteger open = new AtomicInteger();
+        Client counting = new Client(
+                new ForwardingStore(client.store) {
+                    @Override
+                    public Content read(FsPath path) throws FsException {
+                        Content content = super.read(path);
+                        open.incrementAndGet();
+                        return new Content() {
+                            @Override
+                            public Node node() {
+                                return content.node();
+                            }
+
+                            @Override
+                            public Body body(ByteRange range) {
+                                return content.body(range);
+                            }
+
+                            @Override
+                            public void close() throws FsException {
+                                open.decrementAndGet();
+                                content.close();
+                            }
+                        };
+                    }
+                },
+                HttpfsOptions.DEFAULT);
+        client.put("/f", "0123456789");
+        client.put("/empty", "");
+        String[][] headers = {
+            {},
+            {"If-None-Match", "*"},
+            {"If-Match", "\"x\""},
+            {"Range", "bytes=1-2"},
+            {"Range", "bytes=1-2,4-5"},
+            {"Range", "bytes=99-"}
+        };
+
+        for (String[] some : headers) {
+            assertThat(counting.get("/f", some).status()).isLessThan(417);
+            assertThat(counting.get("/empty", some).status()).isLessThan(417);
+            assertThat(open).hasValue(0);
+        }
+    }
+
+    @Test
+    void theModeOfSymlinksIsConfiguredByItsNumber() {
+        assertThat(SymlinkMode.parse("41471")).isEqualTo(SymlinkMode.DECIMAL);
+        assertThat(SymlinkMode.parse("120777")).isEqualTo(SymlinkMode.DOCUMENT);
+        assertThatThrownBy(() -> SymlinkMode.parse("777")).isInstanceOf(IllegalArgumentException.class);
     }
 }

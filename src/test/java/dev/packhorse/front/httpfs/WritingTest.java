@@ -352,4 +352,13 @@ class WritingTest {
             assertThat(client.send("DELETE", escaped).status()).isEqualTo(200);
         }
     }
+
+    @Test
+    void aPartIsNeverTakenForTheWhole() {
+        client.put("/f", "0123456789");
+
+        assertThat(client.put("/f", "x", "Content-Range", "bytes 5-5/10").status())
+                .isEqualTo(400);
+        assertThat(client.get("/f").line()).isEqualTo("200 0123456789");
+    }
 }

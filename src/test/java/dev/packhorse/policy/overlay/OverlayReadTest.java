@@ -65,6 +65,28 @@ final class OverlayReadTest extends OverlayFixture {
     }
 
     @Test
+    void changesOfADirectoryAreSeenBelowItAtOnce() throws Exception {
+        directory("/d");
+        put("/d/f", "text", 10);
+        directory("/n");
+        put("/n/f", "text");
+        assertThat(timestamp("/d/f")).isEqualTo(10);
+        assertThat(timestamp("/n/f")).isNull();
+        store.remove(path("/n"), Preconditions.NONE);
+
+        store.move(path("/d"), path("/n"), transferAt(20));
+        assertThat(timestamp("/n/f")).isEqualTo(10);
+        directory("/d");
+        put("/d/f", "text");
+        assertThat(timestamp("/d/f")).isEqualTo(20);
+
+        store.remove(path("/n"), at(30));
+        directory("/n");
+        put("/n/f", "text");
+        assertThat(timestamp("/n/f")).isEqualTo(30);
+    }
+
+    @Test
     void longListingIsLookedUpInBatches() throws Exception {
         directory("/d");
         int count = 2 * StampedListing.BATCH + 1;
