@@ -84,6 +84,7 @@ class Gateway implements HttpObserver {
         context.addComponent("store", new StoreComponent(stores));
         context.addComponent("export", new ExportComponent(exports));
         context.start();
+        database.awaitReady();
         RouteFiles.load(context, config.routes());
         listener.start();
         context.getRegistry().bind("packhorseHttp", listener);
