@@ -1,7 +1,16 @@
 package dev.packhorse.gateway;
 
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.Store;
+import dev.packhorse.route.Options;
 import dev.packhorse.route.StoreOpener;
+import dev.packhorse.store.local.LocalStore;
 import dev.packhorse.store.memory.MemoryStore;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 
 /** The stores that there are, by scheme. */
@@ -10,7 +19,45 @@ final class Stores {
     private Stores() {}
 
     static Map<String, StoreOpener> openers() {
-        return Map.of("memory", (location, options) -> new MemoryStore(options.size("size", 64L << 20)));
+        return Map.of("file", Stores::local, "memory", Stores::memory);
+    }
+
+    /** {@code file:///absolute} or {@code file:relative}; what is no URI is taken as a plain path. */
+    private static Store local(String location, Options options) throws FsException {
+        Path root = path(location);
+        boolean create = options.flag("create", false);
+        LocalStore.Options local =
+                new LocalStore.Options(options.choice("durable", LocalStore.Options.DEFAULT.durable()));
+        if (create) {
+            try {
+                Files.createDirectories(root);
+            } catch (IOException e) {
+                throw new IllegalArgumentException("cannot create folder " + root.toAbsolutePath(), e);
+            }
+        }
+        if (!Files.isDirectory(root)) {
+            throw new IllegalArgumentException("there is no folder " + root.toAbsolutePath());
+        }
+        return LocalStore.open(root, local);
+    }
+
+    private static Path path(String location) {
+        String rest = location.substring("file:".length());
+        if (rest.startsWith("//")) {
+            try {
+                return Path.of(new URI(location));
+            } catch (URISyntaxException | IllegalArgumentException e) {
+                return Path.of(rest.substring(2));
+            }
+        }
+        if (rest.isEmpty()) {
+            throw new IllegalArgumentException("a store needs a folder: file:///srv/files or file:data/files");
+        }
+        return Path.of(rest);
+    }
+
+    private static Store memory(String location, Options options) {
+        return new MemoryStore(options.size("size", 64L << 20));
     }
 
     /** Whether what a location holds ends with the process. */

@@ -139,6 +139,7 @@ public final class LocalStore implements Store {
     }
 
     @Override
+    @SuppressWarnings("StreamResourceLeak") // opened in one block under the lock, closed by the next
     public Listing list(FsPath directory) throws FsException {
         requireOpen("list", directory);
         try {
@@ -426,6 +427,7 @@ public final class LocalStore implements Store {
     }
 
     /** Takes the directory out of sight in one step, then removes it. */
+    @SuppressWarnings("StreamResourceLeak") // opened in one block under the lock, closed by the next
     private void removeDirectory(FsPath path, Preconditions preconditions) throws IOException {
         Path at;
         Path hidden;

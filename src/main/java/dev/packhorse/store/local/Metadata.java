@@ -31,7 +31,7 @@ record Metadata(
             Mode wanted = mode == null ? inode.permissions() : mode;
             // A new owner has cleared setuid and setgid.
             if (!wanted.equals(inode.permissions()) || !owned.equals(inode.owner())) {
-                bits = bits & ~07777 | wanted.permissions();
+                bits = (bits & ~07777) | wanted.permissions();
                 chmod(path, wanted.permissions());
             }
         }

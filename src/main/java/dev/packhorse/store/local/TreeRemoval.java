@@ -77,7 +77,6 @@ final class TreeRemoval {
                 return;
             } catch (DirectoryNotEmptyException e) {
                 // Somebody has put something there: once more.
-                continue;
             }
         }
     }

@@ -39,6 +39,7 @@ final class WriteClock {
         return instant(isOwn(micros) ? micros - 1 : micros);
     }
 
+    @SuppressWarnings("JavaInstantGetSecondsGetNano") // whole seconds are whole microseconds
     static boolean isGiven(Instant time) {
         return time.getNano() % 1000 == 0 && !isOwn(micros(time));
     }
