@@ -18,6 +18,7 @@ import java.util.concurrent.FutureTask;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.h2.Driver;
 
 /**
  * The state database: a pool of connections to a schema that is up to date. Losing it loses no file content.
@@ -53,7 +54,8 @@ final class StateDatabase implements Closeable {
                     .connectionPoolConfiguration(connections -> connections
                             .maxSize(20)
                             .acquisitionTimeout(Duration.ofSeconds(10))
-                            .connectionFactoryConfiguration(factory -> factory.jdbcUrl("jdbc:h2:file:" + file)
+                            .connectionFactoryConfiguration(factory -> factory.connectionProviderClass(Driver.class)
+                                    .jdbcUrl("jdbc:h2:file:" + file)
                                     .principal(new NamePrincipal("packhorse"))
                                     .credential(new SimplePassword("")))));
             StateDatabase database = new StateDatabase(file, pool);
@@ -85,8 +87,9 @@ final class StateDatabase implements Closeable {
      */
     private static int version(DataSource source) throws SQLException {
         try (Connection connection = source.getConnection()) {
-            try (ResultSet history =
-                    connection.getMetaData().getTables(null, null, "flyway_schema_history", new String[] {"BASE TABLE"})) {
+            try (ResultSet history = connection
+                    .getMetaData()
+                    .getTables(null, null, "flyway_schema_history", new String[] {"BASE TABLE"})) {
                 if (!history.next()) {
                     return 0;
                 }

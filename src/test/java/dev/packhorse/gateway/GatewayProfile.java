@@ -13,7 +13,7 @@ import java.util.Map;
 public final class GatewayProfile implements QuarkusTestProfile {
 
     /** Where a test finds the folder: Quarkus loads the profile and the test with different class loaders. */
-    static final String FOLDER = "packhorse.test.folder";
+    static final String FOLDER = "test.packhorse.folder";
 
     @Override
     public Map<String, String> getConfigOverrides() {
@@ -26,11 +26,16 @@ public final class GatewayProfile implements QuarkusTestProfile {
                     routes.resolve("files.yaml"), files.replace("file:data/files", "file:" + folder.resolve("files")));
             System.setProperty(FOLDER, folder.toString());
             return Map.of(
-                    "quarkus.http.test-port", "0",
-                    "packhorse.http.port", "0",
-                    "packhorse.data", folder.resolve("data").toString(),
-                    "packhorse.routes", routes + "/*.yaml",
-                    "packhorse.access-log", folder.resolve("access.log").toString());
+                    "quarkus.http.test-port",
+                    "0",
+                    "packhorse.http.port",
+                    "0",
+                    "packhorse.data",
+                    folder.resolve("data").toString(),
+                    "packhorse.routes",
+                    routes + "/*.yaml",
+                    "packhorse.access-log",
+                    folder.resolve("access.log").toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

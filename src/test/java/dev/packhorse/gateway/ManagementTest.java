@@ -16,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What the operator sees: health, metrics, the access log, the lines at the start. */
@@ -32,7 +33,15 @@ class ManagementTest {
     PackhorseMain main;
 
     @TestHTTPResource
+    @SuppressWarnings("NullAway.Init") // set by Quarkus
     URI management;
+
+    /** The export is that of the README's session, which shows all that is in it. */
+    @AfterEach
+    void removeWhatWasWritten() throws Exception {
+        send("DELETE", served("/secret-name-1"), "");
+        send("DELETE", served("/logged%20name"), "");
+    }
 
     @Test
     void isLive() throws Exception {
@@ -58,11 +67,16 @@ class ManagementTest {
         send("BREW", served("/secret-name-1"), "");
         await().untilAsserted(() -> {
             String metrics = send("GET", management.resolve("/q/metrics"), "").body();
-            assertThat(series(metrics, "packhorse_requests_seconds_count", "put", 200)).isPositive();
-            assertThat(series(metrics, "packhorse_requests_seconds_sum", "put", 200)).isPositive();
-            assertThat(series(metrics, "packhorse_received_bytes_total", "put", 200)).isGreaterThanOrEqualTo(5);
-            assertThat(series(metrics, "packhorse_sent_bytes_total", "get", 200)).isGreaterThanOrEqualTo(5);
-            assertThat(series(metrics, "packhorse_requests_seconds_count", "other", 405)).isPositive();
+            assertThat(series(metrics, "packhorse_requests_seconds_count", "put", 200))
+                    .isPositive();
+            assertThat(series(metrics, "packhorse_requests_seconds_sum", "put", 200))
+                    .isPositive();
+            assertThat(series(metrics, "packhorse_received_bytes_total", "put", 200))
+                    .isGreaterThanOrEqualTo(5);
+            assertThat(series(metrics, "packhorse_sent_bytes_total", "get", 200))
+                    .isGreaterThanOrEqualTo(5);
+            assertThat(series(metrics, "packhorse_requests_seconds_count", "other", 405))
+                    .isPositive();
             assertThat(metrics).contains("\npackhorse_connections ").doesNotContain("secret-name", "BREW", "brew");
         });
     }
@@ -88,8 +102,9 @@ class ManagementTest {
         String line = logged("/logged");
 
         assertThat(line)
-                .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z 127\\.0\\.0\\.1 PUT /fs/files/logged%20name 200"
-                        + " protocol=httpfs export=/files received=5 sent=3 ms=\\d+\\.\\d{3} request=\\d+");
+                .matches(
+                        "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z 127\\.0\\.0\\.1 PUT /fs/files/logged%20name 200"
+                                + " protocol=httpfs export=/files received=5 sent=3 ms=\\d+\\.\\d{3} request=\\d+");
         assertThat(gateway.accessLog()).noneMatch(each -> each.contains("hush") || each.contains("token"));
     }
 
@@ -118,7 +133,8 @@ class ManagementTest {
 
         assertThat(printed.toString(StandardCharsets.UTF_8).lines())
                 .containsExactly("Packhorse is listening on " + address, "Try: curl " + address + "/fs/files/");
-        assertThat(send("GET", URI.create(address + "/fs/files/"), "").statusCode()).isEqualTo(200);
+        assertThat(send("GET", URI.create(address + "/fs/files/"), "").statusCode())
+                .isEqualTo(200);
     }
 
     private URI served(String path) {

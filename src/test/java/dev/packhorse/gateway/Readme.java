@@ -24,7 +24,11 @@ final class Readme {
      * @param line where its first line stands, from 1
      * @param output the {@code text} block right behind an {@code sh} block
      */
-    record Block(String language, int line, String text, @Nullable String output) {}
+    record Block(
+            String language,
+            int line,
+            String text,
+            @Nullable String output) {}
 
     private Readme() {}
 
@@ -60,7 +64,6 @@ final class Readme {
 
     /** The text between the markers of a generated part. */
     static Pattern part(String name) {
-        return Pattern.compile(
-                "(?<=<!-- generated: " + name + " -->\\n\\n).*?(?=\\n<!-- end -->)", Pattern.DOTALL);
+        return Pattern.compile("(?<=<!-- generated: " + name + " -->\\n\\n).*?(?=\\n<!-- end -->)", Pattern.DOTALL);
     }
 }

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +40,7 @@ class ReadmeSessionTest {
     StartedGateway gateway;
 
     @TestHTTPResource
+    @SuppressWarnings("NullAway.Init") // set by Quarkus
     URI management;
 
     @TempDir
@@ -46,6 +48,7 @@ class ReadmeSessionTest {
 
     @Test
     void everyCommandPrintsWhatIsShown() throws Exception {
+        SoftAssertions outputs = new SoftAssertions();
         int commands = 0;
         int routes = 0;
         for (Readme.Block block : Readme.blocks()) {
@@ -54,16 +57,18 @@ class ReadmeSessionTest {
                     if (block.text().lines().allMatch(OUTSIDE.asMatchPredicate())) {
                         continue;
                     }
-                    run(block);
+                    run(block, outputs);
                     commands++;
                 }
                 case "yaml" -> {
                     load(block);
                     routes++;
                 }
-                default -> assertThat(block.language()).as("line %s", block.line()).isIn("text", "properties");
+                default ->
+                    assertThat(block.language()).as("line %s", block.line()).isIn("text", "properties");
             }
         }
+        outputs.assertAll();
         assertThat(commands).isGreaterThan(20);
         assertThat(routes).isGreaterThan(2);
     }
@@ -82,11 +87,10 @@ class ReadmeSessionTest {
         gateway.load(file);
     }
 
-    private void run(Readme.Block block) throws IOException, InterruptedException {
+    private void run(Readme.Block block, SoftAssertions outputs) throws IOException, InterruptedException {
         String base = management.getScheme() + "://" + management.getAuthority();
-        String script = block.text()
-                .replace("http://127.0.0.1:8080", gateway.address())
-                .replace("http://127.0.0.1:9000", base);
+        String script =
+                block.text().replace("http://127.0.0.1:8080", gateway.address()).replace("http://127.0.0.1:9000", base);
         Path errors = work.resolve("stderr");
         ProcessBuilder builder = new ProcessBuilder("bash", "-e", "-u", "-o", "pipefail", "-c", script)
                 .directory(work.toFile())
@@ -100,7 +104,7 @@ class ReadmeSessionTest {
                 .as("line %s: %s%n%s", block.line(), output, Files.readString(errors))
                 .isZero();
         if (block.output() != null) {
-            assertThat(output.stripTrailing())
+            outputs.assertThat(output.stripTrailing())
                     .as("README.md, line %s:%n%s%nprinted:%n%s%n", block.line(), block.text(), output)
                     .matches(expected(block.output()));
         }
