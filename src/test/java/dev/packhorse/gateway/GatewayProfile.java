@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -20,10 +21,15 @@ public final class GatewayProfile implements QuarkusTestProfile {
         try {
             Path folder = Files.createTempDirectory("packhorse-gateway");
             Path routes = Files.createDirectories(folder.resolve("routes"));
-            String files = Files.readString(Path.of("routes/files.yaml"));
-            assertThat(files).contains("store:file:data/files");
-            Files.writeString(
-                    routes.resolve("files.yaml"), files.replace("file:data/files", "file:" + folder.resolve("files")));
+            Path files = folder.resolve("files");
+            try (DirectoryStream<Path> shipped = Files.newDirectoryStream(Path.of("routes"), "*.yaml")) {
+                for (Path route : shipped) {
+                    String moved = Files.readString(route).replace("store:file:data/files", "store:file:" + files);
+                    assertThat(moved).doesNotContain("file:data/");
+                    Files.writeString(routes.resolve(route.getFileName()), moved);
+                }
+            }
+            assertThat(routes.resolve("files.yaml")).exists();
             System.setProperty(FOLDER, folder.toString());
             return Map.of(
                     "quarkus.http.test-port",

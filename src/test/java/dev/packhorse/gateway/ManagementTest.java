@@ -39,7 +39,7 @@ class ManagementTest {
     /** The export is that of the README's session, which shows all that is in it. */
     @AfterEach
     void removeWhatWasWritten() throws Exception {
-        send("DELETE", served("/secret-name-1"), "");
+        send("DELETE", served("/secret-name"), "");
         send("DELETE", served("/logged%20name"), "");
     }
 
@@ -62,9 +62,9 @@ class ManagementTest {
 
     @Test
     void metricsCountByProtocolExportOperationAndStatusWithoutFileNames() throws Exception {
-        send("PUT", served("/secret-name-1"), "12345");
-        send("GET", served("/secret-name-1"), "");
-        send("BREW", served("/secret-name-1"), "");
+        send("PUT", served("/secret-name"), "12345");
+        send("GET", served("/secret-name"), "");
+        send("BREW", served("/secret-name"), "");
         await().untilAsserted(() -> {
             String metrics = send("GET", management.resolve("/q/metrics"), "").body();
             assertThat(series(metrics, "packhorse_requests_seconds_count", "put", 200))
@@ -99,7 +99,7 @@ class ManagementTest {
     void eachRequestIsALineWithoutItsQuery() throws Exception {
         send("PUT", served("/logged%20name?token=hush"), "12345");
 
-        String line = logged("/logged");
+        String line = logged("PUT /fs/files/logged");
 
         assertThat(line)
                 .matches(

@@ -69,7 +69,7 @@ class ReadmeSessionTest {
             }
         }
         outputs.assertAll();
-        assertThat(commands).isGreaterThan(20);
+        assertThat(commands).isGreaterThan(15);
         assertThat(routes).isGreaterThan(2);
     }
 
