@@ -84,6 +84,7 @@ class Gateway implements HttpObserver {
         context.addComponent("store", new StoreComponent(stores));
         context.addComponent("export", new ExportComponent(exports));
         context.start();
+        database.awaitReady();
         RouteFiles.load(context, config.routes(), exports);
         listener.start();
         context.getRegistry().bind("packhorseHttp", listener);
@@ -136,6 +137,10 @@ class Gateway implements HttpObserver {
     String address() {
         String host = config.http().host();
         return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + listener.getPort();
+    }
+
+    Exports exportRegistry() {
+        return exports;
     }
 
     List<FsPath> exports() {

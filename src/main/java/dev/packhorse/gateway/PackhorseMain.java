@@ -5,7 +5,9 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import jakarta.inject.Inject;
+import java.io.PrintStream;
 import java.util.List;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /** Starts the gateway and says, last, where it listens. */
 @QuarkusMain
@@ -27,19 +29,25 @@ public final class PackhorseMain implements QuarkusApplication {
     @Override
     public int run(String... args) {
         try {
+            ConfigKeys.check(ConfigProvider.getConfig());
             gateway.start();
         } catch (StartException e) {
             System.err.println("Packhorse cannot start: " + e.getMessage());
             return 1;
         }
+        announce(System.out);
+        Quarkus.waitForExit();
+        return 0;
+    }
+
+    /** Says where the gateway listens, and a command that works. */
+    void announce(PrintStream out) {
         String address = gateway.address();
         List<FsPath> exports = gateway.exports();
-        System.out.println("Packhorse is listening on " + address);
-        System.out.println(
+        out.println("Packhorse is listening on " + address);
+        out.println(
                 exports.isEmpty()
                         ? "There is no export: no route of " + config.routes() + " starts with export:"
                         : "Try: curl " + address + "/fs" + exports.get(0) + "/");
-        Quarkus.waitForExit();
-        return 0;
     }
 }

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,17 +17,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Options {
 
+    private static final Pattern CAMEL_HUMP = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
+
     private final Map<String, String> left = new LinkedHashMap<>();
     private final SortedSet<String> known = new TreeSet<>();
 
     /** Options to take from parameters. */
     public Options(Map<String, Object> parameters) {
-        parameters.forEach((key, value) -> left.put(key, String.valueOf(value)));
+        parameters.forEach((key, value) -> left.put(dashed(key), String.valueOf(value)));
     }
 
     /** What nobody has taken yet. */
     Map<String, String> left() {
         return Map.copyOf(left);
+    }
+
+    /** Camel's YAML turns {@code max-body} into {@code maxBody} before anybody sees it. */
+    private static String dashed(String key) {
+        return CAMEL_HUMP.matcher(key).replaceAll("-").toLowerCase(Locale.ROOT);
     }
 
     /** The value of an option, or {@code otherwise}. */

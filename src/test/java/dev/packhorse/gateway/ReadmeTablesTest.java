@@ -1,0 +1,262 @@
+package dev.packhorse.gateway;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.packhorse.fs.Capability;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Store;
+import dev.packhorse.route.Export;
+import dev.packhorse.route.Options;
+import dev.packhorse.route.StoreOpener;
+import dev.packhorse.store.memory.MemoryStore;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The tables of the README are those of the code. {@code -Dreadme.update=true} writes them anew. */
+class ReadmeTablesTest {
+
+    private static final boolean UPDATE = Boolean.getBoolean("readme.update");
+    private static final Path CONFIG = Path.of("config/application.properties");
+    private static final Path KEYS = Path.of("src/main/java/dev/packhorse/gateway/PackhorseConfig.java");
+
+    /** A key of the configuration: its description, then its default. */
+    private static final Pattern KEY = Pattern.compile(
+            "/\\*\\*\\s*(?<text>(?:(?!\\*/).)*?)\\s*\\*/\\s*@WithDefault\\(\"(?<value>[^\"]*)\"\\)\\s*\\w+ (?<name>\\w+)\\(\\);"
+                    + "|interface (?<group>\\w+) \\{",
+            Pattern.DOTALL);
+
+    /** What the options of exports and stores are for; their names are checked against the code. */
+    private static final Map<String, String> EXPORT_OPTIONS = new TreeMap<>(Map.of(
+            "protocols", "over which protocols, separated by commas; `httpfs`",
+            "cors.origins", "origins of web pages that may use the export, separated by commas, or `*`; none",
+            "httpfs.symlink-mode",
+                    "how the mode of a symlink is sent: `41471`, or `120777` as the document prints it; `41471`",
+            "max-body", "bytes of a request body, more is 413; no limit"));
+
+    private static final Map<String, Map<String, String>> STORE_OPTIONS = new TreeMap<>(Map.of(
+            "file",
+            new TreeMap<>(Map.of(
+                    "create", "`true` makes the folder if it is missing; `false`",
+                    "durable", "what is on the disk when a change is answered: `none`, `file` or `full`; `file`")),
+            "memory",
+            new TreeMap<>(Map.of("size", "most bytes that it holds, names and metadata included; `64m`"))));
+
+    private static final Map<String, String> STORES = Map.of(
+            "file", "`file:///srv/files`, `file:data/files`: a folder of this host",
+            "memory", "`memory:name`: a tree in memory, gone when Packhorse stops");
+
+    private static final Map<String, String> PROTOCOLS =
+            Map.of("httpfs", "`/fs/<export>`: the HTTP Filesystem Protocol");
+
+    private record Key(String name, String value, String text) {}
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void theConfigurationIsThatOfTheCode() throws IOException {
+        assertThat(keys()).extracting(Key::name).containsExactlyInAnyOrderElementsOf(ConfigKeys.known());
+        part(
+                "configuration",
+                table(
+                        List.of("key", "default", "what"),
+                        keys().stream()
+                                .map(key -> List.of("`" + key.name() + "`", "`" + key.value() + "`", key.text()))
+                                .toList()));
+    }
+
+    @Test
+    void theConfigurationFileNamesEachKeyWithItsDefault() throws IOException {
+        String expected = "# The defaults. Take the # away in front of a key to change it; README.md, Configuration.\n"
+                + keys().stream()
+                        .map(key -> "\n# " + key.text() + "\n#" + key.name() + "=" + key.value() + "\n")
+                        .collect(joining());
+        if (UPDATE) {
+            Files.createDirectories(CONFIG.getParent());
+            Files.writeString(CONFIG, expected);
+        }
+        assertThat(CONFIG).hasContent(expected);
+    }
+
+    @Test
+    void theDefaultsOfTheConfigurationFileAreAccepted() throws IOException {
+        Properties properties = new Properties();
+        properties.load(new StringReader(Files.readString(CONFIG).replaceAll("(?m)^#(?=\\S+=)", "")));
+        Map<String, String> values = new HashMap<>();
+        properties.stringPropertyNames().forEach(name -> values.put(name, properties.getProperty(name)));
+
+        PackhorseConfig config = new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
+                .withMapping(PackhorseConfig.class)
+                .withSources(new PropertiesConfigSource(values, "file", 100))
+                .withValidateUnknown(true)
+                .build()
+                .getConfigMapping(PackhorseConfig.class);
+
+        assertThat(values.keySet()).isEqualTo(ConfigKeys.known());
+        assertThat(config.http().port()).isEqualTo(8080);
+    }
+
+    @Test
+    void theProtocolsAreThoseOfTheCode() throws IOException {
+        assertThat(PROTOCOLS.keySet()).isEqualTo(new TreeSet<>(Exports.PROTOCOLS));
+        part(
+                "protocols",
+                table(
+                        List.of("protocol", "where"),
+                        Exports.PROTOCOLS.stream()
+                                .map(name -> List.of("`" + name + "`", Objects.requireNonNull(PROTOCOLS.get(name))))
+                                .toList()));
+    }
+
+    @Test
+    void theOptionsOfExportsAreThoseOfTheCode() throws Exception {
+        Options options = new Options(new HashMap<>(Map.of("unknown", "")));
+        options.optional("protocols");
+        new Exports().added(new Export(FsPath.parse("/x"), List.of("httpfs"), "x", options, protocol -> memory()));
+
+        assertThat(EXPORT_OPTIONS.keySet()).containsExactlyElementsOf(known(options));
+        part("export", options(EXPORT_OPTIONS));
+    }
+
+    @Test
+    void theOptionsOfStoresAreThoseOfTheCode() throws Exception {
+        assertThat(STORES.keySet()).isEqualTo(Stores.openers().keySet());
+        List<List<String>> rows = new ArrayList<>();
+        for (Map.Entry<String, StoreOpener> each : new TreeMap<>(Stores.openers()).entrySet()) {
+            Options options = new Options(new HashMap<>(Map.of("unknown", "")));
+            each.getValue().open(location(each.getKey()), options).close();
+            Map<String, String> described = Objects.requireNonNull(STORE_OPTIONS.get(each.getKey()));
+            assertThat(described.keySet()).containsExactlyElementsOf(known(options));
+            String where = Objects.requireNonNull(STORES.get(each.getKey()));
+            for (Map.Entry<String, String> option : described.entrySet()) {
+                rows.add(row(where, option));
+                where = "";
+            }
+        }
+        part("stores", table(List.of("store", "parameter", "what; default"), rows));
+    }
+
+    private static List<String> row(String where, Map.Entry<String, String> option) {
+        return List.of(where, "`" + option.getKey() + "`", option.getValue());
+    }
+
+    @Test
+    void theCapabilitiesAreThoseOfTheStores() throws Exception {
+        Map<String, Store> stores = new LinkedHashMap<>();
+        for (Map.Entry<String, StoreOpener> each : new TreeMap<>(Stores.openers()).entrySet()) {
+            stores.put(each.getKey(), each.getValue().open(location(each.getKey()), new Options(new HashMap<>())));
+        }
+        List<String> head = new ArrayList<>(List.of("capability"));
+        stores.keySet().forEach(scheme -> head.add("`" + scheme + "`"));
+        List<List<String>> rows = new ArrayList<>();
+        for (Capability capability : Capability.values()) {
+            List<String> row = new ArrayList<>(
+                    List.of(capability.name().toLowerCase(Locale.ROOT).replace('_', ' ')));
+            stores.forEach((scheme, store) -> row.add(cell(scheme, capability, store)));
+            rows.add(row);
+        }
+        for (Store store : stores.values()) {
+            store.close();
+        }
+        part("capabilities", table(head, rows));
+    }
+
+    /** The overlay keeps change timestamps for every store; the owner depends on who runs the test. */
+    private static String cell(String scheme, Capability capability, Store store) {
+        if (capability == Capability.CHANGE_TIMESTAMPS) {
+            return "in the state database";
+        }
+        if (capability == Capability.OWNER && scheme.equals("file")) {
+            return "as root";
+        }
+        return store.capabilities().has(capability) ? "yes" : "no";
+    }
+
+    private String location(String scheme) {
+        return switch (scheme) {
+            case "file" -> "file:" + folder;
+            case "memory" -> "memory:x";
+            default -> throw new AssertionError("say here how a test opens " + scheme);
+        };
+    }
+
+    private static Store memory() {
+        return new MemoryStore(1 << 20);
+    }
+
+    /** The names that the refusal of an unknown option lists. */
+    private static List<String> known(Options options) {
+        IllegalArgumentException refusal = catchThrowableOfType(IllegalArgumentException.class, options::end);
+        String message = Objects.requireNonNull(refusal.getMessage());
+        assertThat(message).startsWith("unknown option 'unknown', options are ");
+        return List.of(message.substring(message.indexOf(" are ") + 5).split(", "));
+    }
+
+    private static String options(Map<String, String> described) {
+        return table(
+                List.of("parameter", "what; default"),
+                described.entrySet().stream()
+                        .map(each -> List.of("`" + each.getKey() + "`", each.getValue()))
+                        .toList());
+    }
+
+    private static List<Key> keys() throws IOException {
+        List<Key> keys = new ArrayList<>();
+        String prefix = "packhorse.";
+        for (Matcher key = KEY.matcher(Files.readString(KEYS)); key.find(); ) {
+            if (key.group("group") != null) {
+                prefix = key.group("group").equals("PackhorseConfig")
+                        ? prefix
+                        : "packhorse." + key.group("group").toLowerCase(Locale.ROOT) + ".";
+                continue;
+            }
+            String name = key.group("name").replaceAll("(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
+            String text = key.group("text").replaceAll("\\s*\\n\\s*\\*\\s*", " ");
+            keys.add(new Key(prefix + name, key.group("value"), text));
+        }
+        return keys;
+    }
+
+    private static String table(List<String> head, List<List<String>> rows) {
+        Function<List<String>, String> line = cells -> "| " + String.join(" | ", cells) + " |\n";
+        return line.apply(head)
+                + line.apply(head.stream().map(cell -> "---").toList())
+                + rows.stream().map(line).collect(joining());
+    }
+
+    /** Compares a generated part of the README, or writes it. */
+    private static void part(String name, String expected) throws IOException {
+        Pattern part = Readme.part(name);
+        if (UPDATE) {
+            Files.writeString(
+                    Readme.FILE, part.matcher(Readme.text()).replaceFirst(Matcher.quoteReplacement(expected)));
+        }
+        Matcher found = part.matcher(Readme.text());
+        assertThat(found.find()).as("the README has a part " + name).isTrue();
+        assertThat(found.group())
+                .as("stale: ./mvnw test -Dtest=ReadmeTablesTest -Dreadme.update=true")
+                .isEqualTo(expected);
+    }
+}
