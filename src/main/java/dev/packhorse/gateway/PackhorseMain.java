@@ -5,6 +5,8 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import jakarta.inject.Inject;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.List;
 
 /** Starts the gateway and says, last, where it listens. */
@@ -38,8 +40,16 @@ public final class PackhorseMain implements QuarkusApplication {
         System.out.println(
                 exports.isEmpty()
                         ? "There is no export: no route of " + config.routes() + " starts with export:"
-                        : "Try: curl " + address + "/fs" + exports.get(0) + "/");
+                        : "Try: curl " + address + url(exports.get(0)));
         Quarkus.waitForExit();
         return 0;
+    }
+
+    private static String url(FsPath export) {
+        try {
+            return new URI(null, null, "/fs" + export + "/", null).toASCIIString();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
