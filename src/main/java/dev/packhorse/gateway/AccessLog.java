@@ -13,10 +13,13 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 final class AccessLog implements Closeable {
 
     private static final Logger LOG = Logger.getLogger(AccessLog.class);
-    private static final int CAPACITY = 8192;
+    private static final int CAPACITY = 16_384;
+    private static final long PAUSE_NANOS = 50_000_000;
     private static final DateTimeFormatter SECONDS =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -80,6 +84,7 @@ final class AccessLog implements Closeable {
     }
 
     private void put(Line line) {
+        LockSupport.unpark(writer);
         try {
             queue.put(line);
         } catch (InterruptedException e) {
@@ -87,25 +92,28 @@ final class AccessLog implements Closeable {
         }
     }
 
+    /** Comes by every {@link #PAUSE_NANOS}: to be woken for each line would cost a request more than the line. */
     private void write() {
         StringBuilder text = new StringBuilder(256);
+        List<Line> lines = new ArrayList<>(CAPACITY);
         try (out) {
             while (true) {
-                Line line = queue.poll();
-                if (line == null) {
+                queue.drainTo(lines);
+                for (Line line : lines) {
+                    HttpExchange exchange = line.exchange;
+                    if (exchange == null) {
+                        return;
+                    }
+                    text.setLength(0);
+                    format(line, exchange, text);
+                    out.write(text.toString().getBytes(StandardCharsets.ISO_8859_1));
+                }
+                if (lines.size() < CAPACITY / 2) {
                     out.flush();
-                    line = queue.take();
+                    LockSupport.parkNanos(this, PAUSE_NANOS);
                 }
-                HttpExchange exchange = line.exchange;
-                if (exchange == null) {
-                    return;
-                }
-                text.setLength(0);
-                format(line, exchange, text);
-                out.write(text.toString().getBytes(StandardCharsets.ISO_8859_1));
+                lines.clear();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (IOException e) {
             LOG.errorf(e, "the access log cannot be written; requests are no longer logged");
             discard();
@@ -181,6 +189,7 @@ final class AccessLog implements Closeable {
     @Override
     public void close() throws IOException {
         put(new Line(0, null, 0, 0, 0, 0));
+        LockSupport.unpark(writer);
         try {
             writer.join(TimeUnit.SECONDS.toMillis(5));
         } catch (InterruptedException e) {

@@ -213,12 +213,19 @@ final class HttpTransaction implements RequestBody.Socket {
         write(out, length);
     }
 
+    /** Writes the whole response. The event loop gets one task for all of it; mostly the socket takes the bytes at once. */
     private void write(ByteBuf bytes, long bodyLength) {
-        channel.writeAndFlush(bytes).addListener(done -> {
-            if (done.isSuccess()) {
+        channel.eventLoop().execute(() -> {
+            ChannelFuture written = channel.writeAndFlush(bytes);
+            if (written.isSuccess()) {
                 sent.set(bodyLength);
+                end(true);
+            } else {
+                written.addListener(done -> {
+                    sent.set(done.isSuccess() ? bodyLength : 0);
+                    end(done.isSuccess());
+                });
             }
-            end(done.isSuccess());
         });
     }
 
@@ -267,10 +274,8 @@ final class HttpTransaction implements RequestBody.Socket {
         int status = answer != null && (whole || sent.get() > 0) ? answer.status() : 499;
         listener.observer().finished(exchange, status, body.received(), sent.get(), System.nanoTime() - started);
         connection.transactionEnded(whole, closes);
-        if (channel.eventLoop().inEventLoop()) {
+        if (answer != null && answer.holdsResource()) {
             listener.workers().execute(this::closeResponse);
-        } else {
-            closeResponse();
         }
     }
 

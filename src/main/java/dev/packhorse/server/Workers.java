@@ -4,18 +4,16 @@ import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** The threads that may block: virtual ones from JDK 21 on, a bounded pool before. */
 public final class Workers implements Executor, AutoCloseable {
 
-    private final ExecutorService executor;
+    private final Executor executor;
+    private final Runnable stop;
 
-    private Workers(ExecutorService executor) {
+    private Workers(Executor executor, Runnable stop) {
         this.executor = executor;
+        this.stop = stop;
     }
 
     /**
@@ -24,7 +22,12 @@ public final class Workers implements Executor, AutoCloseable {
      * @param threads how many platform threads at most, where there are no virtual ones
      */
     public static Workers start(int threads) {
-        return new Workers(Runtime.version().feature() >= 21 ? virtual() : pool(threads));
+        if (Runtime.version().feature() >= 21) {
+            ExecutorService virtual = virtual();
+            return new Workers(virtual, virtual::shutdownNow);
+        }
+        WorkerPool pool = new WorkerPool(threads, Runtime.getRuntime().availableProcessors());
+        return new Workers(pool, pool::close);
     }
 
     private static ExecutorService virtual() {
@@ -36,18 +39,6 @@ public final class Workers implements Executor, AutoCloseable {
         }
     }
 
-    private static ExecutorService pool(int threads) {
-        AtomicInteger count = new AtomicInteger();
-        ThreadPoolExecutor pool =
-                new ThreadPoolExecutor(threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, "worker-" + count.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        pool.allowCoreThreadTimeOut(true);
-        return pool;
-    }
-
     @Override
     public void execute(Runnable task) {
         executor.execute(task);
@@ -56,6 +47,6 @@ public final class Workers implements Executor, AutoCloseable {
     /** Interrupts what still runs. */
     @Override
     public void close() {
-        executor.shutdownNow();
+        stop.run();
     }
 }

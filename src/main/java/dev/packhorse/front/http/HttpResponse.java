@@ -86,6 +86,11 @@ public final class HttpResponse implements Closeable {
         return body;
     }
 
+    /** Whether there is something to close. */
+    public boolean holdsResource() {
+        return resource != null;
+    }
+
     @Override
     public void close() throws IOException {
         Closeable open = resource;

@@ -30,6 +30,10 @@ record Inode(int mode, long number, Object key, Owner owner, long size, Instant 
     private static final String ATTRIBUTES = "unix:mode,ino,fileKey,uid,gid,size,lastModifiedTime";
 
     static Inode read(Path path) throws IOException {
+        return UnixAttributes.AVAILABLE ? UnixAttributes.read(path) : readByName(path);
+    }
+
+    private static Inode readByName(Path path) throws IOException {
         Map<String, Object> map = Files.readAttributes(path, ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
         return new Inode(
                 (int) of(map, "mode"),

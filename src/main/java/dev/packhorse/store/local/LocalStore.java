@@ -153,7 +153,7 @@ public final class LocalStore implements Store {
                     throw new FsException(Kind.NOT_A_DIRECTORY, "list", directory);
                 }
                 key = inode.key();
-                entries = Files.newDirectoryStream(at);
+                entries = entries(at);
             } finally {
                 Confinement.LOCK.unlockRead(stamp);
             }
@@ -440,10 +440,15 @@ public final class LocalStore implements Store {
                 throw new FsException(Kind.BUSY, "remove", path);
             }
             hidden = at.resolveSibling(Temp.freshName(Temp.DIRECTORY));
-            forced = tree.directoryToForce(at);
-            parent = Files.newDirectoryStream(above(at));
-            Files.move(at, hidden, StandardCopyOption.ATOMIC_MOVE);
-            Temp.directoryMoved(at, hidden);
+            parent = entries(above(at));
+            try {
+                Files.move(at, hidden, StandardCopyOption.ATOMIC_MOVE);
+                Temp.directoryMoved(at, hidden);
+                forced = tree.directoryToForce(at);
+            } catch (IOException e) {
+                parent.close();
+                throw e;
+            }
         } finally {
             Confinement.LOCK.unlockWrite(stamp);
         }
@@ -474,6 +479,12 @@ public final class LocalStore implements Store {
         } finally {
             Confinement.LOCK.unlockWrite(stamp);
         }
+    }
+
+    /** An open directory, which the caller closes when it has released the lock. */
+    @SuppressWarnings("StreamResourceLeak")
+    private static DirectoryStream<Path> entries(Path directory) throws IOException {
+        return Files.newDirectoryStream(directory);
     }
 
     private static Path above(Path at) throws IOException {

@@ -5,12 +5,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +47,7 @@ final class Names {
             return directory.resolve(name);
         }
         return directory.resolve(
-                fromBytes("/", name.getBytes(StandardCharsets.UTF_8)).getFileName());
+                fromBytes(("/" + name).getBytes(StandardCharsets.UTF_8)).getFileName());
     }
 
     /** The last name of a path; {@code null} if it is not UTF-8. */
@@ -89,7 +92,12 @@ final class Names {
 
     /** Makes a symlink; {@code false} if the platform would not keep the target verbatim, and then none is left. */
     static boolean link(Path link, String target) throws IOException {
-        Files.createSymbolicLink(link, pathOf(target));
+        boolean tidy = !target.contains("//") && (target.length() == 1 || !target.endsWith("/"));
+        if (tidy) {
+            Files.createSymbolicLink(link, pathOf(target));
+        } else {
+            linkUntidy(link, target);
+        }
         if (target(link).equals(target)) {
             return true;
         }
@@ -98,36 +106,60 @@ final class Names {
     }
 
     private static Path pathOf(String target) {
-        boolean plain = !target.contains("//") && (target.length() == 1 || !target.endsWith("/"));
-        if (plain && (UTF8 || isAscii(target))) {
+        if (UTF8 || isAscii(target)) {
             return Path.of(target);
         }
-        // Path.of tidies slashes away, a URI does not, save for one at its end.
-        byte[] bytes = target.getBytes(StandardCharsets.UTF_8);
         if (target.startsWith("/")) {
-            return fromBytes("", bytes);
+            return fromBytes(target.getBytes(StandardCharsets.UTF_8));
         }
-        Path absolute = fromBytes("/", bytes);
+        Path absolute = fromBytes(("/" + target).getBytes(StandardCharsets.UTF_8));
         return absolute.subpath(0, absolute.getNameCount());
+    }
+
+    /**
+     * Makes a symlink whose target has doubled slashes or one at its end. A {@link Path} has none of them, so somebody else
+     * has to do it; they are rare enough.
+     */
+    private static void linkUntidy(Path link, String target) throws IOException {
+        // A full stop behind each, because the shell takes newlines away from the end.
+        String script = "t=$(printf '%b.' \"$1\") && l=$(printf '%b.' \"$2\") && ln -s -- \"${t%.}\" \"${l%.}\"";
+        byte[] where = toBytes(link.toUri().getRawPath());
+        ProcessBuilder builder = new ProcessBuilder(
+                "/bin/sh", "-c", script, "ln", octal(target.getBytes(StandardCharsets.UTF_8)), octal(where));
+        builder.environment().put("LC_ALL", "C");
+        Process process = builder.redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        process.getOutputStream().close();
+        try {
+            if (process.waitFor() != 0) {
+                throw new IOException("ln ended with " + process.exitValue());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            process.destroyForcibly();
+            throw new ClosedByInterruptException();
+        }
+    }
+
+    /** Bytes as the escapes of {@code printf %b}. */
+    private static String octal(byte[] bytes) {
+        StringBuilder text = new StringBuilder(bytes.length * 5);
+        for (byte b : bytes) {
+            text.append(String.format(Locale.ROOT, "\\0%03o", b & 0xff));
+        }
+        return text.toString();
     }
 
     static boolean isReserved(String name) {
         return name.startsWith(RESERVED);
     }
 
-    private static Path fromBytes(String prefix, byte[] bytes) {
-        StringBuilder uri = new StringBuilder("file://").append(prefix);
-        for (byte b : bytes) {
-            if (b == '/') {
-                uri.append('/');
-            } else {
-                uri.append('%')
-                        .append(Character.toUpperCase(Character.forDigit((b >> 4) & 15, 16)))
-                        .append(Character.toUpperCase(Character.forDigit(b & 15, 16)));
-            }
-        }
-        if (bytes[bytes.length - 1] == '/') {
-            uri.append('/');
+    /** The path of these bytes, the first of which is a slash. */
+    private static Path fromBytes(byte[] bytes) {
+        StringBuilder uri = new StringBuilder("file:///");
+        for (int i = 1; i < bytes.length; i++) {
+            uri.append('%').append(HexFormat.of().withUpperCase().toHexDigits(bytes[i]));
         }
         return Path.of(URI.create(uri.toString()));
     }

@@ -163,7 +163,7 @@ final class SortedNames implements Closeable {
             if (high < 0) {
                 return false;
             }
-            byte[] name = new byte[high << 8 | in.readUnsignedByte()];
+            byte[] name = new byte[(high << 8) | in.readUnsignedByte()];
             in.readFully(name);
             head = new String(name, StandardCharsets.UTF_8);
             return true;

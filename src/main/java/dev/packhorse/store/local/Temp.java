@@ -154,7 +154,7 @@ final class Temp implements Closeable {
         Set<PosixFilePermission> set = EnumSet.noneOf(PosixFilePermission.class);
         for (int i = 0; i < all.length; i++) {
             // Declared from owner-read down to others-execute, as the bits are.
-            if ((mode & 0400 >> i) != 0) {
+            if ((mode & (0400 >> i)) != 0) {
                 set.add(all[i]);
             }
         }

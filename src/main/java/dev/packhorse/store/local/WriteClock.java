@@ -41,7 +41,7 @@ final class WriteClock {
 
     @SuppressWarnings("JavaInstantGetSecondsGetNano") // whole seconds are whole microseconds
     static boolean isGiven(Instant time) {
-        return time.getNano() % 1000 == 0 && !isOwn(micros(time));
+        return time.truncatedTo(ChronoUnit.MICROS).equals(time) && !isOwn(micros(time));
     }
 
     private static boolean isOwn(long micros) {
@@ -49,7 +49,7 @@ final class WriteClock {
     }
 
     static long micros(Instant time) {
-        return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000L), time.getNano() / 1000);
+        return ChronoUnit.MICROS.between(Instant.EPOCH, time);
     }
 
     private static Instant instant(long micros) {

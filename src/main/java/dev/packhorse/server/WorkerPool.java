@@ -1,0 +1,187 @@
+package dev.packhorse.server;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bounded pool of platform threads that keeps few of them hot.
+ *
+ * <p>A pool of the JDK wakes a sleeping thread for each task; where a task takes ten microseconds, half of the time goes into
+ * that. Here a task wakes a thread only while fewer than one a processor are awake: those that are will come for it. Tasks may
+ * block, though, so a watchman looks every millisecond whether tasks are waiting that nobody fetches, and wakes twice as many
+ * threads each time until somebody does. Threads sleep in a stack, so that those which ran last run next.
+ */
+final class WorkerPool implements Executor, AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(WorkerPool.class);
+    private static final long WATCH_NANOS = 1_000_000;
+    private static final int SPINS = 8;
+
+    private final int most;
+    private final int hot;
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    /** Threads that are not asleep. */
+    private final AtomicInteger awake = new AtomicInteger();
+    /** Moves on with each task that is fetched; read only to see whether it has. */
+    private final LongAdder fetched = new LongAdder();
+
+    private final Object guard = new Object();
+    private final ArrayDeque<Worker> asleep = new ArrayDeque<>();
+    private final List<Worker> workers = new ArrayList<>();
+    private volatile boolean closed;
+    private volatile boolean watching;
+    private final Thread watchman;
+
+    /**
+     * A pool without threads yet.
+     *
+     * @param most threads at most
+     * @param hot threads that may be awake without a task having waited
+     */
+    WorkerPool(int most, int hot) {
+        this.most = most;
+        this.hot = Math.min(hot, most);
+        watchman = new Thread(this::watch, "workers-watch");
+        watchman.setDaemon(true);
+        watchman.start();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        waiting.incrementAndGet();
+        tasks.add(task);
+        if (awake.get() < hot) {
+            wake();
+        } else if (!watching) {
+            watching = true;
+            LockSupport.unpark(watchman);
+        }
+    }
+
+    /** Wakes one thread, or starts one. Returns false if all are awake. */
+    private boolean wake() {
+        Worker worker;
+        synchronized (guard) {
+            if (closed) {
+                return false;
+            }
+            worker = asleep.poll();
+            if (worker == null) {
+                if (workers.size() == most) {
+                    return false;
+                }
+                worker = new Worker("worker-" + (workers.size() + 1));
+                workers.add(worker);
+                worker.called = true;
+                awake.incrementAndGet();
+                worker.start();
+                return true;
+            }
+            worker.called = true;
+            awake.incrementAndGet();
+        }
+        LockSupport.unpark(worker);
+        return true;
+    }
+
+    private void watch() {
+        long seen = -1;
+        int call = 1;
+        while (!closed) {
+            if (waiting.get() == 0) {
+                watching = false;
+                if (waiting.get() == 0) {
+                    LockSupport.park(this);
+                }
+                call = 1;
+                seen = -1;
+                continue;
+            }
+            LockSupport.parkNanos(this, WATCH_NANOS);
+            long now = fetched.sum();
+            if (waiting.get() > 0 && now == seen) {
+                for (int i = 0; i < call && wake(); i++) {
+                    // each finds a task, or goes back to sleep
+                }
+                call = Math.min(call * 2, most);
+            } else {
+                call = 1;
+            }
+            seen = now;
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (guard) {
+            closed = true;
+            workers.forEach(Thread::interrupt);
+        }
+        LockSupport.unpark(watchman);
+    }
+
+    private final class Worker extends Thread {
+
+        private volatile boolean called;
+
+        Worker(String name) {
+            super(name);
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            while (!closed) {
+                Runnable task = next();
+                if (task == null) {
+                    rest();
+                    continue;
+                }
+                try {
+                    task.run();
+                } catch (RuntimeException | Error e) {
+                    LOG.error("a task failed unexpectedly", e);
+                }
+            }
+        }
+
+        @SuppressWarnings("ThreadPriorityCheck") // only a hint: who yields for nothing goes to sleep next
+        private @Nullable Runnable next() {
+            for (int i = 0; i <= SPINS; i++) {
+                Runnable task = tasks.poll();
+                if (task != null) {
+                    waiting.decrementAndGet();
+                    fetched.increment();
+                    return task;
+                }
+                Thread.yield();
+            }
+            return null;
+        }
+
+        private void rest() {
+            synchronized (guard) {
+                called = false;
+                asleep.push(this);
+                awake.decrementAndGet();
+            }
+            // A task may have come between the last look and lying down, when its sender still saw this thread awake.
+            if (waiting.get() > 0 && awake.get() < hot) {
+                wake();
+            }
+            while (!called && !closed) {
+                LockSupport.park(this);
+            }
+        }
+    }
+}
