@@ -6,6 +6,8 @@ import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import jakarta.inject.Inject;
 import java.io.PrintStream;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.List;
 import org.eclipse.microprofile.config.ConfigProvider;
 
@@ -48,6 +50,14 @@ public final class PackhorseMain implements QuarkusApplication {
         out.println(
                 exports.isEmpty()
                         ? "There is no export: no route of " + config.routes() + " starts with export:"
-                        : "Try: curl " + address + "/fs" + exports.get(0) + "/");
+                        : "Try: curl " + address + url(exports.get(0)));
+    }
+
+    private static String url(FsPath export) {
+        try {
+            return new URI(null, null, "/fs" + export + "/", null).toASCIIString();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One operation of a {@link Store} on its way through a route, and what has become of it.
  *
- * <p>A store may answer it once. One that fails ({@code UNAVAILABLE}, {@code TIMEOUT}, {@code BUSY}, {@code IO}) leaves it
+ * <p>A store may answer it once. One that fails ({@code UNAVAILABLE}, {@code TIMEOUT}, {@code IO}) leaves it
  * to the next, for failover, unless it has begun to read the content to write, of which there is only one.
  *
  * @param <R> what the operation returns
@@ -202,7 +202,7 @@ public final class FsCall<R> {
     /** Whether a back end has failed, rather than given an answer. */
     static boolean isFailure(FsException.Kind kind) {
         return switch (kind) {
-            case UNAVAILABLE, TIMEOUT, BUSY, IO -> true;
+            case UNAVAILABLE, TIMEOUT, IO -> true;
             case NOT_FOUND,
                     ALREADY_EXISTS,
                     IS_A_DIRECTORY,
@@ -212,6 +212,7 @@ public final class FsCall<R> {
                     INVALID_NAME,
                     PRECONDITION_FAILED,
                     STALE,
+                    BUSY,
                     UNSUPPORTED,
                     TOO_LARGE,
                     NO_SPACE -> false;

@@ -34,6 +34,7 @@ final class RouteStore implements Store {
     private final ExportConsumer consumer;
     private final Supplier<Capabilities> capabilities;
     private final String protocol;
+    private volatile boolean closed;
 
     /**
      * The route of one export, as one protocol sees it.
@@ -117,11 +118,16 @@ final class RouteStore implements Store {
         return call(new FsCall<>(Operation.SPACE, FsPath.ROOT, null, null, Store::space));
     }
 
-    /** Nothing: the stores belong to the component. */
+    /** Ends this view of the route; the stores behind it belong to the component. */
     @Override
-    public void close() {}
+    public void close() {
+        closed = true;
+    }
 
     private <R> R call(FsCall<R> call) throws FsException {
+        if (closed) {
+            throw new FsException(Kind.UNAVAILABLE, call.operation().word(), call.path());
+        }
         // Not released by the end of routing, since what it holds is looked at here.
         Exchange exchange = consumer.createExchange(false);
         try {

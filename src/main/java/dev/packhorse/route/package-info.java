@@ -8,7 +8,7 @@
  *
  * <p>Headers for expressions: {@code PackhorseOperation}, {@code PackhorsePath}, {@code PackhorseProtocol},
  * {@code PackhorseCaller}, {@code PackhorseExport}. A missing file is an answer, not a failure of the route: only
- * {@code UNAVAILABLE}, {@code TIMEOUT}, {@code BUSY} and {@code IO} are exceptions that circuit breakers and failover see.
+ * {@code UNAVAILABLE}, {@code TIMEOUT} and {@code IO} are exceptions that circuit breakers and failover see.
  * A route that lets a call pass no {@code store:} step (a filter, a choice without otherwise) refuses it.
  *
  * <p>A call is answered by one store. It may be tried on several, one after the other ({@code loadBalance} with failover,

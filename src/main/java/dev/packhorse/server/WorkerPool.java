@@ -147,10 +147,15 @@ final class WorkerPool implements Executor, AutoCloseable {
                     rest();
                     continue;
                 }
+                long start = System.nanoTime();
                 try {
                     task.run();
                 } catch (RuntimeException | Error e) {
                     LOG.error("a task failed unexpectedly", e);
+                }
+                if (awake.get() > hot && System.nanoTime() - start < WATCH_NANOS) {
+                    // A task as short as this waits for nothing: more than a thread a processor are in each other's way.
+                    rest();
                 }
             }
         }
