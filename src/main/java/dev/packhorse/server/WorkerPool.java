@@ -154,7 +154,8 @@ final class WorkerPool implements Executor, AutoCloseable {
                     LOG.error("a task failed unexpectedly", e);
                 }
                 if (awake.get() > hot && System.nanoTime() - start < WATCH_NANOS) {
-                    // A task as short as this waits for nothing: more than a thread a processor are in each other's way.
+                    // A task as short as this waits for nothing: more than a thread a processor are in each other's
+                    // way.
                     rest();
                 }
             }

@@ -10,6 +10,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -28,19 +29,29 @@ final class LocalListing implements Listing {
     private final FsPath directory;
     private final Object key;
     private final SortedNames names;
+    /** The open directory, where entries can be looked at through it. */
+    private final @Nullable SecureDirectoryStream<Path> open;
+
     private final Deque<Node> batch = new ArrayDeque<>(BATCH);
 
-    private LocalListing(LocalTree tree, FsPath directory, Object key, SortedNames names) {
+    private LocalListing(
+            LocalTree tree,
+            FsPath directory,
+            Object key,
+            SortedNames names,
+            @Nullable SecureDirectoryStream<Path> open) {
         this.tree = tree;
         this.directory = directory;
         this.key = key;
         this.names = names;
+        this.open = open;
     }
 
+    /** Takes over the stream, and closes it at once where it cannot be used further. */
     static LocalListing open(LocalTree tree, FsPath directory, DirectoryStream<Path> entries, Object key)
             throws IOException {
         SortedNames names = new SortedNames();
-        boolean opened = false;
+        boolean kept = false;
         try {
             for (Path entry : entries) {
                 String name = Names.of(entry);
@@ -51,13 +62,23 @@ final class LocalListing implements Listing {
                 }
             }
             names.sort();
-            opened = true;
-            return new LocalListing(tree, directory, key, names);
+            @Nullable
+            SecureDirectoryStream<Path> secure =
+                    UnixAttributes.AVAILABLE && entries instanceof SecureDirectoryStream<Path> directoryStream
+                            ? directoryStream
+                            : null;
+            LocalListing listing = new LocalListing(tree, directory, key, names, secure);
+            kept = secure != null;
+            return listing;
         } catch (DirectoryIteratorException e) {
+            names.close();
             throw e.getCause();
+        } catch (IOException | RuntimeException e) {
+            names.close();
+            throw e;
         } finally {
-            if (!opened) {
-                names.close();
+            if (!kept) {
+                entries.close();
             }
         }
     }
@@ -102,7 +123,7 @@ final class LocalListing implements Listing {
 
     private @Nullable Node child(FsPath path, Path at) throws IOException {
         try {
-            Inode inode = Inode.read(at);
+            Inode inode = open == null ? Inode.read(at) : UnixAttributes.read(open, at.getFileName());
             return inode.type() == null ? null : tree.node(path, at, inode);
         } catch (NoSuchFileException e) {
             return null;
@@ -111,7 +132,7 @@ final class LocalListing implements Listing {
 
     @Override
     public void close() throws FsException {
-        try {
+        try (open) {
             names.close();
         } catch (IOException e) {
             throw tree.failure(e, "list", directory);

@@ -139,7 +139,7 @@ public final class LocalStore implements Store {
     }
 
     @Override
-    @SuppressWarnings("StreamResourceLeak") // opened in one block under the lock, closed by the next
+    @SuppressWarnings("StreamResourceLeak") // the listing closes it
     public Listing list(FsPath directory) throws FsException {
         requireOpen("list", directory);
         try {
@@ -157,9 +157,7 @@ public final class LocalStore implements Store {
             } finally {
                 Confinement.LOCK.unlockRead(stamp);
             }
-            try (entries) {
-                return LocalListing.open(tree, directory, entries, key);
-            }
+            return LocalListing.open(tree, directory, entries, key);
         } catch (IOException e) {
             throw tree.failure(e, "list", directory);
         }

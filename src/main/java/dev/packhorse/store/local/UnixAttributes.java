@@ -8,6 +8,8 @@ import java.lang.invoke.MethodType;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +34,17 @@ final class UnixAttributes {
     private UnixAttributes() {}
 
     static Inode read(Path path) throws IOException {
-        PosixFileAttributes attributes =
-                Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        return inode(Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    /** The entry of an open directory, by its name: the kernel walks no path, and nobody can move the directory away. */
+    static Inode read(SecureDirectoryStream<Path> directory, Path name) throws IOException {
+        return inode(directory
+                .getFileAttributeView(name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                .readAttributes());
+    }
+
+    private static Inode inode(PosixFileAttributes attributes) {
         try {
             return new Inode(
                     (int) Objects.requireNonNull(MODE).invokeExact(attributes),
