@@ -13,6 +13,7 @@ import dev.packhorse.route.Export;
 import dev.packhorse.route.ExportListener;
 import dev.packhorse.route.Options;
 import dev.packhorse.server.HttpExchange;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -40,11 +41,21 @@ public final class Exports implements ExportListener {
     /** One export behind its front. */
     record Mount(Export export, HttpFront front, Store store) {}
 
+    private final @Nullable Path spool;
     private final Object change = new Object();
     private volatile Map<String, Mount> mounts = Map.of();
     private volatile int deepest;
     private volatile Store above = new ExportsStore(List.of(), Instant.now());
     private final HttpFront index = new HttpfsFront(PREFIX.toString(), HttpfsOptions.DEFAULT);
+
+    /**
+     * No exports yet.
+     *
+     * @param spool where long listings are kept while they are sent; {@code null} for the folder of the system
+     */
+    public Exports(@Nullable Path spool) {
+        this.spool = spool;
+    }
 
     @Override
     public void added(Export export) {
@@ -142,7 +153,7 @@ public final class Exports implements ExportListener {
         return best;
     }
 
-    private static HttpfsOptions options(Options options) {
+    private HttpfsOptions options(Options options) {
         String mode = options.text("httpfs.symlink-mode", "41471");
         SymlinkMode symlinkMode = switch (mode) {
             case "41471" -> SymlinkMode.DECIMAL;
@@ -154,7 +165,7 @@ public final class Exports implements ExportListener {
                 ? Set.of()
                 : Stream.of(origins.split(",", -1)).map(String::trim).collect(Collectors.toUnmodifiableSet());
         return new HttpfsOptions(
-                symlinkMode, HttpfsOptions.cors(allowed), options.size("max-body", Long.MAX_VALUE), null);
+                symlinkMode, HttpfsOptions.cors(allowed), options.size("max-body", Long.MAX_VALUE), spool);
     }
 
     private static FsPath prefix() {

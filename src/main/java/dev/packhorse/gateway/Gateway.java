@@ -13,6 +13,8 @@ import dev.packhorse.server.HttpListener;
 import dev.packhorse.server.HttpObserver;
 import dev.packhorse.server.HttpSettings;
 import dev.packhorse.server.Workers;
+import dev.packhorse.store.local.LocalStore;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -21,6 +23,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -36,7 +39,8 @@ class Gateway implements HttpObserver {
     private final PackhorseConfig config;
     private final Workers workers;
     private final HttpListener listener;
-    private final Exports exports = new Exports();
+    private final Exports exports;
+    private final MeterRegistry registry;
     private final StateDatabase database;
     private final OverlayTable overlay;
     private final StoreRegistry stores;
@@ -63,7 +67,10 @@ class Gateway implements HttpObserver {
                         http.stopTimeout()),
                 workers,
                 this);
-        database = StateDatabase.open(Path.of(config.data()));
+        this.registry = registry;
+        Path data = Path.of(config.data());
+        exports = new Exports(Files.createDirectories(data.resolve("spool")));
+        database = StateDatabase.open(data);
         overlay = new OverlayTable(database.source(), InstantSource.system(), config.changeTimestampRetention());
         stores = new StoreRegistry(Stores.openers(), this::withPolicies);
         metrics = new HttpMetrics(registry);
@@ -112,6 +119,12 @@ class Gateway implements HttpObserver {
     private Store withPolicies(Store store, String location) throws FsException {
         if (Stores.startsEmpty(location)) {
             overlay.clear(location);
+        }
+        if (store instanceof LocalStore local) {
+            FunctionCounter.builder("packhorse.unlistable.names", local, LocalStore::unlistableNames)
+                    .description("Entries left out of listings because no client could name them")
+                    .tag("store", location)
+                    .register(registry);
         }
         return new OverlayStore(store, location, overlay);
     }

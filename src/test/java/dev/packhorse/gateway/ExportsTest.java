@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class ExportsTest {
 
-    private final Exports exports = new Exports();
+    private final Exports exports = new Exports(null);
 
     private Export add(String path) throws FsException {
         Export export = new Export(

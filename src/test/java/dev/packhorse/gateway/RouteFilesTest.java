@@ -29,7 +29,7 @@ class RouteFilesTest {
     @TempDir
     Path folder;
 
-    private final Exports exports = new Exports();
+    private final Exports exports = new Exports(null);
     private final DefaultCamelContext context = new DefaultCamelContext();
     private StoreRegistry registry = new StoreRegistry(Map.of(), (store, key) -> store);
 
