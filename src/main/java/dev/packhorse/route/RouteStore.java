@@ -173,6 +173,9 @@ final class RouteStore implements Store {
                 return new FsException(kind, call.operation().word(), call.path(), failure);
             }
         }
+        if (!consumer.isStarted()) {
+            return new FsException(Kind.UNAVAILABLE, call.operation().word(), call.path(), failure);
+        }
         LOG.warnf(
                 failure,
                 "a route failed export=%s operation=%s",

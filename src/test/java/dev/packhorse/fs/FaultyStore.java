@@ -57,6 +57,7 @@ public final class FaultyStore extends ForwardingStore {
     private final ConcurrentMap<String, Stall> stalls = new ConcurrentHashMap<>();
     private volatile long breakAfter = NEVER;
     private volatile long stallAfter = NEVER;
+    private volatile long breakListingsAfter = NEVER;
     private volatile @Nullable Stall readStall;
 
     public FaultyStore(Store delegate) {
@@ -80,6 +81,11 @@ public final class FaultyStore extends ForwardingStore {
         breakAfter = bytes;
     }
 
+    /** From now on each listing and walk throws when it has given so many nodes. */
+    public void breakListingsAfter(long nodes) {
+        breakListingsAfter = nodes;
+    }
+
     /** From now on the stream of each body that is read waits when it has given so many bytes; bodies have no slice. */
     public Stall stallReadsAfter(long bytes) {
         Stall stall = new Stall();
@@ -95,6 +101,7 @@ public final class FaultyStore extends ForwardingStore {
         stalls.clear();
         breakAfter = NEVER;
         stallAfter = NEVER;
+        breakListingsAfter = NEVER;
         Stall stall = readStall;
         if (stall != null) {
             stall.release();
@@ -126,13 +133,13 @@ public final class FaultyStore extends ForwardingStore {
     @Override
     public Listing list(FsPath directory) throws FsException {
         meet("list", directory);
-        return delegate().list(directory);
+        return new FaultyListing(delegate().list(directory), directory);
     }
 
     @Override
     public Listing walk(FsPath directory) throws FsException {
         meet("walk", directory);
-        return delegate().walk(directory);
+        return new FaultyListing(delegate().walk(directory), directory);
     }
 
     @Override
@@ -193,6 +200,31 @@ public final class FaultyStore extends ForwardingStore {
     public void close() throws FsException {
         meet("close", FsPath.ROOT);
         delegate().close();
+    }
+
+    private final class FaultyListing implements Listing {
+        private final Listing listing;
+        private final FsPath path;
+        private long given;
+
+        FaultyListing(Listing listing, FsPath path) {
+            this.listing = listing;
+            this.path = path;
+        }
+
+        @Override
+        public @Nullable Node next() throws FsException {
+            if (given >= breakListingsAfter) {
+                throw new FsException(FsException.Kind.IO, "list", path);
+            }
+            given++;
+            return listing.next();
+        }
+
+        @Override
+        public void close() throws FsException {
+            listing.close();
+        }
     }
 
     private final class FaultyContent implements Content {

@@ -1,0 +1,160 @@
+package dev.packhorse.gateway;
+
+import dev.packhorse.fs.FaultyStore;
+import dev.packhorse.fs.FsException;
+import dev.packhorse.policy.overlay.OverlayStore;
+import dev.packhorse.policy.overlay.OverlayTable;
+import dev.packhorse.route.ExportComponent;
+import dev.packhorse.route.StoreComponent;
+import dev.packhorse.route.StoreOpener;
+import dev.packhorse.route.StoreRegistry;
+import dev.packhorse.server.HttpExchange;
+import dev.packhorse.server.HttpListener;
+import dev.packhorse.server.HttpSettings;
+import dev.packhorse.server.RawClient;
+import dev.packhorse.server.Workers;
+import dev.packhorse.store.local.LocalStore;
+import dev.packhorse.store.memory.MemoryStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+
+/**
+ * The whole gateway without Quarkus, in a folder of its own: {@code /fs/files} is the folder {@code root} by the local store,
+ * {@code /fs/faulty} a memory store that breaks on demand, {@code /fs/broken} a route that fails with a {@link #SECRET}.
+ */
+final class TestGateway implements AutoCloseable {
+
+    /** What no client may ever see. */
+    static final String SECRET = "jdbc:backend://10.1.2.3/secret?password=hush";
+
+    /** One answer: every char of head and body is a byte. */
+    record Reply(int status, String head, String body) {
+
+        String header(String name) {
+            return head.lines()
+                    .filter(line -> line.regionMatches(true, 0, name + ":", 0, name.length() + 1))
+                    .map(line -> line.substring(name.length() + 1).strip())
+                    .findFirst()
+                    .orElse("");
+        }
+    }
+
+    final Path root;
+    final FaultyStore faulty = new FaultyStore(new MemoryStore(64 << 20));
+    final HttpListener listener;
+    private final StateDatabase database;
+    private final Workers workers = Workers.start(64);
+    private final DefaultCamelContext context = new DefaultCamelContext();
+    private final Exports exports = new Exports(null);
+    private final StoreRegistry stores;
+
+    TestGateway(Path folder) throws Exception {
+        this(folder, HttpSettings.DEFAULT);
+    }
+
+    TestGateway(Path folder, HttpSettings settings) throws Exception {
+        root = Files.createDirectories(folder.resolve("root"));
+        database = StateDatabase.open(folder.resolve("state"));
+        database.awaitReady();
+        OverlayTable overlay =
+                new OverlayTable(database.source(), InstantSource.system(), OverlayTable.DEFAULT_RETENTION);
+        Map<String, StoreOpener> openers = new HashMap<>(Stores.openers());
+        openers.put("faulty", (location, options) -> faulty);
+        openers.put("root", (location, options) -> LocalStore.open(root, LocalStore.Options.DEFAULT));
+        stores = new StoreRegistry(openers, (store, location) -> new OverlayStore(store, location, overlay));
+        listener = new HttpListener(settings, workers, (exchange, status, received, sent, nanos) -> {});
+        context.setStreamCaching(false);
+        context.getShutdownStrategy().setTimeout(5);
+        context.addComponent("store", new StoreComponent(stores));
+        context.addComponent("export", new ExportComponent(exports));
+        context.getRegistry().bind("server", listener);
+        context.start();
+        listener.start();
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(noErrorHandler());
+                from("export:files").to("store:root:x");
+                from("export:faulty").to("store:faulty:x");
+                from("export:broken")
+                        .process(exchange -> {
+                            throw new IllegalStateException(SECRET);
+                        })
+                        .to("store:faulty:x");
+                from("netty-http:http://packhorse:1/?matchOnUriPrefix=true&nettySharedHttpServer=#server")
+                        .process(exchange -> exchange.getMessage()
+                                .setBody(exports.handle(exchange.getIn().getBody(HttpExchange.class))));
+            }
+        });
+    }
+
+    /** The defaults with timeouts that a test can wait for. */
+    static HttpSettings impatient(Duration head, Duration body) {
+        HttpSettings usual = HttpSettings.DEFAULT;
+        return new HttpSettings(
+                usual.host(),
+                usual.port(),
+                usual.maxLine(),
+                usual.maxHead(),
+                usual.maxBody(),
+                usual.maxConnections(),
+                usual.idleTimeout(),
+                head,
+                body,
+                Duration.ofSeconds(5));
+    }
+
+    RawClient connect() throws IOException {
+        return new RawClient(listener.getPort());
+    }
+
+    /** One request on a connection of its own; each char of target, headers and body is a byte. */
+    Reply send(String method, String target, String body, String... headers) throws IOException {
+        StringBuilder request = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: h\r\n");
+        for (String header : headers) {
+            request.append(header).append("\r\n");
+        }
+        if (!body.isEmpty() || method.equals("PUT")) {
+            request.append("Content-Length: ").append(body.length()).append("\r\n");
+        }
+        return exchange(request + "Connection: close\r\n\r\n" + body);
+    }
+
+    /** Sends text and takes what comes until the server closes. */
+    Reply exchange(String request) throws IOException {
+        try (RawClient client = connect()) {
+            return reply(client.send(request).readAll());
+        }
+    }
+
+    static Reply reply(String answer) throws IOException {
+        int end = answer.indexOf("\r\n\r\n");
+        if (end < 0 || !answer.startsWith("HTTP/1.1 ")) {
+            throw new IOException("no answer: " + answer);
+        }
+        return new Reply(
+                Integer.parseInt(answer.substring(9, 12)), answer.substring(0, end), answer.substring(end + 4));
+    }
+
+    /** UTF-8 text as it goes over the wire. */
+    static String wire(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
+    public void close() throws FsException {
+        listener.stop();
+        context.stop();
+        workers.close();
+        stores.closeAll();
+        database.close();
+    }
+}
