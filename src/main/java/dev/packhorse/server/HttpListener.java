@@ -115,7 +115,7 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
                 throw failure;
             }
             return (HttpResponse) exchange.getMessage().getBody();
-        } catch (Exception | StackOverflowError e) {
+        } catch (Exception | Error e) {
             LOG.errorf(e, "a request failed unexpectedly request=%d", request.number());
             return HttpResponse.text(500, "Internal Server Error");
         } finally {

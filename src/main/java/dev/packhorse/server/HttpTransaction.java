@@ -141,7 +141,8 @@ final class HttpTransaction implements RequestBody.Socket {
         lastProgress = System.nanoTime();
         try {
             send(answer);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // Also when memory for the socket runs out: whatever it was, the connection must not wait for ever.
             LOG.errorf(e, "could not begin a response request=%d", exchange.number());
             end(false);
         }
@@ -205,7 +206,7 @@ final class HttpTransaction implements RequestBody.Socket {
                 }
                 position += count;
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             out.release();
             throw e;
         }
@@ -356,6 +357,13 @@ final class HttpTransaction implements RequestBody.Socket {
                         finish();
                         return;
                     }
+                    if (!bytes.hasRemaining()) {
+                        // A chunk of no bytes would end the body.
+                        continue;
+                    }
+                    if (content.length() >= 0 && bytes.remaining() > content.length() - pulled) {
+                        throw new IOException("the body is longer than its " + content.length() + " bytes");
+                    }
                     write(bytes);
                     if (!channel.isWritable()) {
                         parked.set(true);
@@ -365,7 +373,7 @@ final class HttpTransaction implements RequestBody.Socket {
                     }
                 }
                 end(false);
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 if (!(e instanceof ClosedChannelException)) {
                     LOG.warnf(e, "a store failed in the middle of a response request=%d", exchange.number());
                 }

@@ -22,6 +22,9 @@ final class RequestBody implements Body {
     private static final int HIGH_WATER = 512 << 10;
     private static final int LOW_WATER = 128 << 10;
 
+    /** A client may cut its body into chunks of a byte, and each costs a hundred. */
+    private static final int MAX_PARTS = 4096;
+
     /** What the connection does for its body. */
     interface Socket {
         /** The worker wants the body: let a waiting client send. */
@@ -93,7 +96,8 @@ final class RequestBody implements Body {
             }
             queue.add(bytes);
             queued += bytes.readableBytes();
-            paused = queued >= HIGH_WATER;
+            // Once paused, it takes a resume to read again: not to be forgotten because the worker is halfway down.
+            paused |= queued >= HIGH_WATER || queue.size() >= MAX_PARTS;
             changed.signal();
             return !paused;
         } finally {
@@ -223,7 +227,7 @@ final class RequestBody implements Body {
                         queue.remove().release();
                     }
                 }
-                if (queued <= LOW_WATER) {
+                if (queued <= LOW_WATER && queue.size() <= MAX_PARTS / 4) {
                     unpause();
                 }
                 return copied;

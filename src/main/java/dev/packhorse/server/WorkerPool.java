@@ -81,10 +81,20 @@ final class WorkerPool implements Executor, AutoCloseable {
                     return false;
                 }
                 worker = new Worker("worker-" + (workers.size() + 1));
-                workers.add(worker);
                 worker.called = true;
                 awake.incrementAndGet();
-                worker.start();
+                try {
+                    worker.start();
+                } catch (OutOfMemoryError e) {
+                    // No more threads for this process: those that there are will come for the task.
+                    awake.decrementAndGet();
+                    if (workers.isEmpty()) {
+                        throw e;
+                    }
+                    LOG.error("cannot start another worker", e);
+                    return false;
+                }
+                workers.add(worker);
                 return true;
             }
             worker.called = true;
@@ -152,6 +162,9 @@ final class WorkerPool implements Executor, AutoCloseable {
                     task.run();
                 } catch (RuntimeException | Error e) {
                     LOG.error("a task failed unexpectedly", e);
+                }
+                if (!closed && Thread.interrupted()) {
+                    LOG.debug("a task has left an interrupt behind, which would hit the next");
                 }
                 if (awake.get() > hot && System.nanoTime() - start < WATCH_NANOS) {
                     // A task as short as this waits for nothing: more than a thread a processor are in each other's

@@ -21,6 +21,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -387,6 +389,55 @@ class HttpListenerTest {
                 RawClient client = server.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             assertThatThrownBy(client::readAll).isInstanceOf(SocketException.class);
+        }
+    }
+
+    @Test
+    void aSourceThatDeliversTooMuchBreaksTheConnectionAndNotTheNextResponse() throws Exception {
+        byte[] block = "0123456789".getBytes(StandardCharsets.US_ASCII);
+        try (TestServer server = new TestServer(
+                        HttpSettings.DEFAULT,
+                        exchange ->
+                                new HttpResponse(200).body(new HttpBody.Chunked(25, () -> ByteBuffer.wrap(block))));
+                RawClient client = server.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThatThrownBy(client::readAll).isInstanceOf(SocketException.class);
+        }
+    }
+
+    @Test
+    void anErrorInASourceOrAHandlerLeavesNoConnectionWaiting() throws Exception {
+        AtomicBoolean closed = new AtomicBoolean();
+        try (TestServer server = new TestServer(HttpSettings.DEFAULT, exchange -> {
+                    if (exchange.request().target().equals("/handler")) {
+                        throw new NoClassDefFoundError("gone");
+                    }
+                    return new HttpResponse(200).closing(() -> closed.set(true)).body(new HttpBody.Chunked(-1, () -> {
+                        throw new NoClassDefFoundError("gone");
+                    }));
+                });
+                RawClient client = server.connect()) {
+            assertThat(server.talk("GET /handler HTTP/1.1\r\nHost: a\r\n\r\n")).startsWith("HTTP/1.1 500 ");
+            client.send("GET /source HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThatThrownBy(client::readAll).isInstanceOf(SocketException.class);
+            await().untilTrue(closed);
+            assertThat(server.finished).hasSize(2);
+        }
+    }
+
+    @Test
+    void aPieceOfNoBytesDoesNotEndAChunkedBody() throws Exception {
+        try (TestServer server = new TestServer(HttpSettings.DEFAULT, exchange -> {
+            Iterator<String> pieces = List.of("ab", "", "cd").iterator();
+            return new HttpResponse(200)
+                    .body(new HttpBody.Chunked(
+                            -1,
+                            () -> pieces.hasNext()
+                                    ? ByteBuffer.wrap(pieces.next().getBytes(StandardCharsets.US_ASCII))
+                                    : null));
+        })) {
+            assertThat(server.talk("GET / HTTP/1.1\r\nHost: a\r\n\r\n"))
+                    .endsWith("\r\n\r\n2\r\nab\r\n2\r\ncd\r\n0\r\n\r\n");
         }
     }
 
