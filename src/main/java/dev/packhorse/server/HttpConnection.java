@@ -107,7 +107,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void begin(ChannelHandlerContext ctx, HttpRequest head) {
         int refusal = refusal(head);
-        boolean expects = head.headers().contains(HttpHeaderNames.EXPECT);
+        boolean expects = head.headers().contains(HttpHeaderNames.EXPECT)
+                && head.protocolVersion().equals(HttpVersion.HTTP_1_1);
         long length = head.decoderResult().isFailure() ? 0 : HttpUtil.getContentLength(head, Body.UNKNOWN);
         boolean hasBody = length >= 0 || HttpUtil.isTransferEncodingChunked(head);
         HttpTransaction transaction = new HttpTransaction(
@@ -212,17 +213,19 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             lastActivity = System.nanoTime();
             if (!whole) {
                 abort();
-            } else if (!transaction.body().isComplete() && !transaction.hasFailed()) {
+            } else if (transaction.body().isComplete()) {
                 if (close) {
-                    linger(ctx);
+                    ctx.close();
                 } else {
-                    draining = true;
-                    resumeReading();
+                    next(ctx);
                 }
-            } else if (close) {
+            } else if (((DuplexChannel) ctx.channel()).isInputShutdown()) {
                 ctx.close();
+            } else if (close || transaction.hasFailed()) {
+                linger(ctx);
             } else {
-                next(ctx);
+                draining = true;
+                resumeReading();
             }
         });
     }

@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
@@ -59,6 +60,7 @@ final class HttpTransaction implements RequestBody.Socket {
     private volatile long lastProgress = started;
     private long windowStart;
     private long windowReceived;
+    private long lastLeft;
 
     HttpTransaction(
             HttpConnection connection,
@@ -248,9 +250,18 @@ final class HttpTransaction implements RequestBody.Socket {
     void tick(long now) {
         long most = listener.settings().bodyTimeout().toNanos();
         if (response != null) {
-            if (channel.unsafe().outboundBuffer() != null
-                    && channel.unsafe().outboundBuffer().totalPendingWriteBytes() > 0
-                    && now - lastProgress > most) {
+            ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
+            if (out == null) {
+                return;
+            }
+            // Not by the pieces alone that have left in full: a large one takes a slow client long, and before one that
+            // the
+            // store was slow to make there was nothing to send.
+            long left = out.totalPendingWriteBytes() - out.currentProgress();
+            if (left != lastLeft) {
+                lastLeft = left;
+                lastProgress = now;
+            } else if (out.totalPendingWriteBytes() > 0 && now - lastProgress > most) {
                 connection.abort();
             }
         } else if (wanted && !body.isComplete()) {

@@ -210,6 +210,44 @@ class HttpListenerTest {
     }
 
     @Test
+    void neverSendsContinueToAClientThatDoesNotKnowIt() throws IOException {
+        try (TestServer server = echo()) {
+            assertThat(server.talk("PUT /x HTTP/1.0\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\nab"))
+                    .startsWith("HTTP/1.1 200 OK")
+                    .endsWith("PUT /x ab\n");
+        }
+    }
+
+    @Test
+    void aClientSeesWhyItsHeadIsRefusedWhileItStillSends() throws IOException {
+        try (TestServer server = echo();
+                RawClient client = server.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: a\r\nX: ");
+            for (int i = 0; i < 256; i++) {
+                client.send("a".repeat(64 << 10));
+            }
+            assertThat(client.readAll()).startsWith("HTTP/1.1 431 ");
+        }
+    }
+
+    @Test
+    void aSlowReaderOfAFastResponseIsNotCutOff() throws Exception {
+        byte[] block = new byte[16 << 20];
+        try (TestServer server = new TestServer(
+                        IMPATIENT, exchange -> new HttpResponse(200).body(new HttpBody.Bytes(ByteBuffer.wrap(block))));
+                RawClient client = server.connect()) {
+            client.socket().setReceiveBufferSize(64 << 10);
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            client.readHead();
+            int pieces = 16;
+            for (int i = 0; i < pieces; i++) {
+                assertThat(client.readBytes(block.length / pieces)).hasSize(block.length / pieces);
+                await().pollDelay(Duration.ofMillis(100)).until(() -> true);
+            }
+        }
+    }
+
+    @Test
     void neverSendsContinueForABodyThatNobodyWantsAndCloses() throws IOException {
         try (TestServer server = new TestServer(HttpSettings.DEFAULT, exchange -> HttpResponse.text(409, "no"));
                 RawClient client = server.connect()) {
