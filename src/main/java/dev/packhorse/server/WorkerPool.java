@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -17,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A pool of the JDK wakes a sleeping thread for each task; where a task takes ten microseconds, half of the time goes into
  * that. Here a task wakes a thread only while fewer than one a processor are awake: those that are will come for it. Tasks may
- * block, though, so a watchman looks every millisecond whether tasks are waiting that nobody fetches, and wakes twice as many
- * threads each time until somebody does. Threads sleep in a stack, so that those which ran last run next.
+ * block, though, so while tasks wait a watchman looks every millisecond. Threads that have been at one task for so long no
+ * longer count as awake, and others take their place; where nobody fetches anything, twice as many threads are woken each
+ * time until somebody does. Threads sleep in a stack, so that those which ran last run next.
  */
 final class WorkerPool implements Executor, AutoCloseable {
 
@@ -30,7 +32,7 @@ final class WorkerPool implements Executor, AutoCloseable {
     private final int hot;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
-    /** Threads that are not asleep. */
+    /** Threads that are neither asleep nor away at a task that takes long. */
     private final AtomicInteger awake = new AtomicInteger();
     /** Moves on with each task that is fetched; read only to see whether it has. */
     private final LongAdder fetched = new LongAdder();
@@ -118,6 +120,12 @@ final class WorkerPool implements Executor, AutoCloseable {
                 continue;
             }
             LockSupport.parkNanos(this, WATCH_NANOS);
+            if (waiting.get() > 0) {
+                excuseBusy();
+                while (waiting.get() > 0 && awake.get() < hot && wake()) {
+                    // in place of those that are away
+                }
+            }
             long now = fetched.sum();
             if (waiting.get() > 0 && now == seen) {
                 for (int i = 0; i < call && wake(); i++) {
@@ -128,6 +136,14 @@ final class WorkerPool implements Executor, AutoCloseable {
                 call = 1;
             }
             seen = now;
+        }
+    }
+
+    /** Ceases to count threads on that may be blocked: two slow uploads are no reason to let everything else wait. */
+    private void excuseBusy() {
+        long latest = System.nanoTime() - WATCH_NANOS;
+        synchronized (guard) {
+            workers.forEach(worker -> worker.excuse(latest));
         }
     }
 
@@ -143,6 +159,10 @@ final class WorkerPool implements Executor, AutoCloseable {
     private final class Worker extends Thread {
 
         private volatile boolean called;
+        /** {@link System#nanoTime} at which its task began; 0 between tasks. */
+        private volatile long busySince;
+
+        private final AtomicBoolean away = new AtomicBoolean();
 
         Worker(String name) {
             super(name);
@@ -157,12 +177,15 @@ final class WorkerPool implements Executor, AutoCloseable {
                     rest();
                     continue;
                 }
-                long start = System.nanoTime();
+                long start = System.nanoTime() | 1;
+                busySince = start;
                 try {
                     task.run();
                 } catch (RuntimeException | Error e) {
                     LOG.error("a task failed unexpectedly", e);
                 }
+                busySince = 0;
+                comeBack();
                 if (!closed && Thread.interrupted()) {
                     LOG.debug("a task has left an interrupt behind, which would hit the next");
                 }
@@ -171,6 +194,24 @@ final class WorkerPool implements Executor, AutoCloseable {
                     // way.
                     rest();
                 }
+            }
+        }
+
+        /** Counts this thread as awake no more if its task began before {@code latest}. */
+        void excuse(long latest) {
+            long since = busySince;
+            if (since != 0 && since - latest < 0 && away.compareAndSet(false, true)) {
+                awake.decrementAndGet();
+                if (busySince != since) {
+                    // It has finished meanwhile, and may have looked too early to see that it was away.
+                    comeBack();
+                }
+            }
+        }
+
+        private void comeBack() {
+            if (away.get() && away.compareAndSet(true, false)) {
+                awake.incrementAndGet();
             }
         }
 

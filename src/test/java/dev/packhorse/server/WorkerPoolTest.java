@@ -3,6 +3,7 @@ package dev.packhorse.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -31,6 +32,26 @@ class WorkerPoolTest {
                 pool.execute(done::countDown);
             }
             assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+            go.countDown();
+        }
+    }
+
+    @Test
+    void fewTasksThatBlockForLongDoNotMakeTheOthersWaitForTheWatchman() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        try (WorkerPool pool = new WorkerPool(32, 2)) {
+            pool.execute(() -> awaitQuietly(go));
+            pool.execute(() -> awaitQuietly(go));
+            long start = System.nanoTime();
+            for (int round = 0; round < 100; round++) {
+                CountDownLatch done = new CountDownLatch(50);
+                for (int i = 0; i < 50; i++) {
+                    pool.execute(done::countDown);
+                }
+                assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+            }
+            // One in two milliseconds, as when only the watchman wakes threads, would take ten seconds.
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
             go.countDown();
         }
     }
