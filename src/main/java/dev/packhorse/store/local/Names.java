@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,7 +133,12 @@ final class Names {
                 .start();
         process.getOutputStream().close();
         try {
-            if (process.waitFor() != 0) {
+            // Bounded, because the caller keeps everybody else out meanwhile.
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IOException("ln does not end");
+            }
+            if (process.exitValue() != 0) {
                 throw new IOException("ln ended with " + process.exitValue());
             }
         } catch (InterruptedException e) {

@@ -61,6 +61,8 @@ record Replacement(
             source.fill(temp.channel());
             Inode inode = finish(temp, wanted);
             if (tree.durable() != Durability.NONE) {
+                // Forcing may take long, and setting the attributes has cost the lock.
+                temp.lockAgain();
                 temp.channel().force(true);
             }
             return place(temp, inode, wanted);

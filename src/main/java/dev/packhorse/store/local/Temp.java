@@ -3,6 +3,7 @@ package dev.packhorse.store.local;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -41,6 +42,7 @@ final class Temp implements Closeable {
     private final String name;
     private final @Nullable FileChannel channel;
     private volatile Path path;
+    private @Nullable FileLock lock;
     private boolean placed;
 
     private Temp(String name, Path path, @Nullable FileChannel channel) {
@@ -58,14 +60,30 @@ final class Temp implements Closeable {
         Temp temp = new Temp(name, path, channel);
         LIVE.put(name, temp);
         try {
-            if (channel.tryLock() == null) {
-                throw new FileAlreadyExistsException(name);
-            }
+            temp.lock();
         } catch (IOException e) {
             temp.discard();
             throw e;
         }
         return temp;
+    }
+
+    /**
+     * Locks it again: the JDK sets modes, times and tags through handles of its own, and on POSIX whoever closes any handle of
+     * a file gives up all locks that the process has on it.
+     */
+    void lockAgain() throws IOException {
+        if (lock != null) {
+            lock.release();
+        }
+        lock();
+    }
+
+    private void lock() throws IOException {
+        lock = channel().tryLock();
+        if (lock == null) {
+            throw new FileAlreadyExistsException(name);
+        }
     }
 
     /** Makes a symlink; {@code null} if its target cannot be kept. The caller holds the lock exclusively. */
