@@ -166,17 +166,18 @@ class Gateway implements HttpObserver {
 
     /** Lets requests in flight end before Camel stops its routes. */
     void stop(@Observes @Priority(1) ShutdownEvent event) throws IOException {
-        listener.stop();
-        context.stop();
-        workers.close();
         try {
-            stores.closeAll();
-        } catch (FsException e) {
-            throw new IOException("a store could not be closed", e);
+            listener.stop();
+            context.stop();
+            workers.close();
         } finally {
-            database.close();
-            if (accessLog != null) {
-                accessLog.close();
+            try {
+                stores.closeAll();
+            } finally {
+                database.close();
+                if (accessLog != null) {
+                    accessLog.close();
+                }
             }
         }
     }

@@ -1,19 +1,24 @@
 package dev.packhorse.gateway;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import dev.packhorse.fs.FsPath;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import jakarta.inject.Inject;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.jboss.logging.Logger;
 
 /** Starts the gateway and says, last, where it listens. */
 @QuarkusMain
 public final class PackhorseMain implements QuarkusApplication {
+
+    private static final Logger LOG = Logger.getLogger(PackhorseMain.class);
 
     private final Gateway gateway;
     private final PackhorseConfig config;
@@ -38,8 +43,7 @@ public final class PackhorseMain implements QuarkusApplication {
             return 1;
         }
         announce(System.out);
-        // The start touches most of the heap, and needs a tenth of it from now on: the rest goes back to the host.
-        System.gc();
+        giveMemoryBackWhenIdle();
         Quarkus.waitForExit();
         return 0;
     }
@@ -60,6 +64,21 @@ public final class PackhorseMain implements QuarkusApplication {
             return new URI(null, null, "/fs" + export + "/", null).toASCIIString();
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Lets G1 collect after ten idle seconds and return the heap it does not need, of which the start alone has touched most. The
+     * option of the VM can be set while it runs, so that nobody has to know it.
+     */
+    private static void giveMemoryBackWhenIdle() {
+        HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+        if (vm != null) {
+            try {
+                vm.setVMOption("G1PeriodicGCInterval", "10000");
+            } catch (IllegalArgumentException e) {
+                LOG.debug("this VM has no G1", e);
+            }
         }
     }
 }

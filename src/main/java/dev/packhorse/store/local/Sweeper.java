@@ -58,6 +58,17 @@ final class Sweeper {
     }
 
     private void run() {
+        try {
+            // The start of the gateway needs the processors now; a leftover can wait.
+            if (!closed.await(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                sweep();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void sweep() throws InterruptedException {
         try (DirectoryStream<Path> top = Files.newDirectoryStream(root)) {
             if (!(top instanceof SecureDirectoryStream<Path> secure)) {
                 return;
@@ -72,8 +83,6 @@ final class Sweeper {
         } catch (IOException e) {
             // The root cannot be read: every operation will say so, and to somebody who can be told.
             return;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
