@@ -92,7 +92,7 @@ class Gateway implements HttpObserver {
         context.addComponent("export", new ExportComponent(exports));
         context.start();
         database.awaitReady();
-        RouteFiles.load(context, config.routes(), exports);
+        load(config.routes());
         listener.start();
         context.getRegistry().bind("packhorseHttp", listener);
         try {
@@ -152,8 +152,9 @@ class Gateway implements HttpObserver {
         return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + listener.getPort();
     }
 
-    Exports exportRegistry() {
-        return exports;
+    /** Loads and starts routes, as {@link RouteFiles#load}. */
+    void load(String patterns) throws StartException {
+        RouteFiles.load(context, patterns, exports);
     }
 
     List<FsPath> exports() {

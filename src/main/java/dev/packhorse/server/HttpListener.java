@@ -10,7 +10,6 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -225,11 +224,6 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
     @Override
     public int getConsumersSize() {
         return gate.consumers();
-    }
-
-    /** How long {@link #stop} may take at most, for those who wait for it. */
-    public Duration stopTimeout() {
-        return settings.stopTimeout();
     }
 
     /** Where Camel's consumer registers. */

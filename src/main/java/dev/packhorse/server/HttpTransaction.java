@@ -44,7 +44,6 @@ final class HttpTransaction implements RequestBody.Socket {
     private final HttpExchange exchange;
     private final boolean isHead;
     private final boolean isHttp10;
-    private final boolean wantsKeepAliveSaid;
     private final long started = System.nanoTime();
     private final AtomicBoolean ended = new AtomicBoolean();
 
@@ -79,7 +78,6 @@ final class HttpTransaction implements RequestBody.Socket {
         this.exchange = new HttpExchange(new NettyRequest(head, hasBody, body), remote, listener.nextRequestNumber());
         this.isHead = head.method().name().equals("HEAD");
         this.isHttp10 = head.protocolVersion().equals(HttpVersion.HTTP_1_0);
-        this.wantsKeepAliveSaid = isHttp10;
     }
 
     RequestBody body() {
@@ -163,7 +161,7 @@ final class HttpTransaction implements RequestBody.Socket {
         } else if (chunked && !bodyless) {
             head.append("Transfer-Encoding: chunked\r\n");
         }
-        if (wantsKeepAliveSaid && !closes) {
+        if (isHttp10 && !closes) {
             head.append("Connection: keep-alive\r\n");
         }
         byte[] headBytes = head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);

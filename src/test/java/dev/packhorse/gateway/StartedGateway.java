@@ -6,19 +6,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.camel.CamelContext;
 
 /** The gateway of a test's application, started by the first who asks. */
 @ApplicationScoped
 class StartedGateway {
 
     private final Gateway gateway;
-    private final CamelContext context;
     private final Path folder = Path.of(System.getProperty(GatewayProfile.FOLDER));
 
-    StartedGateway(Gateway gateway, CamelContext context) {
+    StartedGateway(Gateway gateway) {
         this.gateway = gateway;
-        this.context = context;
     }
 
     @PostConstruct
@@ -44,6 +41,6 @@ class StartedGateway {
 
     /** Loads one more route file, as the start does. */
     void load(Path file) throws StartException {
-        RouteFiles.load(context, file.toString(), gateway.exportRegistry());
+        gateway.load(file.toString());
     }
 }
