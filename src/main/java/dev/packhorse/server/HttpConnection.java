@@ -43,6 +43,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** A request body of which no more than this is missing is read to its end to keep the connection. */
     private static final long MAX_DRAIN = 256 << 10;
 
+    /** So much of what is pipelined may wait decoded; more is read only when it has gone. */
+    private static final int MAX_PIPELINED = 4;
+
     /** How long a client may go on sending into a connection that ends, so that it sees the answer before a reset. */
     private static final long LINGER_NANOS = 5_000_000_000L;
 
@@ -53,11 +56,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final ArrayDeque<HttpObject> pipelined = new ArrayDeque<>();
 
     private @Nullable ChannelHandlerContext context;
-    private @Nullable HttpTransaction current;
+    /** Set on the event loop; ended by the worker that has written all of the response, too. */
+    private volatile @Nullable HttpTransaction current;
+
+    /** Whether something is in {@link #pipelined}, for workers. */
+    private volatile boolean behind;
+
+    private volatile boolean lastRequest;
+    private volatile long lastActivity = System.nanoTime();
     private boolean draining;
-    private boolean lastRequest;
     private long lingerStart;
-    private long lastActivity = System.nanoTime();
 
     HttpConnection(HttpListener listener, StrictRequestDecoder decoder) {
         this.listener = listener;
@@ -90,7 +98,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             ReferenceCountUtil.release(object);
         } else if (!pipelined.isEmpty() || (object instanceof HttpRequest && current != null)) {
             pipelined.add(object);
-            ctx.channel().config().setAutoRead(false);
+            behind = true;
+            if (pipelined.size() > MAX_PIPELINED) {
+                ctx.channel().config().setAutoRead(false);
+            }
+            if (current == null) {
+                // A worker has ended it just now, before it could see that something is behind.
+                next(ctx);
+            }
         } else {
             accept(ctx, object);
         }
@@ -118,7 +133,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             lastRequest = true;
             transaction.refuse(refusal);
         } else {
-            lastRequest |= !HttpUtil.isKeepAlive(head) || listener.isDraining();
+            if (!HttpUtil.isKeepAlive(head) || listener.isDraining()) {
+                lastRequest = true;
+            }
             transaction.start();
         }
     }
@@ -174,6 +191,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             body.complete();
             if (draining) {
                 draining = false;
+                current = null;
                 next(ctx);
             }
         }
@@ -217,6 +235,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 if (close) {
                     ctx.close();
                 } else {
+                    current = null;
                     next(ctx);
                 }
             } else if (((DuplexChannel) ctx.channel()).isInputShutdown()) {
@@ -230,8 +249,29 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         });
     }
 
-    private void next(ChannelHandlerContext ctx) {
+    /**
+     * As {@link #transactionEnded}, by the worker that has written the whole response itself. Mostly the event loop, which
+     * would have to be woken, has nothing left to do.
+     */
+    void answered(HttpTransaction transaction, boolean close) {
+        if (close || !transaction.body().isComplete()) {
+            transactionEnded(true, close);
+            return;
+        }
+        lastActivity = System.nanoTime();
+        // Before the looks at what the event loop sets, as it sets those before it looks whether a transaction is
+        // there.
         current = null;
+        if (behind || lastRequest || listener.isDraining()) {
+            onLoop(this::next);
+        }
+    }
+
+    /** Goes on after a transaction. */
+    private void next(ChannelHandlerContext ctx) {
+        if (current != null) {
+            return;
+        }
         if (lastRequest || listener.isDraining()) {
             ctx.close();
             return;
@@ -243,6 +283,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             }
             accept(ctx, pipelined.remove());
         }
+        behind = false;
         HttpTransaction transaction = current;
         if (transaction == null || !transaction.body().isPaused()) {
             ctx.channel().config().setAutoRead(true);
@@ -311,7 +352,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             // The client has sent all it will; it may still be waiting for answers (nc, HTTP/1.0 scripts).
-            lastRequest |= pipelined.isEmpty();
+            if (pipelined.isEmpty()) {
+                lastRequest = true;
+            }
             HttpTransaction transaction = current;
             if (transaction == null || lingerStart != 0 || draining) {
                 ctx.close();

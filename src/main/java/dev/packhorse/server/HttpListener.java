@@ -1,15 +1,17 @@
 package dev.packhorse.server;
 
 import dev.packhorse.front.http.HttpResponse;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.socket.ServerSocketChannel;
-import io.netty.util.concurrent.ImmediateEventExecutor;
+import io.netty.channel.nio.NioEventLoopGroup;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -17,9 +19,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.apache.camel.component.netty.NettyServerBootstrapConfiguration;
 import org.apache.camel.component.netty.NettyServerBootstrapFactory;
 import org.apache.camel.component.netty.http.HttpServerBootstrapFactory;
 import org.apache.camel.component.netty.http.HttpServerConsumerChannelFactory;
@@ -46,6 +48,7 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
     private final HttpObserver observer;
     private final ConsumerGate gate = new ConsumerGate();
     private final AtomicLong requests = new AtomicLong();
+    private final LongAdder concluded = new LongAdder();
     private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
 
     private @Nullable Bootstrap bootstrap;
@@ -77,8 +80,13 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
         return workers;
     }
 
-    HttpObserver observer() {
-        return observer;
+    /** Tells the observer about a request that is over. */
+    void concluded(HttpExchange exchange, int status, long received, long sent, long nanos) {
+        try {
+            observer.finished(exchange, status, received, sent, nanos);
+        } finally {
+            concluded.increment();
+        }
     }
 
     boolean isDraining() {
@@ -125,27 +133,7 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
     /** Prepares the socket; it is bound when Camel starts the consumer, so that nobody connects before the routes are up. */
     @Override
     protected void doStart() {
-        NettySharedHttpServerBootstrapConfiguration configuration = new NettySharedHttpServerBootstrapConfiguration();
-        configuration.setProtocol("tcp");
-        configuration.setHost(settings.host());
-        configuration.setPort(settings.port());
-        configuration.setBacklog(1024);
-        configuration.setTcpNoDelay(true);
-        configuration.setReuseAddress(true);
-        configuration.setWorkerCount(Math.max(2, Runtime.getRuntime().availableProcessors()));
-        Bootstrap created = new Bootstrap();
-        created.init(threads("http"), configuration, new ChannelInitializer<>() {
-            @Override
-            protected void initChannel(Channel channel) {
-                channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-                channel.config()
-                        .setOption(
-                                ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(64 << 10, 256 << 10));
-                StrictRequestDecoder decoder = new StrictRequestDecoder(settings.maxLine(), settings.maxHead());
-                channel.pipeline().addLast(decoder, new HttpConnection(HttpListener.this, decoder));
-            }
-        });
-        bootstrap = created;
+        bootstrap = new Bootstrap();
     }
 
     /** A few looks within the shortest of the timeouts, at most one a second. */
@@ -177,7 +165,7 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
         bound.stopAccepting();
         connections.forEach(HttpConnection::stop);
         long deadline = System.nanoTime() + settings.stopTimeout().toNanos();
-        while (!connections.isEmpty() && System.nanoTime() < deadline) {
+        while (isBusy() && System.nanoTime() < deadline) {
             TimeUnit.MILLISECONDS.sleep(20);
         }
         if (!connections.isEmpty()) {
@@ -185,6 +173,10 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
         }
         bound.shutDown();
         bootstrap = null;
+    }
+
+    private boolean isBusy() {
+        return !connections.isEmpty() || concluded.sum() < requests.get();
     }
 
     @Override
@@ -262,32 +254,46 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
         }
     }
 
-    /** Camel's bootstrap, which stays up when its consumer goes, and knows the server's socket. */
+    /** Camel's bootstrap, with channels of our own; it stays up when its consumer goes. */
     private final class Bootstrap extends HttpServerBootstrapFactory {
 
         private final ScheduledExecutorService clock =
                 Executors.newSingleThreadScheduledExecutor(threads("http-clock"));
-        private final ServerChannelGroup channels = new ServerChannelGroup();
+        private final EventLoopGroup acceptor = new NioEventLoopGroup(1, threads("http-accept"));
+        private final EventLoopGroup loops =
+                new NioEventLoopGroup(Math.max(2, Runtime.getRuntime().availableProcessors()), threads("http"));
+        private volatile @Nullable Channel server;
 
         Bootstrap() {
             super(gate, false);
         }
 
         @Override
-        public void init(
-                ThreadFactory threads,
-                NettyServerBootstrapConfiguration configuration,
-                ChannelInitializer<Channel> pipeline) {
-            configuration.setChannelGroup(channels);
-            super.init(threads, configuration, pipeline);
-        }
-
-        @Override
         @SuppressWarnings("FutureReturnValueIgnored") // runs until the clock is shut down
         protected void doStart() throws Exception {
             try {
-                super.doStart();
-            } catch (IOException e) {
+                server = new ServerBootstrap()
+                        .group(acceptor, loops)
+                        .channelFactory(ListeningChannel::new)
+                        .option(ChannelOption.SO_BACKLOG, 1024)
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(ChannelOption.SO_KEEPALIVE, true)
+                        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                        .childOption(
+                                ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(64 << 10, 256 << 10))
+                        .childHandler(new ChannelInitializer<>() {
+                            @Override
+                            protected void initChannel(Channel channel) {
+                                StrictRequestDecoder decoder =
+                                        new StrictRequestDecoder(settings.maxLine(), settings.maxHead());
+                                channel.pipeline().addLast(decoder, new HttpConnection(HttpListener.this, decoder));
+                            }
+                        })
+                        .bind(settings.host(), settings.port())
+                        .sync()
+                        .channel();
+            } catch (Exception e) {
                 throw new IOException(
                         "cannot listen on " + settings.host() + ":" + settings.port() + ": " + e.getMessage(), e);
             }
@@ -297,42 +303,28 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
         }
 
         int boundPort() {
-            ServerSocketChannel server = channels.server;
-            return server == null ? settings.port() : server.localAddress().getPort();
+            return server != null && server.localAddress() instanceof InetSocketAddress bound
+                    ? bound.getPort()
+                    : settings.port();
         }
 
         void stopAccepting() {
-            ServerSocketChannel server = channels.server;
-            if (server != null) {
-                server.close().awaitUninterruptibly();
+            Channel bound = server;
+            if (bound != null) {
+                bound.close().awaitUninterruptibly();
             }
         }
 
-        void shutDown() throws Exception {
+        void shutDown() {
             clock.shutdownNow();
-            doStop();
+            connections.forEach(HttpConnection::abort);
+            for (EventLoopGroup group : List.of(acceptor, loops)) {
+                group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+            }
         }
 
         /** Called by each consumer that leaves; when the server ends is decided by {@link HttpListener#stop}. */
         @Override
         public void stop() {}
-    }
-
-    /** The group that Camel puts its server channel into. */
-    private static final class ServerChannelGroup extends DefaultChannelGroup {
-
-        private volatile @Nullable ServerSocketChannel server;
-
-        ServerChannelGroup() {
-            super(ImmediateEventExecutor.INSTANCE);
-        }
-
-        @Override
-        public boolean add(Channel channel) {
-            if (channel instanceof ServerSocketChannel bound) {
-                server = bound;
-            }
-            return super.add(channel);
-        }
     }
 }

@@ -1,6 +1,6 @@
 package dev.packhorse.server;
 
-/** Is told of every exchange when it is over. Called on an event loop or a worker: must not block. */
+/** Is told of every exchange when it is over. Called on a worker, after the client has its answer: may block a while. */
 public interface HttpObserver {
 
     /**

@@ -48,6 +48,7 @@ final class HttpTransaction implements RequestBody.Socket {
     private final AtomicBoolean ended = new AtomicBoolean();
 
     private volatile boolean continueDue;
+    private volatile boolean continueSent;
     private volatile boolean wanted;
     private volatile boolean closes;
     /** What went wrong on the client's side: its status takes the place of whatever the front answers. */
@@ -75,6 +76,9 @@ final class HttpTransaction implements RequestBody.Socket {
         this.channel = channel;
         this.continueDue = expectsContinue;
         this.body = new RequestBody(length, listener.settings().maxBody(), this);
+        if (!hasBody) {
+            body.complete();
+        }
         this.exchange = new HttpExchange(new NettyRequest(head, hasBody, body), remote, listener.nextRequestNumber());
         this.isHead = head.method().name().equals("HEAD");
         this.isHttp10 = head.protocolVersion().equals(HttpVersion.HTTP_1_0);
@@ -99,6 +103,7 @@ final class HttpTransaction implements RequestBody.Socket {
         wanted = true;
         if (continueDue) {
             continueDue = false;
+            continueSent = true;
             connection.sendContinue();
         }
     }
@@ -214,19 +219,30 @@ final class HttpTransaction implements RequestBody.Socket {
         write(out, length);
     }
 
-    /** Writes the whole response. The event loop gets one task for all of it; mostly the socket takes the bytes at once. */
-    private void write(ByteBuf bytes, long bodyLength) {
-        channel.eventLoop().execute(() -> {
-            ChannelFuture written = channel.writeAndFlush(bytes);
-            if (written.isSuccess()) {
+    /** Writes the whole response: mostly the socket takes it at once, and the event loop need not even be woken. */
+    private void write(ByteBuf bytes, long bodyLength) throws IOException {
+        // What is interim may still be on its way through the event loop.
+        if (!continueSent
+                && !channel.eventLoop().inEventLoop()
+                && channel instanceof ListeningChannel.Connected connected) {
+            boolean whole = false;
+            try {
+                connected.writeNow(bytes);
+                whole = !bytes.isReadable();
+            } catch (IOException e) {
+                bytes.release();
+                throw e;
+            }
+            if (whole) {
+                bytes.release();
                 sent.set(bodyLength);
                 end(true);
-            } else {
-                written.addListener(done -> {
-                    sent.set(done.isSuccess() ? bodyLength : 0);
-                    end(done.isSuccess());
-                });
+                return;
             }
+        }
+        channel.writeAndFlush(bytes).addListener(done -> {
+            sent.set(done.isSuccess() ? bodyLength : 0);
+            end(done.isSuccess());
         });
     }
 
@@ -282,10 +298,26 @@ final class HttpTransaction implements RequestBody.Socket {
         }
         HttpResponse answer = response;
         int status = answer != null && (whole || sent.get() > 0) ? answer.status() : 499;
-        listener.observer().finished(exchange, status, body.received(), sent.get(), System.nanoTime() - started);
-        connection.transactionEnded(whole, closes);
-        if (answer != null && answer.holdsResource()) {
-            listener.workers().execute(this::closeResponse);
+        long nanos = System.nanoTime() - started;
+        if (channel.eventLoop().inEventLoop()) {
+            connection.transactionEnded(whole, closes);
+            listener.workers().execute(() -> conclude(status, nanos));
+        } else {
+            if (whole) {
+                connection.answered(this, closes);
+            } else {
+                connection.transactionEnded(false, closes);
+            }
+            conclude(status, nanos);
+        }
+    }
+
+    /** What is left to do when the client has its answer. May block. */
+    private void conclude(int status, long nanos) {
+        try {
+            listener.concluded(exchange, status, body.received(), sent.get(), nanos);
+        } finally {
+            closeResponse();
         }
     }
 

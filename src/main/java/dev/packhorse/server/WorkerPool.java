@@ -1,5 +1,8 @@
 package dev.packhorse.server;
 
+import io.netty.util.concurrent.FastThreadLocalThread;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,13 +22,21 @@ import org.jspecify.annotations.Nullable;
  * <p>A pool of the JDK wakes a sleeping thread for each task; where a task takes ten microseconds, half of the time goes into
  * that. Here a task wakes a thread only while fewer than one a processor are awake: those that are will come for it. Tasks may
  * block, though, so while tasks wait a watchman looks every millisecond. Threads that have been at one task for so long no
- * longer count as awake, and others take their place; where nobody fetches anything, twice as many threads are woken each
- * time until somebody does. Threads sleep in a stack, so that those which ran last run next.
+ * longer count as awake, and others take their place; those that compute get some more time, since company would only take
+ * the processor from them. Where nobody fetches anything, twice as many threads are woken each time until somebody does.
+ * Threads sleep in a stack, so that those which ran last run next.
  */
 final class WorkerPool implements Executor, AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(WorkerPool.class);
     private static final long WATCH_NANOS = 1_000_000;
+
+    /** A task that computes for longer gets company: others shall not wait for the end of it. */
+    private static final long COMPUTE_NANOS = 10 * WATCH_NANOS;
+
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+    private static final boolean SHOWS_PROCESSOR_TIME =
+            THREADS.isThreadCpuTimeSupported() && THREADS.isThreadCpuTimeEnabled();
     private static final int SPINS = 8;
 
     private final int most;
@@ -156,13 +167,18 @@ final class WorkerPool implements Executor, AutoCloseable {
         LockSupport.unpark(watchman);
     }
 
-    private final class Worker extends Thread {
+    private final class Worker extends FastThreadLocalThread {
 
         private volatile boolean called;
         /** {@link System#nanoTime} at which its task began; 0 between tasks. */
         private volatile long busySince;
 
         private final AtomicBoolean away = new AtomicBoolean();
+
+        /** The task that the watchman has seen last, by {@link #busySince}, and the processor time of the thread then. */
+        private long seenTask;
+
+        private long seenProcessorTime;
 
         Worker(String name) {
             super(name);
@@ -200,13 +216,28 @@ final class WorkerPool implements Executor, AutoCloseable {
         /** Counts this thread as awake no more if its task began before {@code latest}. */
         void excuse(long latest) {
             long since = busySince;
-            if (since != 0 && since - latest < 0 && away.compareAndSet(false, true)) {
+            if (since != 0 && since - latest < 0 && !computes(since, latest) && away.compareAndSet(false, true)) {
                 awake.decrementAndGet();
                 if (busySince != since) {
                     // It has finished meanwhile, and may have looked too early to see that it was away.
                     comeBack();
                 }
             }
+        }
+
+        /** Whether a task has computed since the last look rather than waited; not for ever. */
+        private boolean computes(long since, long latest) {
+            if (!SHOWS_PROCESSOR_TIME || since - (latest - COMPUTE_NANOS) < 0) {
+                return false;
+            }
+            long before = seenProcessorTime;
+            seenProcessorTime = THREADS.getThreadCpuTime(getId());
+            if (seenTask != since) {
+                seenTask = since;
+                return true;
+            }
+            // Others want the processor, too: a share will do.
+            return seenProcessorTime - before > WATCH_NANOS / 8;
         }
 
         private void comeBack() {

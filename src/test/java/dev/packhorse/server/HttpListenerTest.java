@@ -89,6 +89,42 @@ class HttpListenerTest {
         }
     }
 
+    /** Responses are written by workers while the event loop reads on: whoever is first, nothing overtakes and nothing stalls. */
+    @Test
+    void keepsTheOrderHoweverRequestsArrive() throws Exception {
+        int count = 5000;
+        StringBuilder requests = new StringBuilder();
+        StringBuilder expected = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            requests.append("GET /" + i + " HTTP/1.1\r\nHost: a\r\n\r\n");
+            expected.append("GET /" + i + " \n");
+        }
+        requests.append("GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        expected.append("GET /last \n");
+        byte[] bytes = requests.toString().getBytes(StandardCharsets.US_ASCII);
+        Random random = new Random(7);
+        try (TestServer server = echo();
+                RawClient client = new RawClient(server.port())) {
+            Thread sender = new Thread(() -> {
+                try {
+                    for (int at = 0; at < bytes.length; ) {
+                        int step =
+                                Math.min(bytes.length - at, 1 + random.nextInt(random.nextInt(20) == 0 ? 20_000 : 60));
+                        client.send(Arrays.copyOfRange(bytes, at, at + step));
+                        at += step;
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            sender.start();
+            String bodies = client.readAll().replaceAll("(?s)HTTP/1.1 200.*?\r\n\r\n", "");
+            sender.join();
+            assertThat(bodies).isEqualTo(expected.toString());
+            await().untilAsserted(() -> assertThat(server.finished).hasSize(count + 1));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
