@@ -6,6 +6,7 @@ import dev.packhorse.fs.Store;
 import dev.packhorse.policy.overlay.OverlayStore;
 import dev.packhorse.policy.overlay.OverlayTable;
 import dev.packhorse.route.ExportComponent;
+import dev.packhorse.route.Options;
 import dev.packhorse.route.StoreComponent;
 import dev.packhorse.route.StoreRegistry;
 import dev.packhorse.server.HttpExchange;
@@ -25,8 +26,11 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.jspecify.annotations.Nullable;
@@ -116,7 +120,7 @@ class Gateway implements HttpObserver {
         };
     }
 
-    private Store withPolicies(Store store, String location) throws FsException {
+    private Store withPolicies(Store store, String location, Options options) throws FsException {
         if (Stores.startsEmpty(location)) {
             overlay.clear(location);
         }
@@ -152,9 +156,21 @@ class Gateway implements HttpObserver {
         return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + listener.getPort();
     }
 
-    /** Loads and starts routes, as {@link RouteFiles#load}. */
+    /**
+     * Loads and starts routes, as {@link RouteFiles#load}, and looks at their stores. One that cannot be reached now may be
+     * there later: the others do not wait for it.
+     */
     void load(String patterns) throws StartException {
-        RouteFiles.load(context, patterns, exports);
+        Set<StoreRegistry.Opened> before = Set.copyOf(stores.all());
+        Map<String, Path> files = RouteFiles.load(context, patterns, exports);
+        List<StoreRegistry.Opened> added =
+                stores.all().stream().filter(each -> !before.contains(each)).toList();
+        StoreProbe.check(added, exports.all(), files, workers);
+    }
+
+    /** The stores that do not answer within some time, and why. */
+    Map<StoreRegistry.Opened, FsException> unreachable(Duration patience) {
+        return StoreProbe.failures(stores.all(), workers, patience);
     }
 
     List<FsPath> exports() {

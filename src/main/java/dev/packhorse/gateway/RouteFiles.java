@@ -41,9 +41,10 @@ final class RouteFiles {
      *
      * @param patterns files, separated by commas; the last segment of each may be a glob
      * @param exports what the routes have announced themselves to
+     * @return the files that the routes are in, by the id of the route
      * @throws StartException if a file cannot be read, a route of it cannot start, or an export has no store
      */
-    static void load(CamelContext context, String patterns, Exports exports) throws StartException {
+    static Map<String, Path> load(CamelContext context, String patterns, Exports exports) throws StartException {
         context.getCamelContextExtension().setErrorHandlerFactory(briefErrorHandler());
         Map<String, Path> files = new HashMap<>();
         for (Path file : find(patterns)) {
@@ -76,6 +77,7 @@ final class RouteFiles {
                         files.get(export.routeId()) + ": route " + export.routeId() + ": " + reason(e), e);
             }
         }
+        return files;
     }
 
     /** Camel takes a file that is no list for one without routes. */

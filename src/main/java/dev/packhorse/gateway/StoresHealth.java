@@ -1,9 +1,10 @@
 package dev.packhorse.gateway;
 
 import dev.packhorse.fs.FsException;
-import dev.packhorse.fs.FsPath;
 import dev.packhorse.route.StoreRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.Map;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -13,6 +14,9 @@ import org.eclipse.microprofile.health.Readiness;
 @Readiness
 @ApplicationScoped
 class StoresHealth implements HealthCheck {
+
+    /** What asks for health does not wait much longer. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Gateway gateway;
 
@@ -24,12 +28,13 @@ class StoresHealth implements HealthCheck {
     public HealthCheckResponse call() {
         HealthCheckResponseBuilder response =
                 HealthCheckResponse.named("stores").up();
+        Map<StoreRegistry.Opened, FsException> failures = gateway.unreachable(PATIENCE);
         for (StoreRegistry.Opened opened : gateway.stores()) {
-            try {
-                opened.store().stat(FsPath.ROOT);
+            FsException failure = failures.get(opened);
+            if (failure == null) {
                 response.withData(opened.location(), "reachable");
-            } catch (FsException e) {
-                response.down().withData(opened.location(), e.kind().toString());
+            } else {
+                response.down().withData(opened.location(), failure.kind().toString());
             }
         }
         return response.build();

@@ -4,6 +4,7 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Store;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A store shown to clients.
@@ -13,6 +14,12 @@ import java.util.function.Function;
  * @param routeId the route behind it
  * @param options what the route says about its protocols; taken by the fronts
  * @param stores the route as a store, as a protocol sees it
+ * @param reached the stores that the route names, as it sees them; known when all routes are loaded
  */
 public record Export(
-        FsPath path, List<String> protocols, String routeId, Options options, Function<String, Store> stores) {}
+        FsPath path,
+        List<String> protocols,
+        String routeId,
+        Options options,
+        Function<String, Store> stores,
+        Supplier<List<Store>> reached) {}

@@ -44,7 +44,8 @@ final class ExportConsumer extends DefaultConsumer {
                 endpoint.protocols(),
                 getRouteId(),
                 options,
-                protocol -> new RouteStore(this, this::capabilities, protocol));
+                protocol -> new RouteStore(this, this::capabilities, protocol),
+                this::reached);
         try {
             listener.added(added);
             export = added;
@@ -65,11 +66,22 @@ final class ExportConsumer extends DefaultConsumer {
     }
 
     /**
-     * What the route can do: what every store in it can do, also those behind {@code direct:} and {@code seda:}, since which
-     * of them a call reaches is decided by the route. Stores that a route names only when a message comes ({@code toD},
-     * {@code recipientList}) are not known here. The stores of a route do not change while it runs.
+     * What the route can do: what every store in it can do, since which of them a call reaches is decided by the route.
      */
     private Capabilities capabilities() {
+        List<Store> known = reached();
+        Capabilities all = known.get(0).capabilities();
+        for (int i = 1; i < known.size(); i++) {
+            all = both(all, known.get(i).capabilities());
+        }
+        return all;
+    }
+
+    /**
+     * The stores in the route, also those behind {@code direct:} and {@code seda:}. Stores that a route names only when a
+     * message comes ({@code toD}, {@code recipientList}) are not known here. They do not change while the route runs.
+     */
+    private List<Store> reached() {
         List<Store> known = stores;
         if (known == null) {
             Set<Store> found = new LinkedHashSet<>();
@@ -80,11 +92,7 @@ final class ExportConsumer extends DefaultConsumer {
             known = List.copyOf(found);
             stores = known;
         }
-        Capabilities all = known.get(0).capabilities();
-        for (int i = 1; i < known.size(); i++) {
-            all = both(all, known.get(i).capabilities());
-        }
-        return all;
+        return known;
     }
 
     private static Capabilities both(Capabilities one, Capabilities other) {

@@ -14,14 +14,25 @@ import java.util.stream.Collectors;
  */
 public final class StoreRegistry {
 
-    /** An opened store and its location without secrets: the name it goes by in logs, health and the database. */
-    public record Opened(String location, Store store) {}
+    /**
+     * An opened store.
+     *
+     * @param location where it is, without secrets: the name it goes by in logs, health and the database
+     * @param store the store as routes see it
+     * @param bare the same without its policies: what tells whether the back end answers
+     */
+    public record Opened(String location, Store store, Store bare) {}
 
     /** Puts policies around a store that has just been opened. */
     @FunctionalInterface
     public interface Policies {
-        /** The store as routes see it, known by a location without secrets. */
-        Store around(Store store, String location) throws FsException;
+        /**
+         * The store as routes see it.
+         *
+         * @param location where it is, without secrets
+         * @param options those that the opener has left
+         */
+        Store around(Store store, String location, Options options) throws FsException;
     }
 
     /** An open store and the options it was opened with. */
@@ -68,9 +79,9 @@ public final class StoreRegistry {
         }
         Store store = opener.open(location, options);
         try {
-            options.end();
             String masked = Location.masked(location);
-            Opened opened = new Opened(masked, policies.around(store, masked));
+            Opened opened = new Opened(masked, policies.around(store, masked, options), store);
+            options.end();
             entries.put(location, new Entry(opened, given));
             return opened.store();
         } catch (FsException | RuntimeException e) {

@@ -190,7 +190,7 @@ class BadRequestsTest {
         for (String method : List.of("GET", "HEAD", "PUT", "PATCH", "DELETE", "MOVE", "COPY")) {
             TestGateway.Reply reply = gateway.send(
                     method, "/fs/broken/x", "x", "Destination: /fs/broken/y", "Content-Mode: 33188", "X: " + MARK);
-            assertThat(reply.status()).as(method).isEqualTo(500);
+            assertThat(reply.status()).as(method).isEqualTo(502);
             assertThat(reply.body()).isEqualTo(method.equals("HEAD") ? "" : "Store Failed\n");
             assertSilent(reply);
         }

@@ -23,7 +23,8 @@ class ExportsTest {
                 List.of("httpfs"),
                 "route of " + path,
                 new Options(Map.of()),
-                protocol -> new MemoryStore(1 << 20));
+                protocol -> new MemoryStore(1 << 20),
+                List::of);
         exports.added(export);
         return export;
     }

@@ -134,7 +134,8 @@ class ReadmeTablesTest {
     void theOptionsOfExportsAreThoseOfTheCode() throws Exception {
         Options options = new Options(new HashMap<>(Map.of("unknown", "")));
         options.optional("protocols");
-        new Exports(null).added(new Export(FsPath.parse("/x"), List.of("httpfs"), "x", options, protocol -> memory()));
+        new Exports(null)
+                .added(new Export(FsPath.parse("/x"), List.of("httpfs"), "x", options, protocol -> memory(), List::of));
 
         assertThat(EXPORT_OPTIONS.keySet()).containsExactlyElementsOf(known(options));
         part("export", options(EXPORT_OPTIONS));

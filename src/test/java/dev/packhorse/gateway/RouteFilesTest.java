@@ -31,7 +31,7 @@ class RouteFilesTest {
 
     private final Exports exports = new Exports(null);
     private final DefaultCamelContext context = new DefaultCamelContext();
-    private StoreRegistry registry = new StoreRegistry(Map.of(), (store, key) -> store);
+    private StoreRegistry registry = new StoreRegistry(Map.of(), (store, key, options) -> store);
 
     @BeforeEach
     void start() {
@@ -40,7 +40,7 @@ class RouteFilesTest {
             throw new FsException(
                     FsException.Kind.UNAVAILABLE, "open", FsPath.ROOT, new IOException(location + " does not answer"));
         });
-        registry = new StoreRegistry(openers, (store, key) -> store);
+        registry = new StoreRegistry(openers, (store, key, options) -> store);
         context.addComponent("store", new StoreComponent(registry));
         context.addComponent("export", new ExportComponent(exports));
         context.start();

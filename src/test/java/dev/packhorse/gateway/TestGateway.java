@@ -69,7 +69,7 @@ final class TestGateway implements AutoCloseable {
         Map<String, StoreOpener> openers = new HashMap<>(Stores.openers());
         openers.put("faulty", (location, options) -> faulty);
         openers.put("root", (location, options) -> LocalStore.open(root, LocalStore.Options.DEFAULT));
-        stores = new StoreRegistry(openers, (store, location) -> new OverlayStore(store, location, overlay));
+        stores = new StoreRegistry(openers, (store, location, options) -> new OverlayStore(store, location, overlay));
         listener = new HttpListener(settings, workers, (exchange, status, received, sent, nanos) -> {});
         context.setStreamCaching(false);
         context.getShutdownStrategy().setTimeout(5);

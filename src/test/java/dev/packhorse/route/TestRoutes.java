@@ -31,7 +31,7 @@ final class TestRoutes implements AutoCloseable, ExportListener {
     final Map<String, Export> exports = new LinkedHashMap<>();
     final List<String> policyKeys = new CopyOnWriteArrayList<>();
     final StoreRegistry registry =
-            new StoreRegistry(Map.of("memory", this::memory, "test", this::test), (store, key) -> {
+            new StoreRegistry(Map.of("memory", this::memory, "test", this::test), (store, key, options) -> {
                 policyKeys.add(key);
                 return store;
             });

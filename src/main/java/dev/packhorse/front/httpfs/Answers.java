@@ -9,6 +9,9 @@ import java.nio.charset.StandardCharsets;
 /** The fixed answers of the protocol (SPEC.md, "Error Responses"; INTEROP.md, section 1). */
 final class Answers {
 
+    /** About the time that a back end takes to come back from a restart. */
+    private static final String RETRY_SECONDS = "10";
+
     private static final HttpBody OK = line("OK");
     private static final HttpBody NOT_FOUND = line("Object Not Found");
 
@@ -60,8 +63,8 @@ final class Answers {
             case NO_SPACE -> HttpResponse.text(507, "No Space Left");
             case BUSY -> HttpResponse.text(409, "Conflict");
             case TIMEOUT -> HttpResponse.text(504, "Store Timed Out");
-            case UNAVAILABLE -> HttpResponse.text(503, "Store Unavailable");
-            case IO -> HttpResponse.text(500, "Store Failed");
+            case UNAVAILABLE -> HttpResponse.text(503, "Store Unavailable").header("Retry-After", RETRY_SECONDS);
+            case IO -> HttpResponse.text(502, "Store Failed");
         };
     }
 

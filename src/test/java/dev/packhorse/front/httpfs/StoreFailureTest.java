@@ -142,7 +142,7 @@ class StoreFailureTest {
         "BUSY,409,Conflict",
         "TIMEOUT,504,Store Timed Out",
         "UNAVAILABLE,503,Store Unavailable",
-        "IO,500,Store Failed"
+        "IO,502,Store Failed"
     })
     void everyKindOfFailureHasItsAnswerAndNothingOfTheBackEnd(FsException.Kind kind, int status, String line) {
         Store failing = new ForwardingStore(new MemoryStore(1 << 20)) {
