@@ -9,14 +9,24 @@ import java.util.Set;
  *
  * @param all the capabilities declared
  * @param timePrecision the step in which modification times are kept: a nanosecond for a local file system, two seconds for FAT
+ * @param staleness how long a node or a listing may go on being returned after somebody else has changed it behind this stack;
+ *     zero without a cache
  */
-public record Capabilities(Set<Capability> all, Duration timePrecision) {
+public record Capabilities(Set<Capability> all, Duration timePrecision, Duration staleness) {
 
     public Capabilities {
         all = Set.copyOf(all);
         if (timePrecision.isNegative() || timePrecision.isZero()) {
             throw new IllegalArgumentException("time precision must be positive");
         }
+        if (staleness.isNegative()) {
+            throw new IllegalArgumentException("negative staleness");
+        }
+    }
+
+    /** What a store can do that remembers nothing. */
+    public Capabilities(Set<Capability> all, Duration timePrecision) {
+        this(all, timePrecision, Duration.ZERO);
     }
 
     public boolean has(Capability capability) {
@@ -27,7 +37,27 @@ public record Capabilities(Set<Capability> all, Duration timePrecision) {
     public Capabilities with(Capability capability) {
         EnumSet<Capability> more = EnumSet.of(capability);
         more.addAll(all);
-        return new Capabilities(more, timePrecision);
+        return new Capabilities(more, timePrecision, staleness);
+    }
+
+    /** The same from memory. */
+    public Capabilities with(Duration longerStaleness) {
+        return new Capabilities(all, timePrecision, longerStaleness);
+    }
+
+    /** What is true of both: of a call that may reach either. */
+    public Capabilities and(Capabilities other) {
+        if (equals(other)) {
+            return this;
+        }
+        EnumSet<Capability> common = EnumSet.noneOf(Capability.class);
+        common.addAll(all);
+        common.retainAll(other.all);
+        return new Capabilities(common, longer(timePrecision, other.timePrecision), longer(staleness, other.staleness));
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) >= 0 ? one : other;
     }
 
     /** These without one. */
@@ -35,7 +65,7 @@ public record Capabilities(Set<Capability> all, Duration timePrecision) {
         EnumSet<Capability> fewer = EnumSet.noneOf(Capability.class);
         fewer.addAll(all);
         fewer.remove(capability);
-        return new Capabilities(fewer, timePrecision);
+        return new Capabilities(fewer, timePrecision, staleness);
     }
 
     /**

@@ -1,9 +1,7 @@
 package dev.packhorse.route;
 
 import dev.packhorse.fs.Capabilities;
-import dev.packhorse.fs.Capability;
 import dev.packhorse.fs.Store;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -72,7 +70,7 @@ final class ExportConsumer extends DefaultConsumer {
         List<Store> known = reached();
         Capabilities all = known.get(0).capabilities();
         for (int i = 1; i < known.size(); i++) {
-            all = both(all, known.get(i).capabilities());
+            all = all.and(known.get(i).capabilities());
         }
         return all;
     }
@@ -93,20 +91,6 @@ final class ExportConsumer extends DefaultConsumer {
             stores = known;
         }
         return known;
-    }
-
-    private static Capabilities both(Capabilities one, Capabilities other) {
-        if (one.equals(other)) {
-            return one;
-        }
-        EnumSet<Capability> all = EnumSet.noneOf(Capability.class);
-        all.addAll(one.all());
-        all.retainAll(other.all());
-        return new Capabilities(
-                all,
-                one.timePrecision().compareTo(other.timePrecision()) >= 0
-                        ? one.timePrecision()
-                        : other.timePrecision());
     }
 
     private void collect(Route route, Set<Store> found, Set<Object> seen) {

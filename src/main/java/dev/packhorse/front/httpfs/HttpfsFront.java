@@ -7,6 +7,7 @@ import dev.packhorse.front.http.RequestTarget;
 import dev.packhorse.front.http.WireText;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.Store;
+import java.time.Duration;
 
 /** The HTTP Filesystem Protocol for one export. */
 public final class HttpfsFront implements HttpFront {
@@ -41,8 +42,8 @@ public final class HttpfsFront implements HttpFront {
     private HttpResponse answer(HttpRequest request, RequestTarget target, Store store) {
         try {
             return switch (request.method()) {
-                case "GET" -> reading.get(request, target, store);
-                case "HEAD" -> reading.head(request, target, store);
+                case "GET" -> aged(reading.get(request, target, store), store);
+                case "HEAD" -> aged(reading.head(request, target, store), store);
                 case "PUT" -> writing.put(request, target, store);
                 case "PATCH" -> writing.patch(request, target, store);
                 case "DELETE" -> writing.delete(request, target, store);
@@ -62,5 +63,13 @@ public final class HttpfsFront implements HttpFront {
                     };
             return absent ? Answers.notFound() : Answers.failed(e);
         }
+    }
+
+    /** Says for how long the gateway itself may answer from memory (INTEROP.md, section 1). */
+    private static HttpResponse aged(HttpResponse response, Store store) {
+        Duration staleness = store.capabilities().staleness();
+        return staleness.isZero()
+                ? response
+                : response.header(Wire.CACHE_CONTROL_TTL, Long.toString(Math.max(1, staleness.toSeconds())));
     }
 }

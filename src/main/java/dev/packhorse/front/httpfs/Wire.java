@@ -7,6 +7,7 @@ final class Wire {
     static final String CONTENT_MODIFIED = "Content-Modified";
     static final String CONTENT_OWNERSHIP = "Content-Ownership";
     static final String CHANGE_TIMESTAMP = "Change-Timestamp";
+    static final String CACHE_CONTROL_TTL = "Cache-Control-TTL";
     static final String DESTINATION = "Destination";
     static final String OVERWRITE = "Overwrite";
 
@@ -33,7 +34,8 @@ final class Wire {
 
     static final String RESPONSE_HEADERS = "Accept-Ranges, Allow, Cache-Control-TTL, Change-Timestamp,"
             + " Content-Disposition, Content-Length, Content-Location, Content-Mode, Content-Modified,"
-            + " Content-Ownership, Content-Range, Content-Type, Date, ETag, Last-Modified, WWW-Authenticate";
+            + " Content-Ownership, Content-Range, Content-Type, Date, ETag, Last-Modified, Retry-After,"
+            + " WWW-Authenticate";
 
     private Wire() {}
 

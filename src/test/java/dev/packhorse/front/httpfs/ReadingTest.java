@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.packhorse.front.http.Answer;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.ByteRange;
+import dev.packhorse.fs.Capabilities;
 import dev.packhorse.fs.Content;
 import dev.packhorse.fs.ForwardingStore;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.WriteOptions;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,26 @@ class ReadingTest {
         assertThat(answer.header("Last-Modified")).isEqualTo("Sat, 01 Jan 2022 08:00:00 GMT");
         assertThat(answer.header("Accept-Ranges")).isEqualTo("bytes");
         assertThat(answer.header("ETag")).startsWith("\"").endsWith("\"");
+    }
+
+    @Test
+    void saysForHowLongTheGatewayAnswersFromMemory() {
+        Client remembering = new Client(
+                new ForwardingStore(client.store) {
+                    @Override
+                    public Capabilities capabilities() {
+                        return super.capabilities().with(Duration.ofMillis(30_500));
+                    }
+                },
+                HttpfsOptions.DEFAULT);
+        client.put("/a.txt", "hello");
+
+        for (String path : new String[] {"/a.txt", "/", "/..."}) {
+            assertThat(remembering.get(path).header("Cache-Control-TTL")).isEqualTo("30");
+            assertThat(remembering.head(path).header("Cache-Control-TTL")).isEqualTo("30");
+            assertThat(client.get(path).header("Cache-Control-TTL")).isNull();
+        }
+        assertThat(remembering.put("/a.txt", "x").header("Cache-Control-TTL")).isNull();
     }
 
     @Test
