@@ -2,15 +2,25 @@ package dev.packhorse.gateway;
 
 import io.smallrye.config.ConfigMappings;
 import io.smallrye.config.ConfigMappings.ConfigClass;
+import io.smallrye.config.ConfigValidationException;
+import java.io.PrintStream;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.spi.ConfigSource;
+import org.jspecify.annotations.Nullable;
 
 /** The keys that {@link PackhorseConfig} has; a key that it does not have is a mistake of the operator. */
 final class ConfigKeys {
 
     private static final String PREFIX = "packhorse.";
+
+    /** What SmallRye Config says of a value, with its codes. */
+    private static final Pattern UNREADABLE = Pattern.compile(
+            "property (\\S+) with the config value \"(.*)\" threw an Exception whilst being converted (?:SRCFG\\d+: )?(.*)",
+            Pattern.DOTALL);
 
     private ConfigKeys() {}
 
@@ -36,5 +46,29 @@ final class ConfigKeys {
                 }
             }
         }
+    }
+
+    /**
+     * Says in a line for each what values cannot be read. Quarkus reads them before any code of ours runs, and logs only a
+     * stack trace.
+     *
+     * @param failure why the application does not start; may be {@code null}
+     * @return whether that was it
+     */
+    static boolean explain(@Nullable Throwable failure, PrintStream out) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConfigValidationException values) {
+                for (int i = 0; i < values.getProblemCount(); i++) {
+                    String problem = values.getProblem(i).getMessage();
+                    Matcher value = UNREADABLE.matcher(problem);
+                    out.println("Packhorse cannot start: "
+                            + (value.find()
+                                    ? value.group(1) + " = '" + value.group(2) + "': " + value.group(3)
+                                    : problem));
+                }
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -30,6 +30,8 @@ public final class PackhorseMain implements QuarkusApplication {
     }
 
     public static void main(String... args) {
+        java.util.logging.Logger quarkus = java.util.logging.Logger.getLogger(Quarkus.class.getName());
+        quarkus.setFilter(each -> !ConfigKeys.explain(each.getThrown(), System.err));
         Quarkus.run(PackhorseMain.class, args);
     }
 
