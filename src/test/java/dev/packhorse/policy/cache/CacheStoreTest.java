@@ -17,8 +17,10 @@ import dev.packhorse.fs.WriteOptions;
 import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What is answered from memory, for how long, and what is forgotten. */
+@Timeout(60)
 class CacheStoreTest extends CacheFixture {
 
     @Test
