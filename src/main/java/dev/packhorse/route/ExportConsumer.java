@@ -70,6 +70,20 @@ final class ExportConsumer extends DefaultConsumer {
      * {@code recipientList}) are not known here. The stores of a route do not change while it runs.
      */
     private Capabilities capabilities() {
+        List<Store> known = stores();
+        Capabilities all = known.get(0).capabilities();
+        for (int i = 1; i < known.size(); i++) {
+            all = both(all, known.get(i).capabilities());
+        }
+        return all;
+    }
+
+    /** Whether source and target of a copy or move may be in different stores. */
+    boolean hasSeveralStores() {
+        return stores().size() > 1;
+    }
+
+    private List<Store> stores() {
         List<Store> known = stores;
         if (known == null) {
             Set<Store> found = new LinkedHashSet<>();
@@ -80,11 +94,7 @@ final class ExportConsumer extends DefaultConsumer {
             known = List.copyOf(found);
             stores = known;
         }
-        Capabilities all = known.get(0).capabilities();
-        for (int i = 1; i < known.size(); i++) {
-            all = both(all, known.get(i).capabilities());
-        }
-        return all;
+        return known;
     }
 
     private static Capabilities both(Capabilities one, Capabilities other) {
