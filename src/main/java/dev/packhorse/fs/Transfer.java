@@ -37,6 +37,9 @@ final class Transfer {
         Long timestamp = conditions.changeTimestamp();
         if (timestamp != null) {
             to.capabilities().require(Capability.CHANGE_TIMESTAMPS, operation, target);
+            if (move) {
+                from.capabilities().require(Capability.CHANGE_TIMESTAMPS, operation, source);
+            }
         }
         Node node = from.stat(source);
         conditions.check(node, operation, source);
@@ -50,6 +53,7 @@ final class Transfer {
                     created && !options.overwrite() && to.capabilities().has(Capability.ETAGS);
             copyFile(
                     node,
+                    conditions,
                     target,
                     mustNotExist ? new Preconditions(null, EtagMatch.ANY, null, timestamp) : ordered,
                     seen);
@@ -107,7 +111,7 @@ final class Transfer {
                 if (child.isDirectory()) {
                     copyDirectory(child, at, Preconditions.NONE, seen);
                 } else {
-                    copyFile(child, at, Preconditions.NONE, seen);
+                    copyFile(child, Preconditions.NONE, at, Preconditions.NONE, seen);
                 }
             }
         }
@@ -118,11 +122,13 @@ final class Transfer {
         }
     }
 
-    private void copyFile(Node node, FsPath target, Preconditions conditions, MessageDigest seen) throws FsException {
+    private void copyFile(Node node, Preconditions held, FsPath target, Preconditions conditions, MessageDigest seen)
+            throws FsException {
         note(node, seen);
         MessageDigest sent = sha256();
         try (Content content = from.read(node.path())) {
             Node read = content.node();
+            held.check(read, operation, node.path());
             WriteOptions options = new WriteOptions(attributes(read), conditions);
             Node written;
             if (read.isSymlink()) {
@@ -136,7 +142,9 @@ final class Transfer {
                 throw new FsException(Kind.IO, operation, target);
             }
         } catch (FsException e) {
-            boolean taken = e.kind() == Kind.PRECONDITION_FAILED && conditions.ifNoneMatch() != null;
+            boolean taken = e.kind() == Kind.PRECONDITION_FAILED
+                    && conditions.ifNoneMatch() != null
+                    && e.path().equals(target);
             throw taken ? new FsException(Kind.ALREADY_EXISTS, operation, target, e) : e;
         }
         if (move) {

@@ -159,10 +159,13 @@ final class Memory {
         return true;
     }
 
-    /** Keeps a listing; false as above. */
+    /** Keeps a listing, unless the store has muddled its order; false as above. */
     boolean keep(FsPath directory, Whole whole) {
         if (!isSettled(directory)) {
             return false;
+        }
+        if (!whole.isOrdered()) {
+            return true;
         }
         if (!directory.isRoot()) {
             put(Kind.DIRECTORY, directory, new Entry(whole.asked(), null, null));

@@ -22,6 +22,16 @@ record Whole(Moment asked, List<Node> nodes, long weight) {
         return new Whole(asked, nodes, nodes.stream().mapToLong(Weights::of).sum());
     }
 
+    /** Tells whether the order is kept: only then is what is not found not there. */
+    boolean isOrdered() {
+        for (int i = 1; i < nodes.size(); i++) {
+            if (nodes.get(i - 1).path().compareTo(nodes.get(i).path()) >= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** The child at a path; {@code null} if there is none. */
     @Nullable
     Node child(FsPath path) {

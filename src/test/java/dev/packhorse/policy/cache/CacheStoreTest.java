@@ -5,16 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.fs.AttributeChange;
 import dev.packhorse.fs.Content;
+import dev.packhorse.fs.ForwardingStore;
 import dev.packhorse.fs.ForwardingStoreTest;
+import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Mode;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Preconditions;
+import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -106,6 +112,25 @@ class CacheStoreTest extends CacheFixture {
         assertThat(all(cache.walk(FsPath.ROOT))).isEqualTo(walked);
         assertThat(all(cache.walk(path("/a")))).isEqualTo(all(memory.walk(path("/a"))));
         assertThat(asked.operations()).containsExactly("walk /");
+    }
+
+    @Test
+    void aListingInAMuddledOrderIsHandedOnAndNotBelieved() throws Exception {
+        put(memory, "/a", "");
+        put(memory, "/b", "");
+        Store muddled = new ForwardingStore(memory) {
+            @Override
+            public Listing list(FsPath directory) throws FsException {
+                List<Node> nodes = new ArrayList<>(all(super.list(directory)));
+                Collections.reverse(nodes);
+                return new KeptListing(nodes);
+            }
+        };
+        try (CacheStore over = new CacheStore(muddled, quiet())) {
+            assertThat(all(over.list(FsPath.ROOT))).hasSize(2);
+            assertThat(over.stat(path("/a")).isFile()).isTrue();
+            assertThat(over.stat(path("/b")).isFile()).isTrue();
+        }
     }
 
     @Test
@@ -290,7 +315,7 @@ class CacheStoreTest extends CacheFixture {
                 try {
                     cache.stat(path(each));
                     all(cache.list(path(each)));
-                } catch (dev.packhorse.fs.FsException e) {
+                } catch (FsException e) {
                     // Absent, or no directory: known as well.
                 }
             }
