@@ -1,6 +1,7 @@
 package dev.packhorse.policy.cache;
 
 import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsPath;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,6 +11,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Questions that nobody waits for. When too many are due, more are dropped: who needs the answer asks for it then. */
 final class Background {
+
+    /** What a question is known by: the operation and its path. */
+    record Due(String operation, FsPath path) {}
 
     /** A question. */
     @FunctionalInterface
@@ -23,7 +27,7 @@ final class Background {
     private static final int QUEUE = 256;
     private static final long IDLE_SECONDS = 10;
 
-    private final Set<Object> due = ConcurrentHashMap.newKeySet();
+    private final Set<Due> due = ConcurrentHashMap.newKeySet();
     private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
             THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUE), task -> {
                 Thread thread = new Thread(task, "cache-refresh");
@@ -36,7 +40,7 @@ final class Background {
     }
 
     /** Does something once, however often it is asked for before it is done. */
-    void submit(Object key, Task task) {
+    void submit(Due key, Task task) {
         if (!due.add(key)) {
             return;
         }

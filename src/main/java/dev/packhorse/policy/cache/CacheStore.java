@@ -18,7 +18,6 @@ import dev.packhorse.fs.Trees;
 import dev.packhorse.fs.WriteOptions;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -91,22 +90,12 @@ public final class CacheStore extends ForwardingStore {
     /** More directories are walked by the store itself. */
     private static final int WALKED_FROM_MEMORY = 100_000;
 
-    /** What the children of a directory are, or that they are too many to be gathered. */
-    private record Gathered(@Nullable Whole whole) {
-
-        private static final Gathered TOO_MANY = new Gathered(null);
-    }
-
-    /** A question of {@link Background}. */
-    private record Due(String what, FsPath path) {}
-
     private final Options options;
     private final Changes changes;
     private final Memory memory;
     private final Allowance allowance;
-    private final Flights<Node> stats;
-    private final Flights<Gathered> lists;
     private final Background background = new Background();
+    private final Asking asking;
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
     private volatile boolean closed;
@@ -121,8 +110,7 @@ public final class CacheStore extends ForwardingStore {
         this.changes = new Changes(nanos, options.maxBytes() / 4);
         this.memory = new Memory(options, changes, nanos);
         this.allowance = new Allowance(options.maxBytes() / 8, options.maxBytes() / 4);
-        this.stats = new Flights<>(changes, "stat", changes::nodeHolds);
-        this.lists = new Flights<>(changes, "list", changes::listingHolds);
+        this.asking = new Asking(delegate, changes, memory, allowance, background);
     }
 
     /** For how long this may answer without asking: what {@code Cache-Control-TTL} says. */
@@ -171,7 +159,7 @@ public final class CacheStore extends ForwardingStore {
         }
         misses.increment();
         try {
-            return ask(path);
+            return asking.node(path);
         } catch (FsException e) {
             Known last = isFailure(e) ? memory.find(path) : null;
             Node node = last == null || !isWithin(last.asked(), options.staleIfError()) ? null : last.node();
@@ -200,7 +188,7 @@ public final class CacheStore extends ForwardingStore {
         }
         misses.increment();
         try {
-            return askForAll(directory);
+            return asking.listing(directory);
         } catch (FsException e) {
             Whole last = isFailure(e) ? memory.listing(directory) : null;
             if (last == null || !isWithin(last.asked(), options.staleIfError())) {
@@ -219,7 +207,7 @@ public final class CacheStore extends ForwardingStore {
         misses.increment();
         Moment asked = changes.moment();
         Listing walk = delegate().walk(directory);
-        settle(directory);
+        asking.settle(directory);
         return new PassingListing(List.of(), walk, new Walked(memory, directory, asked, allowance.share()));
     }
 
@@ -229,11 +217,11 @@ public final class CacheStore extends ForwardingStore {
         Moment asked = changes.moment();
         try {
             Content content = delegate().read(path);
-            keep(path, content.node(), asked);
+            asking.keep(path, content.node(), asked);
             return content;
         } catch (FsException e) {
             if (e.kind() == Kind.NOT_FOUND) {
-                keep(path, null, asked);
+                asking.keep(path, null, asked);
             }
             throw e;
         }
@@ -354,94 +342,14 @@ public final class CacheStore extends ForwardingStore {
         if (parent != null && known.listed() > 0 && known.listed() <= REFRESHED_TOGETHER) {
             refreshListing(parent);
         } else {
-            background.submit(new Due("stat", path), () -> ask(path));
+            background.submit(new Background.Due("stat", path), () -> asking.node(path));
         }
     }
 
     private void refreshListing(FsPath directory) {
-        background.submit(new Due("list", directory), () -> askForAll(directory).close());
-    }
-
-    private Node ask(FsPath path) throws FsException {
-        return stats.join(path, asked -> {
-            try {
-                Node node = delegate().stat(path);
-                keep(path, node, asked);
-                return node;
-            } catch (FsException e) {
-                if (e.kind() == Kind.NOT_FOUND) {
-                    keep(path, null, asked);
-                }
-                throw e;
-            }
-        });
-    }
-
-    /** Lists a directory, in one go unless it is too large; then it is the caller's own listing that passes. */
-    private Listing askForAll(FsPath directory) throws FsException {
-        List<Listing> passing = new ArrayList<>(1);
-        Gathered gathered = lists.join(directory, asked -> {
-            try {
-                return gather(directory, asked, passing);
-            } catch (FsException e) {
-                if (e.kind() == Kind.NOT_FOUND) {
-                    keep(directory, null, asked);
-                }
-                throw e;
-            }
-        });
-        if (gathered.whole() != null) {
-            return new KeptListing(gathered.whole().nodes());
-        }
-        if (!passing.isEmpty()) {
-            return passing.get(0);
-        }
-        Moment asked = changes.moment();
-        return passing(List.of(), delegate().list(directory), asked, allowance.share());
-    }
-
-    private Gathered gather(FsPath directory, Moment asked, List<Listing> passing) throws FsException {
-        Listing listing = delegate().list(directory);
-        Allowance.Share share = allowance.share();
-        List<Node> nodes = new ArrayList<>();
-        boolean over = false;
-        try {
-            for (Node node = listing.next(); node != null; node = listing.next()) {
-                nodes.add(node);
-                if (!share.take(node)) {
-                    over = true;
-                    passing.add(passing(nodes, listing, asked, share));
-                    return Gathered.TOO_MANY;
-                }
-            }
-        } finally {
-            if (!over) {
-                share.giveBack();
-                listing.close();
-            }
-        }
-        Whole whole = Whole.of(asked, nodes);
-        if (!memory.keep(directory, whole)) {
-            settle(directory, () -> memory.keep(directory, whole));
-        }
-        return new Gathered(whole);
-    }
-
-    private Listing passing(List<Node> ahead, Listing listing, Moment asked, Allowance.Share share) {
-        return new PassingListing(ahead, listing, new PassingListing.Watcher() {
-            @Override
-            public void passed(Node node) {
-                memory.keep(node.path(), node, asked);
-            }
-
-            @Override
-            public void ended() {}
-
-            @Override
-            public void closed() {
-                share.giveBack();
-            }
-        });
+        background.submit(
+                new Background.Due("list", directory),
+                () -> asking.listing(directory).close());
     }
 
     /** Tells whether a directory and all below it can be walked without asking, for some while. */
@@ -463,63 +371,6 @@ public final class CacheStore extends ForwardingStore {
         return true;
     }
 
-    private void keep(FsPath path, @Nullable Node node, Moment asked) {
-        if (!memory.keep(path, node, asked)) {
-            settle(path, () -> memory.keep(path, node, asked));
-        }
-    }
-
-    private void settle(FsPath path) {
-        if (!memory.isSettled(path)) {
-            settle(path, () -> {});
-        }
-    }
-
-    /** Asks in the background for what is above a path, and does something then. */
-    private void settle(FsPath path, Runnable then) {
-        background.submit(new Due("settle", path), () -> {
-            if (learn(path.parent()) == Place.DIRECTORY) {
-                then.run();
-            }
-        });
-    }
-
-    /** What a path is good for that is to have others below it. */
-    private enum Place {
-        DIRECTORY,
-        SYMLINK,
-        /** Nothing is there, or something that has nothing below it. */
-        END
-    }
-
-    /**
-     * Finds out whether a path, with all above it, is a directory, asking for what is not known.
-     *
-     * @param path {@code null} for what is above the root
-     */
-    private Place learn(@Nullable FsPath path) throws FsException {
-        if (path == null || memory.isDirectory(path)) {
-            return Place.DIRECTORY;
-        }
-        Place above = learn(path.parent());
-        if (above != Place.DIRECTORY) {
-            return above;
-        }
-        try {
-            Known known = known(path);
-            Node node = known == null ? ask(path) : known.node();
-            if (node == null || node.isFile()) {
-                return Place.END;
-            }
-            return node.isSymlink() ? Place.SYMLINK : Place.DIRECTORY;
-        } catch (FsException e) {
-            if (e.kind() == Kind.NOT_FOUND) {
-                return Place.END;
-            }
-            throw e;
-        }
-    }
-
     /** A change has ended that may have put something else at a path. */
     private void replaced(FsPath path) {
         ended(path, Changes.Scope.TREE);
@@ -532,7 +383,7 @@ public final class CacheStore extends ForwardingStore {
             return;
         }
         try {
-            if (learn(path.parent()) == Place.SYMLINK) {
+            if (asking.learn(path.parent()) == Asking.Place.SYMLINK) {
                 changes.allEnded();
             }
         } catch (FsException e) {
