@@ -22,6 +22,32 @@ public final class Trees {
     }
 
     /**
+     * Copies or moves from one store to another, as {@link Store#copy} and {@link Store#move} say, with these differences.
+     *
+     * <p>A copy replaces each file atomically, but the whole only file by file; a move is a copy and then a removal, with
+     * both there in between. Modes, times, owners and media types travel as far as the target keeps them. Symlinks stay
+     * symlinks; a target that has none refuses them ({@code UNSUPPORTED}), and so the whole from there on.
+     *
+     * <p>The source of a move is removed when all of it is at the target: each file has been read back from there and is
+     * equal, byte by byte as SHA-256 tells, and nothing in the source has changed its metadata meanwhile. A failure before
+     * that leaves the source as it was; what has been copied stays at the target. What is put into a directory of the source
+     * in the moment between that look and the removal is removed with it.
+     *
+     * <p>Memory grows with the depth of the tree only. The two stores may be the same where two names lead to different
+     * places, as through a route.
+     *
+     * @param move whether the source is removed in the end
+     * @return the node at the target
+     * @throws FsException as {@link Store#copy} and {@link Store#move}; {@code BUSY} if the source of a move has changed
+     *     meanwhile; {@code IO} if the target does not give back what was written
+     */
+    public static Node transfer(
+            Store from, FsPath source, Store to, FsPath target, TransferOptions options, boolean move)
+            throws FsException {
+        return new Transfer(from, to, move).run(source, target, options);
+    }
+
+    /**
      * One listing in progress, the entry read ahead from it, and the directories already returned whose children are due
      * once no sibling sorts before them: {@code /a-b} comes after {@code /a} but before {@code /a/c}.
      */

@@ -2,11 +2,8 @@ package dev.packhorse.gateway;
 
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
-import dev.packhorse.fs.Store;
-import dev.packhorse.policy.overlay.OverlayStore;
 import dev.packhorse.policy.overlay.OverlayTable;
 import dev.packhorse.route.ExportComponent;
-import dev.packhorse.route.Options;
 import dev.packhorse.route.StoreComponent;
 import dev.packhorse.route.StoreRegistry;
 import dev.packhorse.server.HttpExchange;
@@ -14,8 +11,6 @@ import dev.packhorse.server.HttpListener;
 import dev.packhorse.server.HttpObserver;
 import dev.packhorse.server.HttpSettings;
 import dev.packhorse.server.Workers;
-import dev.packhorse.store.local.LocalStore;
-import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -44,9 +39,7 @@ class Gateway implements HttpObserver {
     private final Workers workers;
     private final HttpListener listener;
     private final Exports exports;
-    private final MeterRegistry registry;
     private final StateDatabase database;
-    private final OverlayTable overlay;
     private final StoreRegistry stores;
     private final HttpMetrics metrics;
     private final @Nullable AccessLog accessLog;
@@ -71,12 +64,11 @@ class Gateway implements HttpObserver {
                         http.stopTimeout()),
                 workers,
                 this);
-        this.registry = registry;
         Path data = Path.of(config.data());
         exports = new Exports(Files.createDirectories(data.resolve("spool")));
         database = StateDatabase.open(data);
-        overlay = new OverlayTable(database.source(), InstantSource.system(), config.changeTimestampRetention());
-        stores = new StoreRegistry(Stores.openers(), this::withPolicies);
+        OverlayTable overlay = new OverlayTable(database.source(), InstantSource.system(), config.changeTimestampRetention());
+        stores = new StoreRegistry(Stores.openers(), new StorePolicies(overlay, registry));
         metrics = new HttpMetrics(registry);
         accessLog = AccessLog.open(config.accessLog());
         Gauge.builder("packhorse.connections", listener, HttpListener::connections)
@@ -118,19 +110,6 @@ class Gateway implements HttpObserver {
                                 .setBody(exports.handle(exchange.getIn().getBody(HttpExchange.class))));
             }
         };
-    }
-
-    private Store withPolicies(Store store, String location, Options options) throws FsException {
-        if (Stores.startsEmpty(location)) {
-            overlay.clear(location);
-        }
-        if (store instanceof LocalStore local) {
-            FunctionCounter.builder("packhorse.unlistable.names", local, LocalStore::unlistableNames)
-                    .description("Entries left out of listings because no client could name them")
-                    .tag("store", location)
-                    .register(registry);
-        }
-        return new OverlayStore(store, location, overlay);
     }
 
     @Override

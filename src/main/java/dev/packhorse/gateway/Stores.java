@@ -44,6 +44,11 @@ final class Stores {
         return new MemoryStore(options.size("size", 64L << 20));
     }
 
+    /** Whether the way to a location is long enough for a cache. */
+    static boolean isRemote(String location) {
+        return false;
+    }
+
     /** Whether what a location holds ends with the process. */
     static boolean startsEmpty(String location) {
         return location.startsWith("memory:");

@@ -75,6 +75,11 @@ final class ExportConsumer extends DefaultConsumer {
         return all;
     }
 
+    /** Whether source and target of a copy or move may be in different stores. */
+    boolean hasSeveralStores() {
+        return reached().size() > 1;
+    }
+
     /**
      * The stores in the route, also those behind {@code direct:} and {@code seda:}. Stores that a route names only when a
      * message comes ({@code toD}, {@code recipientList}) are not known here. They do not change while the route runs.

@@ -13,6 +13,7 @@ import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Space;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
+import dev.packhorse.fs.Trees;
 import dev.packhorse.fs.WriteOptions;
 import dev.packhorse.route.FsCall.Operation;
 import java.util.concurrent.RejectedExecutionException;
@@ -95,14 +96,37 @@ final class RouteStore implements Store {
                 new FsCall<>(Operation.CHANGE, path, null, null, store -> store.change(path, change, preconditions)));
     }
 
+    /** Copies within the store that the route chooses for both paths, or from one to the other: {@link Trees#transfer}. */
     @Override
     public Node copy(FsPath source, FsPath target, TransferOptions options) throws FsException {
+        if (areApart(Operation.COPY, source, target)) {
+            return Trees.transfer(this, source, this, target, options, false);
+        }
         return call(new FsCall<>(Operation.COPY, source, target, null, store -> store.copy(source, target, options)));
     }
 
+    /** As {@link #copy}. Between two stores a move is not one step: both names are there for a while. */
     @Override
     public Node move(FsPath source, FsPath target, TransferOptions options) throws FsException {
+        if (areApart(Operation.MOVE, source, target)) {
+            return Trees.transfer(this, source, this, target, options, true);
+        }
         return call(new FsCall<>(Operation.MOVE, source, target, null, store -> store.move(source, target, options)));
+    }
+
+    /** The store that a call has come to. */
+    private record Reached(Store store) {}
+
+    /**
+     * Tells whether the route leads the two ends of a call to different stores. It is asked by sending the call along for
+     * each of them, without effect; in a route with one store there is nothing to ask.
+     */
+    private boolean areApart(Operation operation, FsPath source, FsPath target) throws FsException {
+        return consumer.hasSeveralStores() && reached(operation, source) != reached(operation, target);
+    }
+
+    private Store reached(Operation operation, FsPath path) throws FsException {
+        return call(new FsCall<>(operation, path, null, null, Reached::new)).store();
     }
 
     @Override

@@ -17,6 +17,11 @@
  * {@code store:} steps in a row fail at the second store, with the first one's work done. A tapped call ({@code wireTap},
  * {@code InOnly}) may be logged and counted, but not sent to a store.
  *
+ * <p>A copy or move within an export whose route has several stores is first sent along for its source and for its target,
+ * without effect, to see where they lead; taps and throttles count these as well. If it is to different stores, the content
+ * is read, written and read again through the route, call by call
+ * ({@link dev.packhorse.fs.Trees#transfer}). A balancer that takes turns between stores is no place for copies and moves.
+ *
  * <p>The same {@code store:} works in a route that starts anywhere else: the operation comes from the parameter
  * {@code operation} or else the header {@code PackhorseOperation}, the path likewise, content from the body.
  */

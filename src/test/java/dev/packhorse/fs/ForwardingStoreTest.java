@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ForwardingStoreTest {
+public class ForwardingStoreTest {
 
     /** A store around a store that lets a new operation slip through would be a hole in a policy. */
     @ParameterizedTest

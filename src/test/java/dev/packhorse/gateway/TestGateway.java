@@ -2,7 +2,6 @@ package dev.packhorse.gateway;
 
 import dev.packhorse.fs.FaultyStore;
 import dev.packhorse.fs.FsException;
-import dev.packhorse.policy.overlay.OverlayStore;
 import dev.packhorse.policy.overlay.OverlayTable;
 import dev.packhorse.route.ExportComponent;
 import dev.packhorse.route.StoreComponent;
@@ -15,6 +14,7 @@ import dev.packhorse.server.RawClient;
 import dev.packhorse.server.Workers;
 import dev.packhorse.store.local.LocalStore;
 import dev.packhorse.store.memory.MemoryStore;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -69,7 +69,7 @@ final class TestGateway implements AutoCloseable {
         Map<String, StoreOpener> openers = new HashMap<>(Stores.openers());
         openers.put("faulty", (location, options) -> faulty);
         openers.put("root", (location, options) -> LocalStore.open(root, LocalStore.Options.DEFAULT));
-        stores = new StoreRegistry(openers, (store, location, options) -> new OverlayStore(store, location, overlay));
+        stores = new StoreRegistry(openers, new StorePolicies(overlay, new SimpleMeterRegistry()));
         listener = new HttpListener(settings, workers, (exchange, status, received, sent, nanos) -> {});
         context.setStreamCaching(false);
         context.getShutdownStrategy().setTimeout(5);

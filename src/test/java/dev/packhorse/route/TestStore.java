@@ -10,6 +10,7 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Preconditions;
+import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
 import dev.packhorse.store.memory.MemoryStore;
@@ -38,7 +39,19 @@ final class TestStore extends ForwardingStore {
     /** What is declared instead of what the memory can do. */
     volatile @Nullable Capabilities declared;
 
+    /** What each write fails with when it has read its body. */
+    volatile FsException.@Nullable Kind failingWrites;
+
+    /** Done behind each write, to the memory itself. */
+    volatile @Nullable AfterWrite afterWrite;
+
     volatile boolean closed;
+
+    /** Something that happens when a file has been written. */
+    @FunctionalInterface
+    interface AfterWrite {
+        void wrote(Store memory, FsPath path) throws FsException;
+    }
 
     TestStore() {
         super(new MemoryStore(1 << 20));
@@ -136,7 +149,21 @@ final class TestStore extends ForwardingStore {
             }
         }
         asked("write", path);
-        return super.write(path, body, options);
+        FsException.Kind refusing = failingWrites;
+        if (refusing != null) {
+            try (InputStream in = body.open()) {
+                in.readAllBytes();
+            } catch (IOException e) {
+                throw new FsException(FsException.Kind.IO, "write", path, e);
+            }
+            throw new FsException(refusing, "write", path);
+        }
+        Node node = super.write(path, body, options);
+        AfterWrite after = afterWrite;
+        if (after != null) {
+            after.wrote(delegate(), path);
+        }
+        return node;
     }
 
     @Override

@@ -1,0 +1,81 @@
+package dev.packhorse.gateway;
+
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.Store;
+import dev.packhorse.policy.cache.CacheStore;
+import dev.packhorse.policy.overlay.OverlayStore;
+import dev.packhorse.policy.overlay.OverlayTable;
+import dev.packhorse.route.Options;
+import dev.packhorse.route.StoreRegistry;
+import dev.packhorse.store.local.LocalStore;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What stands between the routes and each store: the overlay, and below it, where the way to the store is long, a cache. */
+final class StorePolicies implements StoreRegistry.Policies {
+
+    private final OverlayTable overlay;
+    private final MeterRegistry registry;
+
+    StorePolicies(OverlayTable overlay, MeterRegistry registry) {
+        this.overlay = overlay;
+        this.registry = registry;
+    }
+
+    @Override
+    public Store around(Store store, String location, Options options) throws FsException {
+        if (Stores.startsEmpty(location)) {
+            overlay.clear(location);
+        }
+        if (store instanceof LocalStore local) {
+            FunctionCounter.builder("packhorse.unlistable.names", local, LocalStore::unlistableNames)
+                    .description("Entries left out of listings because no client could name them")
+                    .tag("store", location)
+                    .register(registry);
+        }
+        CacheStore.Options cache = cache(location, options);
+        return new OverlayStore(cache == null ? store : cached(store, location, cache), location, overlay);
+    }
+
+    private Store cached(Store store, String location, CacheStore.Options options) {
+        CacheStore cache = new CacheStore(store, options);
+        FunctionCounter.builder("packhorse.cache.hits", cache, CacheStore::hits)
+                .description("Nodes and listings that were answered from memory")
+                .tag("store", location)
+                .register(registry);
+        FunctionCounter.builder("packhorse.cache.misses", cache, CacheStore::misses)
+                .description("Nodes and listings that the store was asked for")
+                .tag("store", location)
+                .register(registry);
+        Gauge.builder("packhorse.cache.size", cache, CacheStore::bytes)
+                .description("Memory that the cache takes, estimated")
+                .baseUnit("bytes")
+                .tag("store", location)
+                .register(registry);
+        return cache;
+    }
+
+    /** The cache that the operator wants, {@code null} for none. */
+    private static CacheStore.@Nullable Options cache(String location, Options options) {
+        Duration ttl =
+                options.duration("cache", Stores.isRemote(location) ? CacheStore.Options.DEFAULT.ttl() : Duration.ZERO);
+        // Read in any case, so that the rest may stay in the route of who turns the cache off for a while.
+        CacheStore.Options cache = read(ttl.isZero() ? CacheStore.Options.DEFAULT.ttl() : ttl, options);
+        return ttl.isZero() ? null : cache;
+    }
+
+    private static CacheStore.Options read(Duration ttl, Options options) {
+        CacheStore.Options usual = CacheStore.Options.of(ttl);
+        return new CacheStore.Options(
+                ttl,
+                options.duration("cache-negative", usual.negativeTtl()),
+                usual.refreshAfter(),
+                options.duration("cache-stale-while-revalidate", usual.staleWhileRevalidate()),
+                options.duration("cache-stale-if-error", usual.staleIfError()),
+                options.size("cache-entries", usual.maxNodes()),
+                options.size("cache-size", usual.maxBytes()));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.packhorse.policy.cache;
+
+import org.jspecify.annotations.NullMarked;
