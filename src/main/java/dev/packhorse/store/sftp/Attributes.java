@@ -63,6 +63,11 @@ record Attributes(long size, Owner owner, int bits, long accessed, long modified
         return type() == NodeType.SYMLINK;
     }
 
+    /** Tells whether nothing speaks against the content being the same. */
+    boolean isSameContentAs(Attributes other) {
+        return size == other.size && modified == other.modified;
+    }
+
     Mode mode() {
         return Mode.ofBits(bits);
     }

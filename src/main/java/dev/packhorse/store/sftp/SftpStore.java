@@ -160,7 +160,7 @@ public final class SftpStore implements Store {
         requireOpen("read", path);
         return connections.run("read", path, Connections.CROWDED, lease -> {
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-                Content content = open(lease, path);
+                Content content = open(lease, path, attempt + 1 < ATTEMPTS);
                 if (content != null) {
                     return content;
                 }
@@ -169,8 +169,13 @@ public final class SftpStore implements Store {
         });
     }
 
-    /** Opens what is there; {@code null} if it has changed on the way. */
-    private static @Nullable Content open(Connections.Lease lease, FsPath path) throws IOException {
+    /**
+     * Opens what is there; {@code null} if it has changed on the way.
+     *
+     * @param strict whether also a change of the content counts: MINA's server answers for the path when it is asked for
+     *     the handle, and so for a file that has come in place of the one that is open; but some files change all the time
+     */
+    private static @Nullable Content open(Connections.Lease lease, FsPath path, boolean strict) throws IOException {
         Connection connection = lease.connection();
         Place place = Place.find(connection, path, "read");
         Attributes seen = place.existing(path, "read");
@@ -189,7 +194,8 @@ public final class SftpStore implements Store {
             CompletableFuture<Reply> again = connection.send(Connection.lstat(place.at()));
             Attributes attributes = connection.await(opened).attributes();
             Attributes now = connection.looked(again);
-            if (!attributes.isFile() || (now != null && !now.isFile())) {
+            if (!attributes.isFile() || (now != null && !now.isFile())
+                    || (strict && !attributes.isSameContentAs(seen))) {
                 return null;
             }
             used = true;

@@ -1,12 +1,16 @@
 package dev.packhorse.store.sftp;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.util.List;
+import java.util.Map;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
+import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.common.util.security.SecurityUtils;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.channel.ChannelSession;
@@ -78,6 +82,43 @@ final class MinaServer implements AutoCloseable {
         @Override
         public Command createSubsystem(ChannelSession channel) {
             return new SftpSubsystem(channel, this) {
+                /** Of the permissions it knows nine bits; the file system has twelve. */
+                @Override
+                protected Map<String, Object> readAttrs(Buffer buffer) throws IOException {
+                    int start = buffer.rpos();
+                    int flags = buffer.getInt();
+                    buffer.rpos(start + 4 + ((flags & 1) == 0 ? 0 : 8) + ((flags & 2) == 0 ? 0 : 8));
+                    Integer mode = (flags & 4) == 0 ? null : buffer.getInt() & 07777;
+                    buffer.rpos(start);
+                    Map<String, Object> attributes = super.readAttrs(buffer);
+                    if (mode != null) {
+                        attributes.put("mode", mode);
+                    }
+                    return attributes;
+                }
+
+                @Override
+                protected void setFileAttributes(Path file, Map<String, ?> attributes, LinkOption... options)
+                        throws IOException {
+                    super.setFileAttributes(file, attributes, options);
+                    if (attributes.get("mode") instanceof Integer mode) {
+                        Files.setAttribute(file, "unix:mode", mode);
+                    }
+                }
+
+                @Override
+                protected void writeAttrs(Buffer buffer, Map<String, ?> attributes) {
+                    int start = buffer.wpos();
+                    super.writeAttrs(buffer, attributes);
+                    int end = buffer.wpos();
+                    int flags = ByteBuffer.wrap(buffer.array()).getInt(start);
+                    if ((flags & 4) != 0 && attributes.get("mode") instanceof Integer mode) {
+                        buffer.wpos(start + 4 + ((flags & 1) == 0 ? 0 : 8) + ((flags & 2) == 0 ? 0 : 8));
+                        buffer.putInt(mode);
+                        buffer.wpos(end);
+                    }
+                }
+
                 /** The JDK tidies targets up; the tool does not. */
                 @Override
                 protected void doSymLink(int id, String target, String link) throws IOException {
