@@ -184,7 +184,7 @@ public final class SftpStore implements Store {
         }
         if (seen.isSymlink()) {
             byte[] target = connection.readLink(place.at()).getBytes(StandardCharsets.ISO_8859_1);
-            return target.length == seen.size() ? new SymlinkContent(seen.node(path), target) : null;
+            return new SymlinkContent(seen.withSize(target.length).node(path), target);
         }
         byte[] handle = connection.openToRead(place.at());
         boolean used = false;

@@ -23,6 +23,7 @@ final class OpenSshServer implements AutoCloseable {
 
     /** Starts the server; {@code folder} takes its keys. */
     OpenSshServer(Path folder) throws Exception {
+        QuietLog.on();
         assumeTrue(
                 Files.isExecutable(SSHD) && "root".equals(System.getProperty("user.name")),
                 "SKIPPED: OpenSSH's server is not installed here (openssh-server), or this is not root");
