@@ -18,9 +18,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.commons.vfs2.FileName;
@@ -196,9 +194,10 @@ final class ObjectDrive implements Drive {
         if (isRam) {
             return call(root -> {
                 FileObject file = file(root, path);
+                Node now = present(path, file);
                 try (org.apache.commons.vfs2.FileContent content = file.getContent();
                         InputStream in = content.getInputStream()) {
-                    return new BytesContent(present(path, file), in.readAllBytes());
+                    return new BytesContent(now, in.readAllBytes());
                 }
             });
         }
@@ -309,20 +308,39 @@ final class ObjectDrive implements Drive {
 
     /** The provider forgets what is below a directory that it renames. All this is one call, so nobody sees a part of it. */
     private void moveTree(FileObject source, FileObject target) throws IOException {
+        long modified = source.getContent().getLastModifiedTime();
         if (source.isFile()) {
-            copy(source, target);
+            // The provider hands the bytes on, and takes the time of the move for that of the file.
+            source.moveTo(target);
         } else {
             target.createFolder();
-            List<FileObject> children = new ArrayList<>(List.of(source.getChildren()));
-            for (FileObject child : children) {
+            for (FileObject child : source.getChildren()) {
                 AbstractFileName name = (AbstractFileName) target.getName();
                 FileName below =
                         name.createName(name.getPath() + "/" + child.getName().getBaseName(), FileType.FILE_OR_FOLDER);
                 moveTree(child, target.getFileSystem().resolveFile(below));
             }
-            target.getContent().setLastModifiedTime(source.getContent().getLastModifiedTime());
+            delete(source);
         }
-        source.delete();
+        target.getContent().setLastModifiedTime(modified);
+    }
+
+    /** Commons VFS passes over directories whose children it remembers. */
+    private static void delete(FileObject file) throws IOException {
+        file.refresh();
+        if (!file.delete()) {
+            throw new IOException("the provider has not removed what it should");
+        }
+    }
+
+    private static boolean removeTree(FileObject file) throws IOException {
+        if (file.isFolder()) {
+            for (FileObject child : file.getChildren()) {
+                removeTree(child);
+            }
+        }
+        delete(file);
+        return true;
     }
 
     /**
@@ -330,23 +348,23 @@ final class ObjectDrive implements Drive {
      * place; others than this store see neither for a moment.
      */
     private void replace(FileObject root, FileObject source, FileObject target, FsPath to) throws IOException {
-        FileObject aside = file(root, Temporary.beside(to));
-        target.moveTo(aside);
+        FsPath aside = Temporary.beside(to);
+        target.moveTo(file(root, aside));
         boolean placed = false;
         try {
             source.moveTo(file(root, to));
             placed = true;
         } finally {
             if (!placed) {
-                aside.moveTo(file(root, to));
+                file(root, aside).moveTo(file(root, to));
             }
         }
-        aside.deleteAll();
+        removeTree(file(root, aside));
     }
 
     @Override
     public void remove(FsPath path, Node node) throws IOException {
-        call(root -> file(root, path).deleteAll());
+        call(root -> removeTree(file(root, path)));
     }
 
     @Override

@@ -4,7 +4,7 @@ import dev.packhorse.fs.Body;
 import java.io.FilterInputStream;
 import java.io.IOException;
 
-/** The bytes of a body; a failure if they are fewer than it says. */
+/** The bytes of a body; a failure if they are fewer or more than it says. */
 final class WholeBody extends FilterInputStream {
 
     private final long declared;
@@ -28,6 +28,9 @@ final class WholeBody extends FilterInputStream {
             throw new IOException("a body of " + count + " bytes instead of " + declared);
         }
         count += Math.max(0, got);
+        if (declared != Body.UNKNOWN && count > declared) {
+            throw new IOException("a body that is longer than the " + declared + " bytes that it says");
+        }
         return got;
     }
 
