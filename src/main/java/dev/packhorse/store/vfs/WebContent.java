@@ -31,7 +31,7 @@ final class WebContent implements Content {
     private final @Nullable String modified;
     private final byte[] head;
     /** The answer behind its first bytes, until somebody reads it. */
-    private @Nullable Web.Answer rest;
+    private Web.@Nullable Answer rest;
 
     /** Takes over the answer. */
     WebContent(Web web, VfsErrors errors, Node node, Web.Answer answer) throws IOException {

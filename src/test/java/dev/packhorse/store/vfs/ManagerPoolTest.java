@@ -52,7 +52,7 @@ class ManagerPoolTest {
         ManagerPool.Lease first = pool.take();
         try (ManagerPool.Lease second = pool.take();
                 ManagerPool.Lease third = pool.take()) {
-            assertThat(second.root()).isNotSameAs(first.root()).isNotSameAs(third.root());
+            assertThat((Object) second.root()).isNotSameAs(first.root()).isNotSameAs(third.root());
             assertThatThrownBy(pool::take)
                     .isInstanceOfSatisfying(
                             FsException.class,
@@ -62,7 +62,7 @@ class ManagerPoolTest {
         first.close();
         assertThat(pool.idle()).isEqualTo(2);
         try (ManagerPool.Lease again = pool.take()) {
-            assertThat(again.root()).isSameAs(first.root());
+            assertThat((Object) again.root()).isSameAs(first.root());
         }
         await().until(() -> pool.idle() == 0);
         assertThat(temp).isEmptyDirectory();

@@ -1,6 +1,7 @@
 package dev.packhorse.store.vfs;
 
 import dev.packhorse.fs.Capability;
+import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.StoreContract;
 import java.io.IOException;
@@ -23,6 +24,16 @@ class VfsPluginStoreTest extends StoreContract {
     protected Store create() throws IOException {
         return VfsStore.open(
                 "disk://" + folder, TestOptions.plugin(temp, Map.of("disk", DefaultLocalFileProvider.class.getName())));
+    }
+
+    @Override
+    protected boolean holds(String name) {
+        return name.indexOf('\\') < 0;
+    }
+
+    @Test
+    void aBackslashIsRefusedAndNotTakenForASlash() {
+        assertFails(FsException.Kind.INVALID_NAME, () -> write("/a\\b", ""));
     }
 
     @Test
