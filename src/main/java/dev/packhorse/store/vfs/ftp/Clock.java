@@ -28,7 +28,7 @@ final class Clock {
         return TIMER.scheduleWithFixedDelay(task, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    static Future<?> after(Duration delay, Runnable task) {
-        return TIMER.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+    static void after(Duration delay, Runnable task) {
+        Future<?> unused = TIMER.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

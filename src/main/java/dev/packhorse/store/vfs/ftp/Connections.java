@@ -7,6 +7,7 @@ import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Deque;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -148,7 +149,7 @@ final class Connections implements Closeable {
     @Override
     public void close() {
         closed = true;
-        for (Connection connection : all) {
+        for (Connection connection : List.copyOf(all)) {
             if (idle.remove(connection)) {
                 connection.quit();
             } else {
@@ -161,6 +162,17 @@ final class Connections implements Closeable {
     /** What is asked of a connection. */
     interface Call<T> {
         T on(Connection connection) throws IOException;
+    }
+
+    /** As above, where there may be no answer. */
+    interface Look<T> {
+        @Nullable
+        T on(Connection connection) throws IOException;
+    }
+
+    /** As above, without one. */
+    interface Action {
+        void on(Connection connection) throws IOException;
     }
 
     /** The right to one connection at a time. Used by one thread at a time, save {@link #close}. */
@@ -183,17 +195,38 @@ final class Connections implements Closeable {
             try {
                 return call.on(connection);
             } catch (IOException e) {
-                if (!connection.isLost() || !connection.isReused() || e instanceof SocketTimeoutException || closed) {
-                    throw e;
-                }
-                forgetResting();
+                forgive(connection, e);
                 return call.on(connection());
             }
+        }
+
+        /** As {@link #repeat}, for what may find nothing. */
+        <T> @Nullable T look(Look<T> look) throws IOException {
+            Connection connection = connection();
+            try {
+                return look.on(connection);
+            } catch (IOException e) {
+                forgive(connection, e);
+                return look.on(connection());
+            }
+        }
+
+        /** Throws a failure again unless it is that of a connection which had rested for too long. */
+        private void forgive(Connection connection, IOException failure) throws IOException {
+            if (!connection.isLost() || !connection.isReused() || failure instanceof SocketTimeoutException || closed) {
+                throw failure;
+            }
+            forgetResting();
         }
 
         /** Does what may not be done twice. */
         <T> T once(Call<T> call) throws IOException {
             return call.on(connection());
+        }
+
+        /** As above, without an answer. */
+        void run(Action action) throws IOException {
+            action.on(connection());
         }
 
         private Connection connection() throws IOException {

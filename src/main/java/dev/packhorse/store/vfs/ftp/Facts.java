@@ -114,7 +114,7 @@ final class Facts {
             return Instant.EPOCH;
         }
         Long whole = number(text.substring(0, 14));
-        if (whole == null || text.length() > 14 && text.charAt(14) != '.') {
+        if (whole == null || (text.length() > 14 && text.charAt(14) != '.')) {
             return Instant.EPOCH;
         }
         String fraction = text.length() > 15 ? text.substring(15, Math.min(text.length(), 24)) : "0";
@@ -147,7 +147,7 @@ final class Facts {
      * @throws IOException if there is none
      */
     static long trailingNumber(String text) throws IOException {
-        String[] words = text.strip().split("\\s+");
+        String[] words = text.strip().split("\\s+", -1);
         Long value = words.length < 2 ? null : number(words[words.length - 1]);
         if (value == null) {
             throw new IOException("no number in a reply");

@@ -224,7 +224,7 @@ public final class FtpStore implements Store {
         prepare("makeDirectory", path, options.attributes(), options.preconditions());
         try (Connections.Lease lease = connections.lease()) {
             if (options.preconditions().needNode()) {
-                Entry there = lease.repeat(connection -> Lookup.find(connection, path, "makeDirectory"));
+                Entry there = lease.look(connection -> Lookup.find(connection, path, "makeDirectory"));
                 options.preconditions().check(there == null ? null : there.node(path), "makeDirectory", path);
             }
             boolean made = lease.repeat(connection -> Moving.make(connection, path, "makeDirectory"));

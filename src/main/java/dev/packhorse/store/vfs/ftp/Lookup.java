@@ -46,7 +46,7 @@ final class Lookup {
         Reply reply = connection.send("MLST", connection.at(path));
         if (reply.isDone()) {
             Entry entry = one(reply.lines());
-            if (parent == null || entry != null && entry.isNamed(path.name())) {
+            if (parent == null || (entry != null && entry.isNamed(path.name()))) {
                 return entry;
             }
             // The server has trimmed the name or taken it for a pattern, or the node has no type that we know.

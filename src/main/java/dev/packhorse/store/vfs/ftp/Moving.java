@@ -46,7 +46,7 @@ final class Moving {
         if (from.isDirectory() && target.isBelow(source)) {
             throw new FsException(Kind.BUSY, operation, target);
         }
-        Entry to = lease.repeat(connection -> Lookup.find(connection, target, operation));
+        Entry to = lease.look(connection -> Lookup.find(connection, target, operation));
         if (to != null && !options.overwrite()) {
             throw new FsException(Kind.ALREADY_EXISTS, operation, target);
         }
@@ -62,23 +62,21 @@ final class Moving {
             Lock lock = stripes.changing(target);
             lock.lock();
             try {
-                lease.once(connection -> {
+                lease.run(connection -> {
                     if (ends.source().isDirectory()) {
                         moveDirectory(connection, source, target, ends.target() != null);
                     } else {
                         Writing.replace(connection, source, target, "move");
                     }
-                    return null;
                 });
             } finally {
                 lock.unlock();
             }
-            Entry moved = lease.repeat(connection -> Lookup.find(connection, target, "move"));
+            Entry moved = lease.look(connection -> Lookup.find(connection, target, "move"));
             if (moved == null) {
                 // The server did not take the name as it is.
-                lease.once(connection -> {
+                lease.run(connection -> {
                     connection.rename(connection.at(target), connection.at(source));
-                    return null;
                 });
                 throw new FsException(Kind.INVALID_NAME, "move", target);
             }
@@ -175,7 +173,7 @@ final class Moving {
     private void copyChild(Node child, FsPath target) throws IOException {
         Entry there;
         try (Connections.Lease lease = connections.lease()) {
-            there = lease.repeat(connection -> Lookup.find(connection, target, "copy"));
+            there = lease.look(connection -> Lookup.find(connection, target, "copy"));
         }
         if (there != null && there.isDirectory() != child.isDirectory()) {
             throw new FsException(there.isDirectory() ? Kind.IS_A_DIRECTORY : Kind.NOT_A_DIRECTORY, "copy", target);
@@ -219,9 +217,8 @@ final class Moving {
             if (path.isRoot()) {
                 throw new FsException(Kind.PERMISSION_DENIED, "remove", path);
             }
-            lease.once(connection -> {
+            lease.run(connection -> {
                 remove(connection, path, entry.type());
-                return null;
             });
         }
     }

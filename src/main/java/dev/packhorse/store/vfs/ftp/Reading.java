@@ -75,7 +75,7 @@ final class Reading {
             if (entry.type() == NodeType.SYMLINK) {
                 return symlink(entry, path);
             }
-            Content content = lease.repeat(connection -> begin(connection, lease, entry, path));
+            Content content = lease.look(connection -> begin(connection, lease, entry, path));
             if (content != null) {
                 return content;
             }
@@ -137,7 +137,7 @@ final class Reading {
 
     private boolean isStill(Entry entry, FsPath path) throws IOException {
         try (Connections.Lease question = connections.question()) {
-            Entry now = question.repeat(connection -> Lookup.find(connection, path, "read"));
+            Entry now = question.look(connection -> Lookup.find(connection, path, "read"));
             return now != null && now.isSameFile(entry);
         }
     }
@@ -148,7 +148,7 @@ final class Reading {
         Transfer transfer = lease.repeat(connection -> connection.transfer("RETR", connection.at(path), offset));
         boolean kept = false;
         try (Connections.Lease question = connections.question()) {
-            Entry now = question.repeat(connection -> Lookup.find(connection, path, "read"));
+            Entry now = question.look(connection -> Lookup.find(connection, path, "read"));
             if (now == null || !now.node(path).equals(node)) {
                 throw new IOException("the file has been replaced since it was opened");
             }

@@ -39,29 +39,27 @@ final class Writing {
     /** {@link dev.packhorse.fs.Store#write}, with a lease that nobody else uses. */
     Node write(Connections.Lease lease, FsPath path, Body body, WriteOptions options) throws IOException {
         Preconditions preconditions = options.preconditions();
-        Entry old = lease.repeat(connection -> Lookup.find(connection, path, "write"));
+        Entry old = lease.look(connection -> Lookup.find(connection, path, "write"));
         check(preconditions, old, path);
         FsPath fresh = Names.beside(path, ".tmp");
         boolean renamed = false;
         try {
-            lease.once(connection -> {
+            lease.run(connection -> {
                 upload(connection, path, fresh, body);
                 Mode mode = options.attributes().mode();
                 if (mode == null) {
                     mode = old != null && old.mode() != null && !isSymlink(old) ? old.mode() : Mode.FILE_DEFAULT;
                 }
                 apply(connection, fresh, options.attributes(), mode);
-                return null;
             });
             Lock lock = stripes.changing(path);
             lock.lock();
             try {
                 if (preconditions.needNode()) {
-                    check(preconditions, lease.repeat(connection -> Lookup.find(connection, path, "write")), path);
+                    check(preconditions, lease.look(connection -> Lookup.find(connection, path, "write")), path);
                 }
-                lease.once(connection -> {
+                lease.run(connection -> {
                     replace(connection, fresh, path, "write");
-                    return null;
                 });
             } finally {
                 lock.unlock();
@@ -181,7 +179,7 @@ final class Writing {
     /** Removes what a failed write has left, over a new connection if need be. */
     private static void forget(Connections.Lease lease, FsPath fresh) {
         try {
-            lease.once(connection -> connection.send("DELE", connection.at(fresh)));
+            lease.run(connection -> connection.send("DELE", connection.at(fresh)));
         } catch (IOException e) {
             // It stays, hidden; the failure of the write is what counts.
             return;
