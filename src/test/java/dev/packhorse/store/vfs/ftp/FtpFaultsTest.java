@@ -22,6 +22,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +63,8 @@ class FtpFaultsTest {
             try (Store store = server.open();
                     Content content = store.read(path("/a"));
                     InputStream in = content.body().open()) {
-                assertThat(catchThrowableOfType(FsException.class, in::readAllBytes).kind())
+                assertThat(catchThrowableOfType(FsException.class, in::readAllBytes)
+                                .kind())
                         .isEqualTo(outcome.startsWith("426") ? Kind.UNAVAILABLE : Kind.IO);
                 assertThat(store.stat(path("/a")).size()).isEqualTo(SIZE);
             }
@@ -96,7 +98,8 @@ class FtpFaultsTest {
             server.on("MLSD", (client, argument) -> {
                 client.say("150 here it comes");
                 try (Socket data = client.data()) {
-                    data.getOutputStream().write("type=file;size=1; a\r\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                    data.getOutputStream()
+                            .write("type=file;size=1; a\r\n".getBytes(StandardCharsets.UTF_8));
                 }
                 client.close();
             });
@@ -128,8 +131,9 @@ class FtpFaultsTest {
                 Listing listing = store.list(FsPath.ROOT)) {
             List<String> seen = new ArrayList<>();
             for (Node node = listing.next(); node != null; node = listing.next()) {
-                seen.add(node.path() + " " + node.type() + " " + node.size() + " " + Integer.toOctalString(node.mode().permissions())
-                        + " " + node.modified() + " " + node.owner().uid());
+                seen.add(node.path() + " " + node.type() + " " + node.size() + " "
+                        + Integer.toOctalString(node.mode().permissions()) + " " + node.modified() + " "
+                        + node.owner().uid());
             }
             assertThat(seen)
                     .containsExactly(
@@ -178,7 +182,8 @@ class FtpFaultsTest {
         server.on("RNTO", (client, argument) -> client.close());
         try (Store store = server.open()) {
             assertFails(Kind.UNAVAILABLE, () -> store.move(path("/a"), path("/d/a"), TransferOptions.OVERWRITE));
-            assertThat(server.heard.stream().filter(line -> line.startsWith("RNTO"))).hasSize(1);
+            assertThat(server.heard.stream().filter(line -> line.startsWith("RNTO")))
+                    .hasSize(1);
             assertThat(store.stat(path("/a")).size()).isEqualTo(SIZE);
         }
     }
@@ -196,7 +201,9 @@ class FtpFaultsTest {
         assertThat(failure.getCause()).hasMessage("530 Login incorrect.");
         StringWriter all = new StringWriter();
         failure.printStackTrace(new PrintWriter(all, true));
-        assertThat(all.toString() + server.options()).doesNotContain(TestFtpServer.PASSWORD).contains("***");
+        assertThat(all.toString() + server.options())
+                .doesNotContain(TestFtpServer.PASSWORD)
+                .contains("***");
     }
 
     @Test
@@ -210,7 +217,7 @@ class FtpFaultsTest {
         byte[] bytes = new byte[SIZE];
         server.says("EPSV", "500 what?");
         server.on("PASV", (client, argument) -> {
-            int port = client.listen("127.0.0.1");
+            int port = client.listen(1);
             client.say("227 Entering (10,9,8,7," + port / 256 + "," + port % 256 + ")");
         });
         server.sends("RETR", bytes, "226 all");
@@ -220,7 +227,7 @@ class FtpFaultsTest {
             assertThat(in.readAllBytes()).isEqualTo(bytes);
         }
         server.on("PASV", (client, argument) -> {
-            int port = client.listen("127.0.0.2");
+            int port = client.listen(2);
             client.say("227 Entering (127,0,0,2," + port / 256 + "," + port % 256 + ")");
         });
         try (Store store = server.open(server.options().withPasvAddresses());
@@ -384,7 +391,10 @@ class FtpFaultsTest {
             client.say("226 got it");
         });
         AtomicInteger renames = new AtomicInteger();
-        server.on("RNTO", (client, argument) -> client.say(argument.equals("/a") && renames.getAndIncrement() < 2 ? "553 there is one" : "250 ok"));
+        server.on(
+                "RNTO",
+                (client, argument) -> client.say(
+                        argument.equals("/a") && renames.getAndIncrement() < 2 ? "553 there is one" : "250 ok"));
         try (Store store = server.open()) {
             assertFails(Kind.PERMISSION_DENIED, () -> store.write(path("/a"), zeros(10), WriteOptions.DEFAULT));
         }
@@ -394,8 +404,15 @@ class FtpFaultsTest {
                 .toList();
         assertThat(steps)
                 .containsExactly(
-                        "RNFR /.x.tmp", "RNTO /a", "RNFR /a", "RNTO /.x.old", "RNFR /.x.tmp", "RNTO /a", "RNFR /.x.old",
-                        "RNTO /a", "DELE /.x.tmp");
+                        "RNFR /.x.tmp",
+                        "RNTO /a",
+                        "RNFR /a",
+                        "RNTO /.x.old",
+                        "RNFR /.x.tmp",
+                        "RNTO /a",
+                        "RNFR /.x.old",
+                        "RNTO /a",
+                        "DELE /.x.tmp");
     }
 
     @Test
@@ -446,7 +463,7 @@ class FtpFaultsTest {
             }
             client.say("150 here");
             try (Socket data = client.data()) {
-                data.getOutputStream().write(listing.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                data.getOutputStream().write(listing.getBytes(StandardCharsets.UTF_8));
             }
             client.say("226 all");
         });

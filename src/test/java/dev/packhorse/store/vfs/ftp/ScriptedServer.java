@@ -38,7 +38,7 @@ final class ScriptedServer implements AutoCloseable {
     private final ServerSocket server;
 
     ScriptedServer() throws IOException {
-        server = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+        server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         open.add(server);
         says("USER", "331 the password");
         says("PASS", "230 welcome");
@@ -56,7 +56,7 @@ final class ScriptedServer implements AutoCloseable {
             String known = facts.get(argument);
             client.say(known == null ? "550 no" : "250-\r\n " + known + " " + argument + "\r\n250 End");
         });
-        on("EPSV", (client, argument) -> client.say("229 (|||" + client.listen("127.0.0.1") + "|)"));
+        on("EPSV", (client, argument) -> client.say("229 (|||" + client.listen(1) + "|)"));
         on("QUIT", (client, argument) -> client.close());
         start(this::accept);
     }
@@ -167,9 +167,9 @@ final class ScriptedServer implements AutoCloseable {
             out.flush();
         }
 
-        /** Waits for a data connection at a port. */
-        int listen(String address) throws IOException {
-            ServerSocket data = new ServerSocket(0, 1, InetAddress.getByName(address));
+        /** Waits for a data connection at a port of 127.0.0.{@code last}. */
+        int listen(int last) throws IOException {
+            ServerSocket data = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last}));
             open.add(data);
             waiting = data;
             return data.getLocalPort();
