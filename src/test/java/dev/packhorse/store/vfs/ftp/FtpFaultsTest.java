@@ -98,8 +98,7 @@ class FtpFaultsTest {
             server.on("MLSD", (client, argument) -> {
                 client.say("150 here it comes");
                 try (Socket data = client.data()) {
-                    data.getOutputStream()
-                            .write("type=file;size=1; a\r\n".getBytes(StandardCharsets.UTF_8));
+                    data.getOutputStream().write("type=file;size=1; a\r\n".getBytes(StandardCharsets.UTF_8));
                 }
                 client.close();
             });
