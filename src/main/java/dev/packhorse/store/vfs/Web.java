@@ -97,7 +97,7 @@ final class Web implements Closeable {
             String plain = hasUser ? "//" + rest.substring(at + 1) : rest;
             URI uri = new URI(scheme + ":" + plain.replace(" ", "%20"));
             if (uri.getHost() == null || uri.getFragment() != null) {
-                throw new IllegalArgumentException("no host in " + uri);
+                throw new IllegalArgumentException("no host in " + VfsUri.masked(uri.toString()));
             }
             return uri;
         } catch (URISyntaxException e) {

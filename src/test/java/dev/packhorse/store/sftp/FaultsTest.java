@@ -257,8 +257,7 @@ class FaultsTest {
     @Test
     void aHostKeyThatIsNotKnownOrHasChangedIsRefused() throws Exception {
         Files.writeString(known, "");
-        assertThat(failure(Kind.PERMISSION_DENIED, this::open).getCause())
-                .hasMessageContaining("is not in " + known);
+        assertThat(failure(Kind.PERMISSION_DENIED, this::open).getCause()).hasMessageContaining("is not in " + known);
         assertThat(known).isEmptyFile();
         Path fresh = folder.resolve("fresh");
         SftpOptions accepting = MinaServer.options(fresh).withHostKeys(HostKeyPolicy.ACCEPT_NEW);
@@ -273,7 +272,8 @@ class FaultsTest {
                         .getCause())
                 .hasMessageContaining("has changed");
         other.close();
-        Files.writeString(known, "@revoked * " + server.known(1).replaceFirst("^\\S+ ", "") + server.known(wire.port()));
+        Files.writeString(
+                known, "@revoked * " + server.known(1).replaceFirst("^\\S+ ", "") + server.known(wire.port()));
         assertThat(failure(Kind.PERMISSION_DENIED, this::open).getCause()).hasMessageContaining("revoked");
     }
 
@@ -304,9 +304,7 @@ class FaultsTest {
 
     @Test
     void aMissingRootIsNotFound() {
-        failure(
-                Kind.NOT_FOUND,
-                () -> SftpStore.open("127.0.0.1", wire.port(), root + "/missing", options()));
+        failure(Kind.NOT_FOUND, () -> SftpStore.open("127.0.0.1", wire.port(), root + "/missing", options()));
     }
 
     @Test
@@ -327,8 +325,9 @@ class FaultsTest {
             Awaitility.await().untilAsserted(() -> assertThat(old).doesNotExist());
             assertThat(young).exists();
             assertThat(kept).exists();
-            Awaitility.await().untilAsserted(() -> assertThat(server.server().getActiveSessions())
-                    .isEmpty());
+            Awaitility.await()
+                    .untilAsserted(() ->
+                            assertThat(server.server().getActiveSessions()).isEmpty());
             assertThat(store.stat(FsPath.ROOT).isDirectory()).isTrue();
         }
     }
@@ -338,10 +337,12 @@ class FaultsTest {
         List<String> names = List.of(" lead", "%2e%2e", "*", "-rf", "?", "[a]", "a\\b", "trail ", "~", "ö🐎");
         try (SftpStore store = open()) {
             for (String name : names) {
-                store.write(FsPath.ROOT.child(name), Body.of(name.getBytes(StandardCharsets.UTF_8)), WriteOptions.DEFAULT);
+                store.write(
+                        FsPath.ROOT.child(name), Body.of(name.getBytes(StandardCharsets.UTF_8)), WriteOptions.DEFAULT);
             }
             assertThat(drain(store.list(FsPath.ROOT)))
-                    .containsExactlyElementsOf(names.stream().map(name -> "/" + name).toList());
+                    .containsExactlyElementsOf(
+                            names.stream().map(name -> "/" + name).toList());
             for (String name : names) {
                 assertThat(Files.readString(root.resolve(name))).isEqualTo(name);
                 store.remove(FsPath.ROOT.child(name), Preconditions.NONE);

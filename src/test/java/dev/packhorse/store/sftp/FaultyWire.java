@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -18,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A TCP proxy on loopback that can be slow, stop, and cut what goes through it. */
 final class FaultyWire implements AutoCloseable {
 
-    private record Chunk(byte[] bytes, long due) {}
+    private record Chunk(ByteBuffer bytes, long due) {}
 
     private final ServerSocket listener;
     private final int target;
@@ -72,7 +73,8 @@ final class FaultyWire implements AutoCloseable {
                 accepted.incrementAndGet();
                 connect(client);
             } catch (IOException e) {
-                continue;
+                // Closed, most likely.
+                Thread.onSpinWait();
             }
         }
     }
@@ -100,7 +102,7 @@ final class FaultyWire implements AutoCloseable {
                 for (int n = in.read(buffer); n > 0 && total < most; n = in.read(buffer)) {
                     total += n;
                     queue.put(new Chunk(
-                            Arrays.copyOf(buffer, n),
+                            ByteBuffer.wrap(Arrays.copyOf(buffer, n)),
                             System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(latencyMillis)));
                 }
                 close(from);
@@ -117,7 +119,7 @@ final class FaultyWire implements AutoCloseable {
                     if (chunk != null) {
                         TimeUnit.NANOSECONDS.sleep(chunk.due() - System.nanoTime());
                         if (!stalled) {
-                            out.write(chunk.bytes());
+                            out.write(chunk.bytes().array());
                         }
                     }
                 }

@@ -21,8 +21,8 @@ import org.apache.sshd.server.forward.AcceptAllForwardingFilter;
 import org.apache.sshd.sftp.server.DirectoryHandle;
 import org.apache.sshd.sftp.server.SftpFileSystemAccessor;
 import org.apache.sshd.sftp.server.SftpSubsystem;
-import org.apache.sshd.sftp.server.SftpSubsystemProxy;
 import org.apache.sshd.sftp.server.SftpSubsystemFactory;
+import org.apache.sshd.sftp.server.SftpSubsystemProxy;
 
 /** An SSH server in this process, MINA's own, over the real file system; user {@code carrier}, password {@code oats}. */
 final class MinaServer implements AutoCloseable {
@@ -89,7 +89,11 @@ final class MinaServer implements AutoCloseable {
             setFileSystemAccessor(new SftpFileSystemAccessor() {
                 @Override
                 public DirectoryStream<Path> openDirectory(
-                        SftpSubsystemProxy subsystem, DirectoryHandle handle, Path directory, String name, LinkOption... options)
+                        SftpSubsystemProxy subsystem,
+                        DirectoryHandle handle,
+                        Path directory,
+                        String name,
+                        LinkOption... options)
                         throws IOException {
                     if (directory.endsWith("forbidden")) {
                         throw new AccessDeniedException(directory.toString());

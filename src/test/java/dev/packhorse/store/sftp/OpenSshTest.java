@@ -71,7 +71,8 @@ class OpenSshTest {
             while (!Files.exists(socket) && agent.isAlive()) {
                 Thread.onSpinWait();
             }
-            ProcessBuilder add = new ProcessBuilder("ssh-add", "-q", folder.resolve("plain").toString());
+            ProcessBuilder add =
+                    new ProcessBuilder("ssh-add", "-q", folder.resolve("plain").toString());
             add.environment().put("SSH_AUTH_SOCK", socket.toString());
             assertThat(add.start().waitFor()).isZero();
             assertOpens(SftpOptions.of("root", folder.resolve("known_hosts")).withAgent(socket));

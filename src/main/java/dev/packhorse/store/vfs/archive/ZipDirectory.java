@@ -95,7 +95,7 @@ final class ZipDirectory {
                 if (end - at < size) {
                     throw new ZipException("the central directory is cut short");
                 }
-                sink.add(item(all, at, name, extra, extent.base));
+                sink.add(item(buffer, all, at, name, extra, extent.base));
                 at += size;
                 left -= size;
             }
@@ -141,19 +141,20 @@ final class ZipDirectory {
         return new Extent(end - size, size, base);
     }
 
-    private Item item(ByteBuffer all, int at, int nameLength, int extraLength, long base) throws ZipException {
+    private Item item(byte[] buffer, ByteBuffer all, int at, int nameLength, int extraLength, long base)
+            throws ZipException {
         int flags = all.getShort(at + 8) & 0xffff;
         byte system = all.get(at + 5);
-        Record record = new Record();
+        Fields record = new Fields();
         record.crc = all.getInt(at + 16);
         record.packed = all.getInt(at + 20) & MAX_32;
         record.size = all.getInt(at + 24) & MAX_32;
         record.header = all.getInt(at + 42) & MAX_32;
         record.modified = dosTime(all.getInt(at + 12));
-        record.name = new String(all.array(), at + RECORD_SIZE, nameLength, StandardCharsets.UTF_8);
+        record.name = new String(buffer, at + RECORD_SIZE, nameLength, StandardCharsets.UTF_8);
         if ((flags & UTF8_FLAG) == 0 && record.name.indexOf('\uFFFD') >= 0) {
             // Without the flag names are in code page 437, says APPNOTE.TXT; most programs wrote UTF-8 all the same.
-            record.name = new String(all.array(), at + RECORD_SIZE, nameLength, CP437);
+            record.name = new String(buffer, at + RECORD_SIZE, nameLength, CP437);
         }
         if (extraLength > 0) {
             byte[] rawName = new byte[nameLength];
@@ -172,7 +173,7 @@ final class ZipDirectory {
     }
 
     /** What extra fields may change. */
-    private static final class Record {
+    private static final class Fields {
         private String name = "";
         private Instant modified = Instant.EPOCH;
         private long size;
