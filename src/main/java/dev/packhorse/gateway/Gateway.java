@@ -65,10 +65,11 @@ class Gateway implements HttpObserver {
                 workers,
                 this);
         Path data = Path.of(config.data());
-        exports = new Exports(Files.createDirectories(data.resolve("spool")));
+        Path spool = Files.createDirectories(data.resolve("spool"));
+        exports = new Exports(spool);
         database = StateDatabase.open(data);
         OverlayTable overlay = new OverlayTable(database.source(), InstantSource.system(), config.changeTimestampRetention());
-        stores = new StoreRegistry(Stores.openers(), new StorePolicies(overlay, registry));
+        stores = new StoreRegistry(Stores.openers(spool), new StorePolicies(overlay, registry));
         metrics = new HttpMetrics(registry);
         accessLog = AccessLog.open(config.accessLog());
         Gauge.builder("packhorse.connections", listener, HttpListener::connections)

@@ -11,14 +11,24 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** The stores that there are, by scheme. */
 final class Stores {
 
+    /** Not what is layered upon them: archives have an index of their own. */
+    private static final Pattern REMOTE_VFS = Pattern.compile("vfs:(?!file:|ram:|tmp:|res:|(zip|jar|tar|tgz|tbz2|gz|bz2):)");
+
     private Stores() {}
 
-    static Map<String, StoreOpener> openers() {
-        return Map.of("file", Stores::local, "memory", Stores::memory);
+    /**
+     * What opens them.
+     *
+     * @param temp the folder in which stores keep what does not fit into memory
+     */
+    static Map<String, StoreOpener> openers(Path temp) {
+        RemoteStores remote = new RemoteStores(temp);
+        return Map.of("file", Stores::local, "memory", Stores::memory, "sftp", RemoteStores::sftp, "vfs", remote::vfs);
     }
 
     /** {@code file:///absolute} or {@code file:relative}. */
@@ -46,11 +56,11 @@ final class Stores {
 
     /** Whether the way to a location is long enough for a cache. */
     static boolean isRemote(String location) {
-        return false;
+        return location.startsWith("sftp:") || REMOTE_VFS.matcher(location).lookingAt();
     }
 
     /** Whether what a location holds ends with the process. */
     static boolean startsEmpty(String location) {
-        return location.startsWith("memory:");
+        return location.startsWith("memory:") || location.startsWith("vfs:ram:") || location.startsWith("vfs:tmp:");
     }
 }

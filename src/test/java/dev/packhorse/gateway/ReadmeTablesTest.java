@@ -54,18 +54,6 @@ class ReadmeTablesTest {
                     "how the mode of a symlink is sent: `41471`, or `120777` as the document prints it; `41471`",
             "max-body", "bytes of a request body, more is 413; no limit"));
 
-    private static final Map<String, Map<String, String>> STORE_OPTIONS = new TreeMap<>(Map.of(
-            "file",
-            new TreeMap<>(Map.of(
-                    "create", "`true` makes the folder if it is missing; `false`",
-                    "durable", "what is on the disk when a change is answered: `none`, `file` or `full`; `file`")),
-            "memory",
-            new TreeMap<>(Map.of("size", "most bytes that it holds, names and metadata included; `64m`"))));
-
-    private static final Map<String, String> STORES = Map.of(
-            "file", "`file:///srv/files`, `file:data/files`: a folder of this host",
-            "memory", "`memory:name`: a tree in memory, gone when Packhorse stops");
-
     private static final Map<String, String> PROTOCOLS =
             Map.of("httpfs", "`/fs/<export>`: the HTTP Filesystem Protocol");
 
@@ -143,20 +131,32 @@ class ReadmeTablesTest {
 
     @Test
     void theOptionsOfStoresAreThoseOfTheCode() throws Exception {
-        assertThat(STORES.keySet()).isEqualTo(Stores.openers().keySet());
+        Map<String, StoreOpener> openers = Stores.openers(folder);
+        assertThat(ReadmeStores.ALL.stream().map(ReadmeStores::scheme)).containsAll(openers.keySet());
         List<List<String>> rows = new ArrayList<>();
-        for (Map.Entry<String, StoreOpener> each : new TreeMap<>(Stores.openers()).entrySet()) {
+        for (ReadmeStores each : ReadmeStores.ALL) {
             Options options = new Options(new HashMap<>(Map.of("unknown", "")));
-            each.getValue().open(location(each.getKey()), options).close();
-            Map<String, String> described = Objects.requireNonNull(STORE_OPTIONS.get(each.getKey()));
-            assertThat(described.keySet()).containsExactlyElementsOf(known(options));
-            String where = Objects.requireNonNull(STORES.get(each.getKey()));
-            for (Map.Entry<String, String> option : described.entrySet()) {
+            open(each, openers, options).close();
+            assertThat(each.options().keySet()).containsExactlyElementsOf(known(options));
+            String where = each.where();
+            for (Map.Entry<String, String> option : each.options().entrySet()) {
                 rows.add(row(where, option));
                 where = "";
             }
         }
         part("stores", table(List.of("store", "parameter", "what; default"), rows));
+    }
+
+    private Store open(ReadmeStores each, Map<String, StoreOpener> openers, Options options) throws Exception {
+        return Objects.requireNonNull(openers.get(each.scheme())).open(each.location(folder), options);
+    }
+
+    @Test
+    void theOptionsOfPoliciesAreThoseOfTheCode() throws Exception {
+        Options options = new Options(new HashMap<>(Map.of("unknown", "")));
+        StorePolicies.cache("sftp:", options);
+        assertThat(ReadmeStores.POLICIES.keySet()).containsExactlyElementsOf(known(options));
+        part("policies", options(ReadmeStores.POLICIES));
     }
 
     private static List<String> row(String where, Map.Entry<String, String> option) {
@@ -165,42 +165,21 @@ class ReadmeTablesTest {
 
     @Test
     void theCapabilitiesAreThoseOfTheStores() throws Exception {
-        Map<String, Store> stores = new LinkedHashMap<>();
-        for (Map.Entry<String, StoreOpener> each : new TreeMap<>(Stores.openers()).entrySet()) {
-            stores.put(each.getKey(), each.getValue().open(location(each.getKey()), new Options(new HashMap<>())));
-        }
+        List<ReadmeStores> stores = ReadmeStores.ALL;
         List<String> head = new ArrayList<>(List.of("capability"));
-        stores.keySet().forEach(scheme -> head.add("`" + scheme + "`"));
+        stores.forEach(each -> head.add("`" + each.name() + "`"));
         List<List<String>> rows = new ArrayList<>();
         for (Capability capability : Capability.values()) {
             List<String> row = new ArrayList<>(
                     List.of(capability.name().toLowerCase(Locale.ROOT).replace('_', ' ')));
-            stores.forEach((scheme, store) -> row.add(cell(scheme, capability, store)));
+            for (ReadmeStores each : stores) {
+                try (Store store = open(each, Stores.openers(folder), new Options(new HashMap<>()))) {
+                    row.add(each.cell(capability, store.capabilities()));
+                }
+            }
             rows.add(row);
         }
-        for (Store store : stores.values()) {
-            store.close();
-        }
         part("capabilities", table(head, rows));
-    }
-
-    /** The overlay keeps change timestamps for every store; the owner depends on who runs the test. */
-    private static String cell(String scheme, Capability capability, Store store) {
-        if (capability == Capability.CHANGE_TIMESTAMPS) {
-            return "in the state database";
-        }
-        if (capability == Capability.OWNER && scheme.equals("file")) {
-            return "as root";
-        }
-        return store.capabilities().has(capability) ? "yes" : "no";
-    }
-
-    private String location(String scheme) {
-        return switch (scheme) {
-            case "file" -> "file:" + folder;
-            case "memory" -> "memory:x";
-            default -> throw new AssertionError("say here how a test opens " + scheme);
-        };
     }
 
     private static Store memory() {

@@ -66,7 +66,7 @@ final class TestGateway implements AutoCloseable {
         database.awaitReady();
         OverlayTable overlay =
                 new OverlayTable(database.source(), InstantSource.system(), OverlayTable.DEFAULT_RETENTION);
-        Map<String, StoreOpener> openers = new HashMap<>(Stores.openers());
+        Map<String, StoreOpener> openers = new HashMap<>(Stores.openers(folder));
         openers.put("faulty", (location, options) -> faulty);
         openers.put("root", (location, options) -> LocalStore.open(root, LocalStore.Options.DEFAULT));
         stores = new StoreRegistry(openers, new StorePolicies(overlay, new SimpleMeterRegistry()));

@@ -1,0 +1,149 @@
+package dev.packhorse.gateway;
+
+import dev.packhorse.fs.Capabilities;
+import dev.packhorse.fs.Capability;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What the README says about a kind of store.
+ *
+ * @param name how the table of capabilities calls it
+ * @param location how a test opens one, {@code FOLDER} being a folder; nobody listens at port 1
+ * @param where the location that the table shows, with what it is
+ * @param options what each is for, and the default; the names are checked against the code
+ * @param depends what is said of capabilities that the server decides
+ */
+record ReadmeStores(
+        String name,
+        String location,
+        String where,
+        SortedMap<String, String> options,
+        Map<Capability, String> depends) {
+
+    private static final String CONNECT = "how long a connection may take to be made; `10s`";
+    private static final String PASSWORD = "instead of one in the location";
+    private static final String PASSWORD_FILE = "a file whose first line is the password";
+
+    static final List<ReadmeStores> ALL = List.of(
+            new ReadmeStores(
+                    "file",
+                    "file:FOLDER",
+                    "`file:///srv/files`, `file:data/files`: a folder of this host",
+                    options(
+                            "create", "`true` makes the folder if it is missing; `false`",
+                            "durable",
+                                    "what is on the disk when a change is answered: `none`, `file` or `full`; `file`"),
+                    Map.of(Capability.OWNER, "as root")),
+            new ReadmeStores(
+                    "memory",
+                    "memory:x",
+                    "`memory:name`: a tree in memory, gone when Packhorse stops",
+                    options("size", "most bytes that it holds, names and metadata included; `64m`"),
+                    Map.of()),
+            new ReadmeStores(
+                    "sftp",
+                    "sftp://joe@127.0.0.1:1/srv",
+                    "`sftp://joe@host:22/srv/files`, `sftp://joe@host/~/files`: a folder of an SFTP server",
+                    options(
+                            "agent", "socket of an SSH agent, what `SSH_AUTH_SOCK` says; none",
+                            "auth-timeout", "how long the authentication may take; `20s`",
+                            "connect-timeout", CONNECT,
+                            "durable", "`file` forces contents to the server's disk where it offers that, or `none`; `file`",
+                            "host-keys",
+                                    "a host that `known-hosts` does not name is refused (`strict`) or added (`accept-new`); `strict`",
+                            "idle-timeout", "when a session that nobody uses is closed; `5m`",
+                            "jump", "a host to go through, `user@host:port`; none",
+                            "keep-alive", "time between signs of life; `15s`",
+                            "key", "a private key file; none",
+                            "known-hosts", "the keys of servers; `~/.ssh/known_hosts`",
+                            "owners", "whether the user may change owners; `true` for `root`",
+                            "passphrase", "of the key file; none",
+                            "password", PASSWORD,
+                            "password-file", PASSWORD_FILE,
+                            "sessions", "SSH sessions at a time; `4`",
+                            "timeout", "how long the server may take for an answer; `30s`"),
+                    Map.of(Capability.OWNER, "see `owners`", Capability.SPACE, "if offered")),
+            new ReadmeStores(
+                    "vfs",
+                    "vfs:ram:/",
+                    "`vfs:` and a URI of Commons VFS: `vfs:zip:file:///srv/a.zip`, `vfs:tgz:https://host/a.tgz!/src`,"
+                            + " `vfs:webdav4s://joe@host/dav`, `vfs:https://host/pub`",
+                    options(
+                            "connect-timeout", CONNECT,
+                            "connections", "operations at a time; `8`",
+                            "idle-timeout", "when what nobody uses is closed; `1m`",
+                            "max-entries", "most entries of an archive; `1000000`",
+                            "plugins", "a folder with jars of further providers; none",
+                            "providers", "what they provide: `scheme=class`, separated by commas; none",
+                            "recheck", "for how long an archive is taken for unchanged; `1s`",
+                            "size", "most bytes of files in `ram:`; `64m`",
+                            "spool",
+                                    "most bytes of a local copy of a remote archive, or of what is in a compressed tar; `4g`",
+                            "timeout", "how long a server may stay silent; `30s`"),
+                    Map.of(
+                            Capability.WRITE, "not archives, http",
+                            Capability.MODIFIED, "files",
+                            Capability.ETAGS, "if the server has them")),
+            new ReadmeStores(
+                    "vfs:ftp",
+                    "vfs:ftp://127.0.0.1:1/",
+                    "`vfs:ftp://joe@host/pub`, `vfs:ftps://joe@host/pub`: a folder of an FTP server",
+                    options(
+                            "certificates", "PEM file of those to trust instead of the system's; none",
+                            "charset", "of names; UTF-8",
+                            "clear-data", "`true` leaves the data of `ftps` unencrypted; `false`",
+                            "connect-timeout", CONNECT,
+                            "connections", "control connections at a time; `8`",
+                            "data-timeout", "how long a transfer may stand still; `30s`",
+                            "idle-timeout", "when a connection that nobody uses is closed; `1m`",
+                            "password", PASSWORD,
+                            "password-file", PASSWORD_FILE,
+                            "timeout", "how long the server may take for an answer; `30s`",
+                            "tls", "`none`, `explicit`, `implicit`; `none` for `ftp`, `explicit` for `ftps`",
+                            "trust-pasv-address", "`true` connects to the address that `PASV` names; `false`",
+                            "zone", "in which a server without `MLSD` tells times; `UTC`"),
+                    Map.of(
+                            Capability.MODE, "if offered",
+                            Capability.MODIFIED, "if offered",
+                            Capability.SPACE, "if offered")));
+
+    static final SortedMap<String, String> POLICIES = options(
+            "cache",
+                    "for how long nodes and listings are remembered, `0s` for not at all; `30s` for stores on other hosts, else `0s`",
+            "cache-entries", "nodes that are remembered; `200000`",
+            "cache-negative", "for how long it is remembered that nothing is there; a third of `cache`, at most `10s`",
+            "cache-size", "memory for it; `64m`",
+            "cache-stale-if-error", "for how much longer it answers while the store fails; `0s`",
+            "cache-stale-while-revalidate", "for how much longer it answers while the store is asked; `0s`");
+
+    private static SortedMap<String, String> options(String... namesAndTexts) {
+        SortedMap<String, String> options = new TreeMap<>();
+        for (int i = 0; i < namesAndTexts.length; i += 2) {
+            options.put(namesAndTexts[i], namesAndTexts[i + 1]);
+        }
+        return options;
+    }
+
+    String scheme() {
+        return location.substring(0, location.indexOf(':'));
+    }
+
+    String location(Path folder) {
+        return location.replace("FOLDER", folder.toString());
+    }
+
+    /** What the table of capabilities says. */
+    String cell(Capability capability, Capabilities declared) {
+        if (capability == Capability.CHANGE_TIMESTAMPS) {
+            return "in the state database";
+        }
+        return depends.containsKey(capability)
+                ? Objects.requireNonNull(depends.get(capability))
+                : declared.has(capability) ? "yes" : "no";
+    }
+}
