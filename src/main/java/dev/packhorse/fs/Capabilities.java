@@ -2,6 +2,7 @@ package dev.packhorse.fs;
 
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -45,15 +46,25 @@ public record Capabilities(Set<Capability> all, Duration timePrecision, Duration
         return new Capabilities(all, timePrecision, longerStaleness);
     }
 
-    /** What is true of both: of a call that may reach either. */
-    public Capabilities and(Capabilities other) {
+    /**
+     * What may be asked of two stores of which a route chooses one for each call: what either can do, since it will be asked
+     * of paths that lead there. What callers rely on rather than ask for ({@code ETAGS}, {@code CHANGE_TIMESTAMPS}) only if both
+     * have it.
+     */
+    public Capabilities or(Capabilities other) {
         if (equals(other)) {
             return this;
         }
-        EnumSet<Capability> common = EnumSet.noneOf(Capability.class);
-        common.addAll(all);
-        common.retainAll(other.all);
-        return new Capabilities(common, longer(timePrecision, other.timePrecision), longer(staleness, other.staleness));
+        EnumSet<Capability> either = EnumSet.noneOf(Capability.class);
+        either.addAll(all);
+        either.addAll(other.all);
+        for (Capability safeguard : List.of(Capability.ETAGS, Capability.CHANGE_TIMESTAMPS)) {
+            if (!has(safeguard) || !other.has(safeguard)) {
+                either.remove(safeguard);
+            }
+        }
+        return new Capabilities(
+                either, longer(timePrecision, other.timePrecision), longer(staleness, other.staleness));
     }
 
     private static Duration longer(Duration one, Duration other) {

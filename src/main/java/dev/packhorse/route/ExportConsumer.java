@@ -63,14 +63,12 @@ final class ExportConsumer extends DefaultConsumer {
         super.doStop();
     }
 
-    /**
-     * What the route can do: what every store in it can do, since which of them a call reaches is decided by the route.
-     */
+    /** What the route can do ({@link Capabilities#or}), since which of its stores a call reaches is decided by the route. */
     private Capabilities capabilities() {
         List<Store> known = reached();
         Capabilities all = known.get(0).capabilities();
         for (int i = 1; i < known.size(); i++) {
-            all = all.and(known.get(i).capabilities());
+            all = all.or(known.get(i).capabilities());
         }
         return all;
     }

@@ -4,6 +4,7 @@ import dev.packhorse.fs.AttributeChange;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.Capabilities;
 import dev.packhorse.fs.Content;
+import dev.packhorse.fs.ForwardingStore;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
@@ -76,31 +77,44 @@ final class RouteStore implements Store {
     @Override
     public Node write(FsPath path, Body body, WriteOptions options) throws FsException {
         OnceBody once = new OnceBody(body);
-        return call(new FsCall<>(Operation.WRITE, path, null, once, store -> store.write(path, once, options)));
+        return call(new FsCall<>(Operation.WRITE, path, null, once, store -> store.write(path, once, kept(options, store))));
     }
 
     @Override
     public Node makeDirectory(FsPath path, WriteOptions options) throws FsException {
         return call(
-                new FsCall<>(Operation.MAKE_DIRECTORY, path, null, null, store -> store.makeDirectory(path, options)));
+                new FsCall<>(Operation.MAKE_DIRECTORY, path, null, null, store -> store.makeDirectory(path, kept(options, store))));
     }
 
     @Override
     public Node link(FsPath path, String target, WriteOptions options) throws FsException {
-        return call(new FsCall<>(Operation.LINK, path, null, null, store -> store.link(path, target, options)));
+        return call(new FsCall<>(Operation.LINK, path, null, null, store -> store.link(path, target, kept(options, store))));
     }
 
     @Override
     public Node change(FsPath path, AttributeChange change, Preconditions preconditions) throws FsException {
         return call(
-                new FsCall<>(Operation.CHANGE, path, null, null, store -> store.change(path, change, preconditions)));
+                new FsCall<>(Operation.CHANGE, path, null, null, store -> store.change(path, kept(change, store), preconditions)));
+    }
+
+    private WriteOptions kept(WriteOptions options, Store store) {
+        return new WriteOptions(kept(options.attributes(), store), options.preconditions());
+    }
+
+    /** A route with several stores declares what one of them can do: another keeps what it can. */
+    private AttributeChange kept(AttributeChange change, Store store) {
+        return consumer.hasSeveralStores() ? change.keptBy(store.capabilities()) : change;
     }
 
     /** Copies within the store that the route chooses for both paths, or from one to the other: {@link Trees#transfer}. */
     @Override
     public Node copy(FsPath source, FsPath target, TransferOptions options) throws FsException {
-        if (areApart(Operation.COPY, source, target)) {
-            return Trees.transfer(this, source, this, target, options, false);
+        if (consumer.hasSeveralStores()) {
+            Store from = reached(Operation.COPY, source);
+            Store to = reached(Operation.COPY, target);
+            if (from != to) {
+                return Trees.transfer(as(from), source, as(to), target, options, false);
+            }
         }
         return call(new FsCall<>(Operation.COPY, source, target, null, store -> store.copy(source, target, options)));
     }
@@ -108,23 +122,30 @@ final class RouteStore implements Store {
     /** As {@link #copy}. Between two stores a move is not one step: both names are there for a while. */
     @Override
     public Node move(FsPath source, FsPath target, TransferOptions options) throws FsException {
-        if (areApart(Operation.MOVE, source, target)) {
-            return Trees.transfer(this, source, this, target, options, true);
+        if (consumer.hasSeveralStores()) {
+            Store from = reached(Operation.MOVE, source);
+            Store to = reached(Operation.MOVE, target);
+            if (from != to) {
+                return Trees.transfer(as(from), source, as(to), target, options, true);
+            }
         }
         return call(new FsCall<>(Operation.MOVE, source, target, null, store -> store.move(source, target, options)));
+    }
+
+    /** This route, of which is known which store it leads to. */
+    private Store as(Store reached) {
+        return new ForwardingStore(this) {
+            @Override
+            public Capabilities capabilities() {
+                return reached.capabilities();
+            }
+        };
     }
 
     /** The store that a call has come to. */
     private record Reached(Store store) {}
 
-    /**
-     * Tells whether the route leads the two ends of a call to different stores. It is asked by sending the call along for
-     * each of them, without effect; in a route with one store there is nothing to ask.
-     */
-    private boolean areApart(Operation operation, FsPath source, FsPath target) throws FsException {
-        return consumer.hasSeveralStores() && reached(operation, source) != reached(operation, target);
-    }
-
+    /** The store that the route leads to, found by sending a call along without effect. */
     private Store reached(Operation operation, FsPath path) throws FsException {
         return call(new FsCall<>(operation, path, null, null, Reached::new)).store();
     }

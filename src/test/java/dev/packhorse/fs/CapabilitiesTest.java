@@ -16,13 +16,14 @@ class CapabilitiesTest {
     private final Capabilities nanos = new Capabilities(Set.of(WRITE, ETAGS), Duration.ofNanos(1));
 
     @Test
-    void ofTwoThatACallMayReachCountsWhatIsTrueOfBoth() {
-        Capabilities both = seconds.and(nanos.with(Duration.ofMinutes(1)));
+    void ofTwoThatACallMayReachCountsWhatEitherCanDoAndWhatBothGuard() {
+        Capabilities either = seconds.or(nanos.with(Duration.ofMinutes(1)));
 
-        assertThat(both.all()).containsExactly(WRITE);
-        assertThat(both.timePrecision()).isEqualTo(Duration.ofSeconds(1));
-        assertThat(both.staleness()).isEqualTo(Duration.ofMinutes(1));
-        assertThat(seconds.and(seconds)).isSameAs(seconds);
+        assertThat(either.all()).containsExactlyInAnyOrder(WRITE, MODE);
+        assertThat(either.timePrecision()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(either.staleness()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(nanos.or(seconds.with(ETAGS)).all()).containsExactlyInAnyOrder(WRITE, MODE, ETAGS);
+        assertThat(seconds.or(seconds)).isSameAs(seconds);
     }
 
     @Test

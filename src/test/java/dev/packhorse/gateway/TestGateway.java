@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Properties;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 
@@ -110,6 +111,15 @@ final class TestGateway implements AutoCloseable {
                 head,
                 body,
                 Duration.ofSeconds(5));
+    }
+
+    /** Loads a file of routes, in which placeholders stand for these values. */
+    void load(Path routes, Map<String, String> values) throws StartException {
+        Properties properties = new Properties();
+        properties.putAll(values);
+        context.getPropertiesComponent().setOverrideProperties(properties);
+        Map<String, Path> files = RouteFiles.load(context, routes.toString(), exports);
+        StoreProbe.check(stores.all(), exports.all(), files, workers);
     }
 
     RawClient connect() throws IOException {

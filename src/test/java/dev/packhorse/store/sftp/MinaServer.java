@@ -25,15 +25,15 @@ import org.apache.sshd.sftp.server.SftpSubsystemFactory;
 import org.apache.sshd.sftp.server.SftpSubsystemProxy;
 
 /** An SSH server in this process, MINA's own, over the real file system; user {@code carrier}, password {@code oats}. */
-final class MinaServer implements AutoCloseable {
+public final class MinaServer implements AutoCloseable {
 
-    static final String USER = "carrier";
-    static final String PASSWORD = "oats";
+    public static final String USER = "carrier";
+    public static final String PASSWORD = "oats";
 
     private final SshServer server = SshServer.setUpDefaultServer();
     private final KeyPair hostKey;
 
-    MinaServer(Path knownHosts) throws Exception {
+    public MinaServer(Path knownHosts) throws Exception {
         this(0, generated(), knownHosts);
     }
 
@@ -63,7 +63,7 @@ final class MinaServer implements AutoCloseable {
         return "[127.0.0.1]:" + port + " " + PublicKeyEntry.toString(hostKey.getPublic()) + "\n";
     }
 
-    int port() {
+    public int port() {
         return server.getPort();
     }
 

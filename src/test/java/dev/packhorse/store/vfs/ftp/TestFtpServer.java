@@ -28,13 +28,13 @@ import org.apache.mina.transport.socket.SocketAcceptor;
 import org.jspecify.annotations.Nullable;
 
 /** Apache FtpServer over a {@link MemoryStore}, on a free port. */
-final class TestFtpServer implements AutoCloseable {
+public final class TestFtpServer implements AutoCloseable {
 
-    static final String USER = "packhorse";
-    static final String PASSWORD = "s3cret word";
+    public static final String USER = "packhorse";
+    public static final String PASSWORD = "s3cret word";
 
     /** How much the server can do. */
-    enum Kind {
+    public enum Kind {
         /** As it comes: times and sizes by MLST, no rename onto something, nothing else to set. */
         PLAIN,
         /** Modes, times of files and directories, renames that replace. */
@@ -43,11 +43,11 @@ final class TestFtpServer implements AutoCloseable {
         OLD
     }
 
-    final MemoryStore files = new MemoryStore(256 << 20);
+    public final MemoryStore files = new MemoryStore(256 << 20);
     private final FtpServer server;
     private final int port;
 
-    TestFtpServer(Kind kind) {
+    public TestFtpServer(Kind kind) {
         this(kind, 0, false, null);
     }
 
@@ -114,7 +114,7 @@ final class TestFtpServer implements AutoCloseable {
         }
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 

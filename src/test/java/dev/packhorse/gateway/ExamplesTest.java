@@ -1,0 +1,218 @@
+package dev.packhorse.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.packhorse.fs.Body;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.WriteOptions;
+import dev.packhorse.store.sftp.MinaServer;
+import dev.packhorse.store.vfs.ftp.TestFtpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
+import org.apache.sshd.common.util.security.SecurityUtils;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each file of {@code routes/examples} starts, and does what its first lines say. */
+class ExamplesTest {
+
+    private static final Path EXAMPLES = Path.of("routes/examples");
+
+    @TempDir
+    Path folder;
+
+    private TestGateway gateway;
+    private Path archive;
+
+    @BeforeEach
+    void start() throws Exception {
+        gateway = new TestGateway(Files.createDirectories(folder.resolve("gateway")));
+        archive = folder.resolve("archive.zip");
+        try (OutputStream file = Files.newOutputStream(archive);
+                ZipOutputStream zip = new ZipOutputStream(file)) {
+            for (String name : new String[] {"a.txt", "docs/b.txt"}) {
+                zip.putNextEntry(new ZipEntry(name));
+                zip.write(name.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        gateway.close();
+    }
+
+    private void load(String example, Map<String, String> values) throws StartException {
+        gateway.load(EXAMPLES.resolve(example), values);
+    }
+
+    private String get(String target) throws IOException {
+        TestGateway.Reply reply = gateway.send("GET", target, "");
+        return reply.status() + " " + reply.body();
+    }
+
+    private int send(String method, String target, String body, String... headers) throws IOException {
+        return gateway.send(method, target, body, headers).status();
+    }
+
+    @Test
+    void eachExampleHasItsTest() throws IOException {
+        Set<String> tested = new TreeSet<>(
+                Set.of("zip.yaml", "sftp.yaml", "ftp-cached.yaml", "workbench.yaml", "failover.yaml"));
+        try (Stream<Path> files = Files.list(EXAMPLES)) {
+            assertThat(files.map(file -> file.getFileName().toString()).collect(Collectors.toSet()))
+                    .isEqualTo(tested);
+        }
+    }
+
+    @Test
+    void anArchiveIsAFolder() throws Exception {
+        load("zip.yaml", Map.of("archive", archive.toString()));
+
+        assertThat(get("/fs/archive/")).isEqualTo("200 a.txt 33188\ndocs 16877\n");
+        assertThat(get("/fs/archive/docs/b.txt")).isEqualTo("200 docs/b.txt");
+        assertThat(send("PUT", "/fs/archive/c.txt", "x")).isEqualTo(501);
+    }
+
+    @Test
+    void aFolderOfAnSftpServer() throws Exception {
+        Path known = folder.resolve("known_hosts");
+        Path files = Files.createDirectories(folder.resolve("files"));
+        try (MinaServer server = new MinaServer(known)) {
+            load("sftp.yaml", Map.of("nas", at(server, files), "nas.key", key(), "nas.known-hosts", known.toString()));
+
+            assertThat(send("PUT", "/fs/nas/x.txt", "hello", "Content-Mode: 33152")).isEqualTo(200);
+            assertThat(get("/fs/nas/")).isEqualTo("200 x.txt 33152\n");
+            assertThat(get("/fs/nas/x.txt")).isEqualTo("200 hello");
+            assertThat(gateway.send("HEAD", "/fs/nas/x.txt", "").header("Cache-Control-TTL"))
+                    .isEqualTo("30");
+            assertThat(files.resolve("x.txt")).hasContent("hello");
+        }
+        assertThat(send("GET", "/fs/nas/x.txt", "")).isEqualTo(503);
+        assertThat(gateway.send("GET", "/fs/nas/x.txt", "").header("Retry-After"))
+                .isNotEmpty();
+        assertThat(send("GET", "/fs/files/", "")).as("others").isEqualTo(200);
+    }
+
+    @Test
+    void anFtpServerBehindACache() throws Exception {
+        try (TestFtpServer server = new TestFtpServer(TestFtpServer.Kind.RICH)) {
+            server.files.write(FsPath.parse("/x.txt"), Body.of("hello".getBytes(StandardCharsets.UTF_8)), WriteOptions.DEFAULT);
+            load("ftp-cached.yaml", Map.of("mirror", at(server)));
+
+            assertThat(get("/fs/mirror/")).isEqualTo("200 x.txt 33188\n");
+            assertThat(get("/fs/mirror/x.txt")).isEqualTo("200 hello");
+            server.files.write(FsPath.parse("/y.txt"), Body.of(new byte[1]), WriteOptions.DEFAULT);
+            assertThat(get("/fs/mirror/")).as("from memory").isEqualTo("200 x.txt 33188\n");
+        }
+        assertThat(get("/fs/mirror/")).as("the server is gone").isEqualTo("200 x.txt 33188\n");
+        assertThat(send("GET", "/fs/mirror/x.txt", "")).isEqualTo(503);
+    }
+
+    @Test
+    void aFolderToWorkInBesideAnArchive() throws Exception {
+        Path work = folder.resolve("work");
+        load("workbench.yaml", Map.of("archive", archive.toString(), "workbench", work.toString()));
+
+        assertThat(send("PUT", "/fs/workbench/work/", "")).isEqualTo(200);
+        assertThat(send("COPY", "/fs/workbench/docs", "", "Destination: /fs/workbench/work/docs"))
+                .isEqualTo(200);
+        assertThat(send("PUT", "/fs/workbench/work/docs/b.txt", "changed", "Content-Mode: 33152"))
+                .isEqualTo(200);
+        assertThat(get("/fs/workbench/work/docs/")).as("the folder keeps modes").isEqualTo("200 b.txt 33152\n");
+        assertThat(get("/fs/workbench/work/docs/b.txt")).isEqualTo("200 changed");
+        assertThat(get("/fs/workbench/docs/b.txt")).isEqualTo("200 docs/b.txt");
+        assertThat(work.resolve("work/docs/b.txt")).hasContent("changed");
+        assertThat(send("MOVE", "/fs/workbench/a.txt", "", "Destination: /fs/workbench/work/a.txt"))
+                .as("out of what is read-only")
+                .isEqualTo(501);
+        assertThat(get("/fs/workbench/a.txt")).isEqualTo("200 a.txt");
+    }
+
+    @Test
+    void theSecondServerTakesOverWhenTheFirstIsGone() throws Exception {
+        Path files = Files.createDirectories(folder.resolve("files"));
+        Files.writeString(files.resolve("x.txt"), "hello");
+        Path known = folder.resolve("known_hosts");
+        Path knownToo = folder.resolve("known_hosts2");
+        try (MinaServer second = new MinaServer(knownToo)) {
+            try (MinaServer first = new MinaServer(known)) {
+                Files.writeString(known, Files.readString(known) + Files.readString(knownToo));
+                load(
+                        "failover.yaml",
+                        Map.of(
+                                "twin.a", at(first, files),
+                                "twin.b", at(second, files),
+                                "twin.key", key(),
+                                "twin.known-hosts", known.toString()));
+                assertThat(get("/fs/twins/x.txt")).isEqualTo("200 hello");
+            }
+            assertThat(get("/fs/twins/x.txt")).isEqualTo("200 hello");
+            assertThat(send("GET", "/fs/twins/none", "")).as("an answer").isEqualTo(404);
+        }
+        assertThat(send("GET", "/fs/twins/x.txt", "")).isEqualTo(503);
+    }
+
+    @Test
+    void aWrongPasswordStopsTheStartWithoutBeingSaid() throws Exception {
+        Path known = folder.resolve("known_hosts");
+        try (MinaServer server = new MinaServer(known)) {
+            String at = MinaServer.USER + ":not-the-oats@127.0.0.1:" + server.port() + folder;
+            assertThatThrownBy(() -> load(
+                            "sftp.yaml", Map.of("nas", at, "nas.key", key(), "nas.known-hosts", known.toString())))
+                    .isInstanceOf(StartException.class)
+                    .message()
+                    .startsWith(EXAMPLES.resolve("sftp.yaml") + ": route nas: ")
+                    .doesNotContain("not-the-oats")
+                    .doesNotContain("\n");
+        }
+    }
+
+    @Test
+    void aServerThatIsDownDoesNotStopTheStart() throws Exception {
+        Path known = Files.createFile(folder.resolve("known_hosts"));
+        load(
+                "sftp.yaml",
+                Map.of("nas", "joe@127.0.0.1:1/srv", "nas.key", key(), "nas.known-hosts", known.toString()));
+
+        assertThat(send("GET", "/fs/nas/", "")).isEqualTo(503);
+        assertThat(send("GET", "/fs/files/", "")).isEqualTo(200);
+    }
+
+    private static String at(MinaServer server, Path files) {
+        return MinaServer.USER + ":" + MinaServer.PASSWORD + "@127.0.0.1:" + server.port() + files;
+    }
+
+    private static String at(TestFtpServer server) {
+        String password = URLEncoder.encode(TestFtpServer.PASSWORD, StandardCharsets.UTF_8).replace("+", "%20");
+        return TestFtpServer.USER + ":" + password + "@127.0.0.1:" + server.port() + "/";
+    }
+
+    /** A key that nobody knows: the servers here take the password that the location brings. */
+    private String key() throws Exception {
+        Path file = folder.resolve("id_ecdsa");
+        if (!Files.exists(file)) {
+            var generator = SecurityUtils.getKeyPairGenerator("EC");
+            generator.initialize(256);
+            try (OutputStream out = Files.newOutputStream(file)) {
+                new OpenSSHKeyPairResourceWriter().writePrivateKey(generator.generateKeyPair(), "test", null, out);
+            }
+        }
+        return file.toString();
+    }
+}
