@@ -63,8 +63,7 @@ public record Capabilities(Set<Capability> all, Duration timePrecision, Duration
                 either.remove(safeguard);
             }
         }
-        return new Capabilities(
-                either, longer(timePrecision, other.timePrecision), longer(staleness, other.staleness));
+        return new Capabilities(either, longer(timePrecision, other.timePrecision), longer(staleness, other.staleness));
     }
 
     private static Duration longer(Duration one, Duration other) {

@@ -68,7 +68,8 @@ class Gateway implements HttpObserver {
         Path spool = Files.createDirectories(data.resolve("spool"));
         exports = new Exports(spool);
         database = StateDatabase.open(data);
-        OverlayTable overlay = new OverlayTable(database.source(), InstantSource.system(), config.changeTimestampRetention());
+        OverlayTable overlay =
+                new OverlayTable(database.source(), InstantSource.system(), config.changeTimestampRetention());
         stores = new StoreRegistry(Stores.openers(spool), new StorePolicies(overlay, registry));
         metrics = new HttpMetrics(registry);
         accessLog = AccessLog.open(config.accessLog());

@@ -131,10 +131,10 @@ final class RemoteStores {
         RemoteLocation at = RemoteLocation.parse(uri);
         String password = password(at, options);
         // As browsers log in where nobody is named.
-        FtpOptions usual = FtpOptions.of(
-                at.user() == null ? "anonymous" : at.user(), password == null ? "packhorse@" : password);
-        FtpOptions.Tls tls = options.choice(
-                "tls", scheme.equals("ftps") ? FtpOptions.Tls.EXPLICIT : FtpOptions.Tls.NONE);
+        FtpOptions usual =
+                FtpOptions.of(at.user() == null ? "anonymous" : at.user(), password == null ? "packhorse@" : password);
+        FtpOptions.Tls tls =
+                options.choice("tls", scheme.equals("ftps") ? FtpOptions.Tls.EXPLICIT : FtpOptions.Tls.NONE);
         if (scheme.equals("ftps") == (tls == FtpOptions.Tls.NONE)) {
             throw new IllegalArgumentException("option tls = '" + tls.name().toLowerCase(Locale.ROOT)
                     + "' does not go with " + scheme + ":; ftps: is encrypted (explicit or implicit), ftp: is not");
@@ -219,7 +219,9 @@ final class RemoteStores {
         for (String each : text.split(",", -1)) {
             int equals = each.indexOf('=');
             if (equals > 0) {
-                providers.put(each.substring(0, equals).trim(), each.substring(equals + 1).trim());
+                providers.put(
+                        each.substring(0, equals).trim(),
+                        each.substring(equals + 1).trim());
             } else if (!each.isBlank()) {
                 throw Options.bad("providers", text, "a list of scheme=class");
             }

@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
 final class Stores {
 
     /** Not what is layered upon them: archives have an index of their own. */
-    private static final Pattern REMOTE_VFS = Pattern.compile("vfs:(?!file:|ram:|tmp:|res:|(zip|jar|tar|tgz|tbz2|gz|bz2):)");
+    private static final Pattern REMOTE_VFS =
+            Pattern.compile("vfs:(?!file:|ram:|tmp:|res:|(zip|jar|tar|tgz|tbz2|gz|bz2):)");
 
     private Stores() {}
 

@@ -77,24 +77,26 @@ final class RouteStore implements Store {
     @Override
     public Node write(FsPath path, Body body, WriteOptions options) throws FsException {
         OnceBody once = new OnceBody(body);
-        return call(new FsCall<>(Operation.WRITE, path, null, once, store -> store.write(path, once, kept(options, store))));
+        return call(new FsCall<>(
+                Operation.WRITE, path, null, once, store -> store.write(path, once, kept(options, store))));
     }
 
     @Override
     public Node makeDirectory(FsPath path, WriteOptions options) throws FsException {
-        return call(
-                new FsCall<>(Operation.MAKE_DIRECTORY, path, null, null, store -> store.makeDirectory(path, kept(options, store))));
+        return call(new FsCall<>(
+                Operation.MAKE_DIRECTORY, path, null, null, store -> store.makeDirectory(path, kept(options, store))));
     }
 
     @Override
     public Node link(FsPath path, String target, WriteOptions options) throws FsException {
-        return call(new FsCall<>(Operation.LINK, path, null, null, store -> store.link(path, target, kept(options, store))));
+        return call(new FsCall<>(
+                Operation.LINK, path, null, null, store -> store.link(path, target, kept(options, store))));
     }
 
     @Override
     public Node change(FsPath path, AttributeChange change, Preconditions preconditions) throws FsException {
-        return call(
-                new FsCall<>(Operation.CHANGE, path, null, null, store -> store.change(path, kept(change, store), preconditions)));
+        return call(new FsCall<>(
+                Operation.CHANGE, path, null, null, store -> store.change(path, kept(change, store), preconditions)));
     }
 
     private WriteOptions kept(WriteOptions options, Store store) {

@@ -72,8 +72,8 @@ class ExamplesTest {
 
     @Test
     void eachExampleHasItsTest() throws IOException {
-        Set<String> tested = new TreeSet<>(
-                Set.of("zip.yaml", "sftp.yaml", "ftp-cached.yaml", "workbench.yaml", "failover.yaml"));
+        Set<String> tested =
+                new TreeSet<>(Set.of("zip.yaml", "sftp.yaml", "ftp-cached.yaml", "workbench.yaml", "failover.yaml"));
         try (Stream<Path> files = Files.list(EXAMPLES)) {
             assertThat(files.map(file -> file.getFileName().toString()).collect(Collectors.toSet()))
                     .isEqualTo(tested);
@@ -96,7 +96,8 @@ class ExamplesTest {
         try (MinaServer server = new MinaServer(known)) {
             load("sftp.yaml", Map.of("nas", at(server, files), "nas.key", key(), "nas.known-hosts", known.toString()));
 
-            assertThat(send("PUT", "/fs/nas/x.txt", "hello", "Content-Mode: 33152")).isEqualTo(200);
+            assertThat(send("PUT", "/fs/nas/x.txt", "hello", "Content-Mode: 33152"))
+                    .isEqualTo(200);
             assertThat(get("/fs/nas/")).isEqualTo("200 x.txt 33152\n");
             assertThat(get("/fs/nas/x.txt")).isEqualTo("200 hello");
             assertThat(gateway.send("HEAD", "/fs/nas/x.txt", "").header("Cache-Control-TTL"))
@@ -112,7 +113,8 @@ class ExamplesTest {
     @Test
     void anFtpServerBehindACache() throws Exception {
         try (TestFtpServer server = new TestFtpServer(TestFtpServer.Kind.RICH)) {
-            server.files.write(FsPath.parse("/x.txt"), Body.of("hello".getBytes(StandardCharsets.UTF_8)), WriteOptions.DEFAULT);
+            server.files.write(
+                    FsPath.parse("/x.txt"), Body.of("hello".getBytes(StandardCharsets.UTF_8)), WriteOptions.DEFAULT);
             load("ftp-cached.yaml", Map.of("mirror", at(server)));
 
             assertThat(get("/fs/mirror/")).isEqualTo("200 x.txt 33188\n");
@@ -173,8 +175,8 @@ class ExamplesTest {
         Path known = folder.resolve("known_hosts");
         try (MinaServer server = new MinaServer(known)) {
             String at = MinaServer.USER + ":not-the-oats@127.0.0.1:" + server.port() + folder;
-            assertThatThrownBy(() -> load(
-                            "sftp.yaml", Map.of("nas", at, "nas.key", key(), "nas.known-hosts", known.toString())))
+            assertThatThrownBy(() ->
+                            load("sftp.yaml", Map.of("nas", at, "nas.key", key(), "nas.known-hosts", known.toString())))
                     .isInstanceOf(StartException.class)
                     .message()
                     .startsWith(EXAMPLES.resolve("sftp.yaml") + ": route nas: ")
@@ -186,9 +188,7 @@ class ExamplesTest {
     @Test
     void aServerThatIsDownDoesNotStopTheStart() throws Exception {
         Path known = Files.createFile(folder.resolve("known_hosts"));
-        load(
-                "sftp.yaml",
-                Map.of("nas", "joe@127.0.0.1:1/srv", "nas.key", key(), "nas.known-hosts", known.toString()));
+        load("sftp.yaml", Map.of("nas", "joe@127.0.0.1:1/srv", "nas.key", key(), "nas.known-hosts", known.toString()));
 
         assertThat(send("GET", "/fs/nas/", "")).isEqualTo(503);
         assertThat(send("GET", "/fs/files/", "")).isEqualTo(200);
@@ -199,7 +199,8 @@ class ExamplesTest {
     }
 
     private static String at(TestFtpServer server) {
-        String password = URLEncoder.encode(TestFtpServer.PASSWORD, StandardCharsets.UTF_8).replace("+", "%20");
+        String password = URLEncoder.encode(TestFtpServer.PASSWORD, StandardCharsets.UTF_8)
+                .replace("+", "%20");
         return TestFtpServer.USER + ":" + password + "@127.0.0.1:" + server.port() + "/";
     }
 

@@ -136,9 +136,7 @@ public final class CacheStore extends ForwardingStore {
 
     @Override
     public Capabilities capabilities() {
-        return delegate()
-                .capabilities()
-                .with(options.ttl().plus(options.staleWhileRevalidate()));
+        return delegate().capabilities().with(options.ttl().plus(options.staleWhileRevalidate()));
     }
 
     @Override
