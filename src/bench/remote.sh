@@ -69,6 +69,7 @@ PidFile $work/proftpd.pid
 ScoreboardFile $work/proftpd.scoreboard
 SystemLog $work/proftpd.log
 WtmpLog off
+UseFtpUsers off
 TransferLog none
 TimesGMT on
 <Anonymous $data>
