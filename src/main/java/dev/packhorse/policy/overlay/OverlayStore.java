@@ -9,12 +9,15 @@ import dev.packhorse.fs.ForwardingStore;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
+import dev.packhorse.fs.Mode;
 import dev.packhorse.fs.Node;
+import dev.packhorse.fs.Owner;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
 import java.sql.SQLException;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OverlayStore extends ForwardingStore {
 
+    private final CompletingStore completing;
     private final StoreTimestamps timestamps;
     private volatile Declared declared;
 
@@ -42,9 +46,42 @@ public final class OverlayStore extends ForwardingStore {
      * @throws FsException {@code UNAVAILABLE} if the database does not answer
      */
     public OverlayStore(Store delegate, String key, OverlayTable table) throws FsException {
-        super(delegate);
-        this.timestamps = table.store(key);
-        this.declared = declare(delegate.capabilities());
+        this(delegate, key, table, Options.DEFAULT);
+    }
+
+    /** As above, with what holds where nobody has said anything. */
+    public OverlayStore(Store delegate, String key, OverlayTable table, Options options) throws FsException {
+        this(new CompletingStore(delegate, table.nodes(key), options), table.store(key));
+    }
+
+    private OverlayStore(CompletingStore completing, StoreTimestamps timestamps) {
+        super(completing);
+        this.completing = completing;
+        this.timestamps = timestamps;
+        this.declared = declare(completing.capabilities());
+    }
+
+    /**
+     * What a store shows that cannot keep it, where nobody has given it, and what is kept beside it.
+     *
+     * @param fileMode permissions of files; {@code null} for what the store says
+     * @param directoryMode permissions of directories, likewise
+     * @param owner of all nodes, likewise
+     * @param symlinks whether symlinks are kept for a store that has none
+     */
+    public record Options(
+            @Nullable Mode fileMode,
+            @Nullable Mode directoryMode,
+            @Nullable Owner owner,
+            boolean symlinks) {
+
+        /** What the store says, and symlinks. */
+        public static final Options DEFAULT = new Options(null, null, null, true);
+
+        /** Whether nodes without a row may look different from what the store says. */
+        boolean changesWhatStoresSay() {
+            return fileMode != null || directoryMode != null || owner != null;
+        }
     }
 
     private static Declared declare(Capabilities below) {
@@ -74,7 +111,9 @@ public final class OverlayStore extends ForwardingStore {
     public Content read(FsPath path) throws FsException {
         Long micros = timestamps.known(path, "read");
         Content content = delegate().read(path);
-        return micros == null ? content : new StampedContent(content, micros);
+        return micros == null
+                ? content
+                : new CompletedContent(content, content.node().withChangeTimestamp(micros));
     }
 
     @Override
@@ -99,7 +138,7 @@ public final class OverlayStore extends ForwardingStore {
                 // Nothing streams, and a store need not open what is empty.
                 change.begin();
             }
-            Node node = write(path, new OrderedBody(body, change), unstamped(options), change);
+            Node node = write(path, new OrderedBody(body, size -> change.begin()), unstamped(options), change);
             if (!change.begun()) {
                 throw new FsException(
                         FsException.Kind.IO,
@@ -173,7 +212,7 @@ public final class OverlayStore extends ForwardingStore {
             return new OrderedChange.Outcome(micros, rows.move(source, target, micros));
         };
         Node node;
-        try (OrderedChange change = new OrderedChange(timestamps, "move", steps, source, target)) {
+        try (OrderedChange change = new OrderedChange(timestamps, permits(), "move", steps, source, target)) {
             change.begin();
             node = delegate().move(source, target, unstamped(options));
             node = node.withChangeTimestamp(change.commit());
@@ -193,7 +232,7 @@ public final class OverlayStore extends ForwardingStore {
             advance(rows, "remove", path, micros, true);
             return new OrderedChange.Outcome(micros, rows.buryBelow(path, micros));
         };
-        try (OrderedChange change = new OrderedChange(timestamps, "remove", steps, path)) {
+        try (OrderedChange change = new OrderedChange(timestamps, permits(), "remove", steps, path)) {
             change.begin();
             delegate().remove(path, preconditions.withoutChangeTimestamp());
             change.commit();
@@ -228,12 +267,17 @@ public final class OverlayStore extends ForwardingStore {
     private OrderedChange advancing(String operation, FsPath path, long micros) {
         return new OrderedChange(
                 timestamps,
+                permits(),
                 operation,
                 rows -> {
                     advance(rows, operation, path, micros, false);
                     return new OrderedChange.Outcome(micros, false);
                 },
                 path);
+    }
+
+    private @Nullable Semaphore permits() {
+        return completing.isStraight() ? null : timestamps.table().changes();
     }
 
     private static void advance(TimestampRows rows, String operation, FsPath path, long micros, boolean removed)

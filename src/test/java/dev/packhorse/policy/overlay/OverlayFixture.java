@@ -29,16 +29,22 @@ abstract class OverlayFixture {
 
     static final Duration RETENTION = Duration.ofHours(1);
 
-    final TestDatabase database = new TestDatabase();
+    final TestDatabase database = new TestDatabase(kind());
     final FakeTime time = new FakeTime();
     final OverlayTable table = new OverlayTable(database, time, RETENTION, time);
     final Store memory = new MemoryStore(64 << 20);
     final Store store = overlay(memory);
 
+    /** Which database the test runs on. */
+    TestDatabase.Kind kind() {
+        return TestDatabase.Kind.H2;
+    }
+
     @AfterEach
     void nothingStaysOpen() throws Exception {
         assertThat(database.open()).isZero();
         store.close();
+        table.close();
         database.close();
     }
 
