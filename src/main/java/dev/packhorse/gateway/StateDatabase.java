@@ -72,7 +72,9 @@ final class StateDatabase implements Closeable {
         return url.isEmpty()
                 ? open(folder)
                 : postgresql(
-                        url.get(), config.user().orElse("packhorse"), config.password().orElse(""));
+                        url.get(),
+                        config.user().orElse("packhorse"),
+                        config.password().orElse(""));
     }
 
     private static StateDatabase postgresql(String url, String user, String password) throws IOException {
@@ -138,10 +140,8 @@ final class StateDatabase implements Closeable {
             try (ResultSet history = connection
                     .getMetaData()
                     .getTables(
-                            null,
-                            connection.getSchema(),
-                            "flyway_schema_history",
-                            new String[] {"TABLE", "BASE TABLE"})) {
+                            null, connection.getSchema(), "flyway_schema_history", new String[] {"TABLE", "BASE TABLE"
+                            })) {
                 if (!history.next()) {
                     return 0;
                 }

@@ -1,5 +1,6 @@
 package dev.packhorse.policy.overlay;
 
+import dev.packhorse.fs.AttributeChange;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import java.io.Closeable;
@@ -68,9 +69,25 @@ final class Change implements Closeable {
         void run() throws FsException;
     }
 
+    /** Keeps other gateways away from the paths, so that what the store shows from now on holds until the end. */
+    void reserve() throws FsException {
+        if (journal.nodes().table().isShared()) {
+            intent = journal.alone(
+                    this,
+                    connection -> journal.intent(
+                            Intent.Operation.RESERVE,
+                            path(),
+                            paths.size() > 1 ? paths.get(1) : null,
+                            AttributeChange.NONE,
+                            null,
+                            -1));
+        }
+    }
+
     /** Decides in a transaction, alone with the rows of its paths; there is an intent if one comes out. */
     void plan(Journal.Plan plan) throws FsException {
-        intent = journal.alone(this, plan);
+        Intent reserved = intent;
+        intent = reserved == null ? journal.alone(this, plan) : journal.instead(reserved, operation, plan);
     }
 
     /** What {@link #plan} has written down; {@code null} for nothing. */

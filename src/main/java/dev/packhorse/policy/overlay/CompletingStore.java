@@ -289,6 +289,7 @@ final class CompletingStore extends ForwardingStore {
                 return view.merge(delegate().makeDirectory(real, forTheStore(sight, options)), null)
                         .at(path);
             }
+            change.reserve();
             Node before = view.statOrNull(real);
             if (before != null && before.isDirectory()) {
                 return changed(change, sight, before, options.attributes(), options.preconditions());
@@ -328,6 +329,7 @@ final class CompletingStore extends ForwardingStore {
                 return view.merge(delegate().change(real, attributes, preconditions), null)
                         .at(path);
             }
+            change.reserve();
             return changed(change, sight, view.statOrNull(real), attributes, preconditions);
         } catch (FsException e) {
             throw sight.named(e);
@@ -399,6 +401,7 @@ final class CompletingStore extends ForwardingStore {
                 delegate().remove(real, preconditions);
                 return;
             }
+            change.reserve();
             Node before = view.statOrNull(real);
             Planned planned = new Planned();
             change.plan(connection -> {

@@ -33,6 +33,8 @@ record Intent(
 
     /** What kinds of change need both, the store and rows. */
     enum Operation {
+        /** Nothing yet: the paths are taken, for a look at the store before the plan. */
+        RESERVE,
         WRITE,
         MAKE_DIRECTORY,
         CHANGE,

@@ -1,6 +1,7 @@
 package dev.packhorse.policy.overlay;
 
 import dev.packhorse.fs.AttributeChange;
+import dev.packhorse.fs.Capability;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
@@ -112,6 +113,20 @@ final class Journal {
         }
     }
 
+    /** Makes a plan in the place of a reservation, which goes. */
+    @Nullable
+    Intent instead(Intent reserved, String operation, Plan plan) throws FsException {
+        return nodes.change(operation, reserved.path(), connection -> {
+                    IntentRows intents = nodes.intents(connection);
+                    if (!intents.delete(reserved.id())) {
+                        throw new FsException(Kind.BUSY, operation, reserved.path());
+                    }
+                    Intent drafted = plan.draft(connection);
+                    return new Attempt(null, drafted == null ? null : drafted.numbered(intents.insert(drafted)));
+                })
+                .intent();
+    }
+
     /** What stood in the way, or what came out. */
     private record Attempt(
             @Nullable Intent obstacle, @Nullable Intent intent) {}
@@ -177,6 +192,7 @@ final class Journal {
 
     private StoreNodes.Deed rowsAsTheStoreIs(Intent intent) throws FsException {
         return switch (intent.operation()) {
+            case RESERVE -> NOTHING;
             case WRITE -> written(intent);
             case MAKE_DIRECTORY -> made(intent);
             case CHANGE -> changed(intent);
@@ -327,6 +343,8 @@ final class Journal {
         }
         if (copy.isDirectory() && !whole) {
             new TreeCheck(store, view, nodes).dropStale(target);
+        } else if (copy.isDirectory() && !store.capabilities().has(Capability.MODIFIED)) {
+            new TreeCheck(store, view, nodes).keepTimes(source, target);
         }
         return connection -> {
             NodeRows rows = nodes.rows(connection);

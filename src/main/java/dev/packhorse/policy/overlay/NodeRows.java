@@ -43,10 +43,14 @@ final class NodeRows {
             "update overlay_node set node_key = cast(? as bytea) || substring(node_key from cast(? as integer)),"
                     + " directory = cast(? as bytea) || substring(directory from cast(? as integer)) where " + BELOW;
 
-    /** The copy of a file is a new file: only its size is known. */
+    /**
+     * The copy of a file is a new file: only its size is known. It is as old as the file; where the store keeps times by
+     * itself, the column counts for nothing.
+     */
     private static final String COPY_BELOW = "insert into overlay_node (" + COLUMNS + ", directory, name)"
-            + " select cast(? as bytea) || substring(node_key from cast(? as integer)), kind, " + Columns.KEPT
-            + ", link_target, seen_size, cast(null as bigint), cast(null as bytea),"
+            + " select cast(? as bytea) || substring(node_key from cast(? as integer)), kind, mode, uid, gid,"
+            + " case when kind = 0 then coalesce(modified, seen_modified) else modified end, media_type,"
+            + " link_target, seen_size, cast(null as bigint), cast(null as bytea),"
             + " cast(? as bytea) || substring(directory from cast(? as integer)), name from overlay_node where "
             + BELOW;
 
@@ -159,32 +163,35 @@ final class NodeRows {
     }
 
     void put(NodeRow row) throws SQLException {
-        NodeKey key = NodeKey.of(store, row.path());
         try (PreparedStatement update = connection.prepareStatement(UPDATE)) {
             bind(update, row);
-            update.setBytes(11, key.bytes());
+            update.setBytes(11, key(row.path()));
             if (update.executeUpdate() > 0) {
                 return;
             }
         }
         try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
-            bind(insert, row);
-            insert.setBytes(11, key.bytes());
-            insert.setBytes(12, key.directory());
-            insert.setBytes(13, key.name());
+            bindInsert(insert, row);
             insert.executeUpdate();
         }
     }
 
-    /** Inserts rows of paths that have none. */
-    void insert(List<NodeRow> rows) throws SQLException {
+    private void bindInsert(PreparedStatement insert, NodeRow row) throws SQLException {
+        NodeKey key = NodeKey.of(store, row.path());
+        bind(insert, row);
+        insert.setBytes(11, key.bytes());
+        insert.setBytes(12, key.directory());
+        insert.setBytes(13, key.name());
+    }
+
+    /** Gives paths rows that replace those they have. */
+    void keepAll(List<NodeRow> rows) throws SQLException {
+        List<NodeRow> fitting =
+                rows.stream().filter(row -> NodeKey.fits(row.path())).toList();
+        delete(fitting.stream().map(NodeRow::path).toList());
         try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
-            for (NodeRow row : rows) {
-                NodeKey key = NodeKey.of(store, row.path());
-                bind(insert, row);
-                insert.setBytes(11, key.bytes());
-                insert.setBytes(12, key.directory());
-                insert.setBytes(13, key.name());
+            for (NodeRow row : fitting) {
+                bindInsert(insert, row);
                 insert.addBatch();
             }
             insert.executeBatch();

@@ -21,7 +21,10 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store whose changes are ordered by the timestamps that callers give them; the package says by which rules.
+ * A store whose changes are ordered by the timestamps that callers give them, and that keeps mode, owner, modification time,
+ * media type and symlinks also where the store behind cannot; the package says by which rules.
+ *
+ * <p>Attributes and symlinks are added for stores with {@code WRITE} only; any other shows what rows it has.
  *
  * <p>A failure of the database is {@code UNAVAILABLE}; {@code BUSY} means that another change of the same path did not end
  * in time. Where an ordered change fails, the store is as its own operation leaves it and the timestamps are as they were,

@@ -75,6 +75,7 @@ final class Publication implements Closeable {
     }
 
     private void plan(long size) throws FsException {
+        change.reserve();
         Node before = view.statOrNull(sight.real());
         if (before != null && before.isDirectory()) {
             // The store says so.

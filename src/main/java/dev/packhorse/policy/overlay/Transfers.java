@@ -51,6 +51,7 @@ final class Transfers {
         AttributeChange kept = NodeRow.over(
                 new AttributeChange(Mode.SYMLINK_DEFAULT, Instant.now(), null, null), options.attributes());
         try (Change change = new Change(journal, "link", sight.real()).begin()) {
+            change.reserve();
             return putLink(change, sight, NodeRow.link(sight.real(), target, kept), options.preconditions(), null);
         }
     }
@@ -92,21 +93,29 @@ final class Transfers {
             try {
                 store.remove(real, Preconditions.NONE);
             } catch (FsException e) {
-                if (view.statOrNull(real) != null) {
-                    NodeRow old = found.row;
-                    change.finish(connection -> {
-                        if (old == null) {
-                            nodes.rows(connection).delete(List.of(real));
-                        } else {
-                            nodes.rows(connection).put(old);
-                        }
-                    });
-                }
+                takeBack(change, real, found.row, e);
                 throw e;
             }
             change.finish(connection -> nodes.rows(connection).delete(origin == null ? List.of() : List.of(origin)));
         }
         return view.link(link, sight.path());
+    }
+
+    /** A file that will not go gets its row back, if the database answers; if not, the intent stays for later. */
+    private void takeBack(Change change, FsPath real, @Nullable NodeRow old, FsException failure) {
+        try {
+            if (view.statOrNull(real) != null) {
+                change.finish(connection -> {
+                    if (old == null) {
+                        nodes.rows(connection).delete(List.of(real));
+                    } else {
+                        nodes.rows(connection).put(old);
+                    }
+                });
+            }
+        } catch (FsException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     /** What a plan has found. */
@@ -122,6 +131,7 @@ final class Transfers {
                 return view.merge(store.copy(source.real(), target.real(), options), null)
                         .at(target.path());
             }
+            change.reserve();
             Ends ends = ends(source, target, options);
             Found found = new Found();
             NodeRow link = linkToTransfer(change, ends, found);
@@ -178,6 +188,7 @@ final class Transfers {
                 return view.merge(store.move(source.real(), target.real(), options), null)
                         .at(target.path());
             }
+            change.reserve();
             Ends ends = ends(source, target, options);
             Found found = new Found();
             NodeRow link = linkToTransfer(change, ends, found);

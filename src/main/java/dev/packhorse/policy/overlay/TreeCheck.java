@@ -1,5 +1,6 @@
 package dev.packhorse.policy.overlay;
 
+import dev.packhorse.fs.AttributeChange;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
@@ -93,6 +94,48 @@ final class TreeCheck {
                 throw new FsException(Kind.NOT_A_DIRECTORY, "copy", row.path());
             }
         });
+    }
+
+    /** Writes rows for copies that are younger than what they were copied from, and are no copy of a row. */
+    void keepTimes(FsPath source, FsPath target) throws FsException {
+        RowCursor rows = new RowCursor(nodes, source, true);
+        NodeRow row = rows.next();
+        List<NodeRow> kept = new ArrayList<>();
+        try (Listing from = store.walk(source);
+                Listing to = store.walk(target)) {
+            Node copy = to.next();
+            for (Node node = from.next(); node != null; node = from.next()) {
+                FsPath there = node.path().from(source).under(target);
+                while (copy != null && copy.path().compareTo(there) < 0) {
+                    copy = to.next();
+                }
+                while (row != null && row.path().compareTo(node.path()) < 0) {
+                    row = rows.next();
+                }
+                boolean hasRow = row != null && row.path().equals(node.path());
+                if (!hasRow
+                        && copy != null
+                        && copy.path().equals(there)
+                        && !Version.of(node).hasTimeOf(copy)) {
+                    AttributeChange time = new AttributeChange(null, Version.kept(node.modified()), null, null);
+                    kept.add(NodeRow.of(there, copy, time));
+                }
+                if (kept.size() == NodeRows.BATCH) {
+                    put(kept);
+                }
+            }
+        }
+        put(kept);
+    }
+
+    private void put(List<NodeRow> kept) throws FsException {
+        if (!kept.isEmpty()) {
+            nodes.apply(
+                    "copy",
+                    kept.get(0).path(),
+                    connection -> nodes.rows(connection).keepAll(kept));
+            kept.clear();
+        }
     }
 
     /** Removes the files that symlinks of a copied tree replace. */

@@ -3,6 +3,7 @@ package dev.packhorse.policy.overlay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.packhorse.fs.Store;
+import dev.packhorse.fs.WriteOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -27,10 +28,11 @@ class NodeConcurrencyTest extends NodeFixture {
 
     @Test
     void alsoThroughTwoGateways() throws Exception {
+        // That there are rows at all would be known to the other gateway after some seconds only.
+        nodes.makeDirectory(path("/d0"), WriteOptions.of(mode(0700)));
         try (OverlayTable one = new OverlayTable(database, time, RETENTION, true, time);
                 OverlayTable other = new OverlayTable(database, time, RETENTION, true, time)) {
-            run(List.of(
-                    new OverlayStore(bare, "memory:test", one), new OverlayStore(bare, "memory:test", other)));
+            run(List.of(new OverlayStore(bare, "memory:test", one), new OverlayStore(bare, "memory:test", other)));
         }
     }
 

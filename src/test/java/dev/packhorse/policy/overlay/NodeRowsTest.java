@@ -199,6 +199,18 @@ class NodeRowsTest extends NodeFixture {
     }
 
     @Test
+    void timesTravelWithACopiedTreeAlsoWithoutRows() throws Exception {
+        directory(bare, "/d");
+        Node plain = put(bare, "/d/a", "text", AttributeChange.NONE);
+        Node chmodded = put(bare, "/d/b", "text", AttributeChange.NONE);
+        chmod(nodes, "/d/b", 0600);
+        nodes.copy(path("/d"), path("/e"), TransferOptions.CREATE_NEW);
+        assertThat(nodes.stat(path("/e/a")).modified()).isEqualTo(Version.kept(plain.modified()));
+        assertThat(nodes.stat(path("/e/b")).modified()).isEqualTo(Version.kept(chmodded.modified()));
+        assertThat(bare.stat(path("/e/a")).modified()).isAfter(plain.modified());
+    }
+
+    @Test
     void treesOfTenThousandRowsMoveCopyAndGo() throws Exception {
         directory(nodes, "/d");
         directory(nodes, "/d/é");
@@ -212,7 +224,7 @@ class NodeRowsTest extends NodeFixture {
             rows.add(NodeRow.of(path, node, mode(0600)));
         }
         StoreNodes below = table.nodes("memory:test");
-        below.apply("write", FsPath.ROOT, connection -> below.rows(connection).insert(rows));
+        below.apply("write", FsPath.ROOT, connection -> below.rows(connection).keepAll(rows));
 
         nodes.move(path("/d"), path("/moved"), TransferOptions.CREATE_NEW);
         assertThat(all(nodes.list(path("/moved/é"))))

@@ -13,7 +13,7 @@ import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 
 /** One PostgreSQL for all tests of this process; each test gets a migrated schema of its own, emptied behind it. */
-final class TestPostgres {
+public final class TestPostgres {
 
     private static final Deque<String> FREE = new ArrayDeque<>();
     private static final AtomicInteger MADE = new AtomicInteger();
@@ -44,6 +44,16 @@ final class TestPostgres {
         }
     }
 
+    /** Makes a schema with nothing in it, for this process only. */
+    public static synchronized String empty() throws SQLException {
+        String schema = "empty" + MADE.incrementAndGet();
+        try (Connection connection = source(schema).getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("create schema " + schema);
+        }
+        return schema;
+    }
+
     /** The name of a schema that nobody uses. */
     static synchronized String take() {
         String free = FREE.poll();
@@ -64,7 +74,8 @@ final class TestPostgres {
         FREE.add(schema);
     }
 
-    static String url(String schema) {
+    /** The address of a schema; its user is {@code postgres}, without a password. */
+    public static String url(String schema) {
         return Server.SERVER.getJdbcUrl("postgres", "postgres") + "&currentSchema=" + schema;
     }
 

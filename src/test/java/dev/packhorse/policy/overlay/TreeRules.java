@@ -41,9 +41,7 @@ final class TreeRules {
         }
         assertThat(count(database, "overlay_intent")).isZero();
         collect(behind, key, database);
-        assertThat(count(database, "overlay_node"))
-                .as("rows of %s", nodes)
-                .isEqualTo(nodes.size());
+        assertThat(count(database, "overlay_node")).as("rows of %s", nodes).isEqualTo(nodes.size());
         return nodes.size();
     }
 
