@@ -36,9 +36,6 @@ final class CompletingStore extends ForwardingStore {
 
     private static final Duration MICROSECOND = Duration.ofNanos(1000);
 
-    /** How often a reader that sees changes half done looks again. */
-    private static final int LOOKS = 3;
-
     /** Longest target, in bytes of UTF-8; the contract's limit. */
     private static final int MAX_TARGET = 4095;
 
@@ -46,6 +43,7 @@ final class CompletingStore extends ForwardingStore {
     private final StoreNodes nodes;
     private final NodeView view;
     private final Journal journal;
+    private final Looks looks;
     private final Transfers transfers;
     private final @Nullable Collector collector;
     private volatile Declared declared;
@@ -59,6 +57,7 @@ final class CompletingStore extends ForwardingStore {
         this.nodes = nodes;
         this.view = new NodeView(delegate, nodes, options);
         this.journal = new Journal(delegate, view, nodes);
+        this.looks = new Looks(delegate, nodes, view, options);
         this.transfers = new Transfers(delegate, view, journal);
         this.declared = declare(delegate.capabilities());
         if (declared.complete()) {
@@ -109,102 +108,22 @@ final class CompletingStore extends ForwardingStore {
 
     @Override
     public Node stat(FsPath path) throws FsException {
-        if (isStraight()) {
-            return delegate().stat(path);
-        }
-        for (int look = 1; ; look++) {
-            long since = nodes.commits();
-            Sight sight = view.look(path, "stat");
-            NodeRow row = sight.row();
-            try {
-                Node node = delegate().stat(sight.real());
-                if (look == LOOKS || !isHalfDone(row, node, since)) {
-                    return view.merge(node, row).at(path);
-                }
-            } catch (FsException e) {
-                if (e.kind() != Kind.NOT_FOUND) {
-                    throw sight.named(e);
-                }
-                if (row != null && row.isLink()) {
-                    view.requireParent(sight, "stat");
-                    return view.link(row, path);
-                }
-                if (look == LOOKS || !isHalfDone(sight.real(), since)) {
-                    throw sight.named(e);
-                }
-            }
-        }
+        return isStraight() ? delegate().stat(path) : looks.stat(path);
     }
 
     @Override
     public Content read(FsPath path) throws FsException {
-        if (isStraight()) {
-            return delegate().read(path);
-        }
-        for (int look = 1; ; look++) {
-            long since = nodes.commits();
-            Sight sight = view.look(path, "read");
-            NodeRow row = sight.row();
-            try {
-                Content content = delegate().read(sight.real());
-                if (look == LOOKS || !isHalfDone(row, content.node(), since)) {
-                    Node node = view.merge(content.node(), row).at(path);
-                    return node.equals(content.node()) ? content : new CompletedContent(content, node);
-                }
-                content.close();
-            } catch (FsException e) {
-                if (e.kind() != Kind.NOT_FOUND) {
-                    throw sight.named(e);
-                }
-                if (row != null && row.isLink()) {
-                    view.requireParent(sight, "read");
-                    return new LinkContent(view.link(row, path), String.valueOf(row.target()));
-                }
-                if (look == LOOKS || !isHalfDone(sight.real(), since)) {
-                    throw sight.named(e);
-                }
-            }
-        }
-    }
-
-    /** Tells whether a row that does not go with its node is one of a change under way, not one that was left behind. */
-    private boolean isHalfDone(@Nullable NodeRow row, Node node, long since) {
-        return row != null && !row.belongsTo(node) && nodes.hasMoved(row.path(), since);
-    }
-
-    /** Tells whether what is not there may be a symlink that has just come. */
-    private boolean isHalfDone(FsPath real, long since) throws FsException {
-        return nodes.hasLinks("stat") && nodes.hasMoved(real, since);
+        return isStraight() ? delegate().read(path) : looks.read(path);
     }
 
     @Override
     public Listing list(FsPath directory) throws FsException {
-        return isStraight() ? delegate().list(directory) : listing(directory, false);
+        return isStraight() ? delegate().list(directory) : looks.listing(directory, false);
     }
 
     @Override
     public Listing walk(FsPath directory) throws FsException {
-        return isStraight() ? delegate().walk(directory) : listing(directory, true);
-    }
-
-    private Listing listing(FsPath directory, boolean deep) throws FsException {
-        String operation = deep ? "walk" : "list";
-        Sight sight = view.look(directory, operation);
-        FsPath real = sight.real();
-        Listing listing;
-        try {
-            listing = deep ? delegate().walk(real) : delegate().list(real);
-        } catch (FsException e) {
-            NodeRow row = sight.row();
-            if (e.kind() == Kind.NOT_FOUND && row != null && row.isLink()) {
-                throw new FsException(Kind.NOT_A_DIRECTORY, operation, directory, e);
-            }
-            throw sight.named(e);
-        }
-        boolean rows = nodes.hasRows(operation);
-        return rows || options.changesWhatStoresSay() || !real.equals(directory)
-                ? new MergedListing(listing, view, nodes, sight, deep, rows)
-                : listing;
+        return isStraight() ? delegate().walk(directory) : looks.listing(directory, true);
     }
 
     @Override

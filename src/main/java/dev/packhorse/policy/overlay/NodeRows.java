@@ -96,8 +96,8 @@ final class NodeRows {
 
     /** The next rows directly in a directory, in the order of their names. */
     List<NodeRow> children(FsPath directory, @Nullable FsPath after) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement(SELECT + "directory = ? and name > ? order by name limit " + BATCH)) {
+        try (PreparedStatement statement = connection.prepareStatement(
+                SELECT + "directory = ? and name > ? order by directory, name limit " + BATCH)) {
             statement.setBytes(1, key(directory));
             statement.setBytes(
                     2, after == null ? new byte[0] : NodeKey.of(store, after).name());

@@ -153,9 +153,9 @@ final class BareStore extends ForwardingStore {
         }
         AttributeChange now = new AttributeChange(null, Instant.now(), null, null);
         if (copy.isDirectory()) {
-            try (Listing walk = delegate().walk(target)) {
+            try (Listing walk = delegate().walk(source)) {
                 for (Node node = walk.next(); node != null; node = walk.next()) {
-                    delegate().change(node.path(), now, Preconditions.NONE);
+                    delegate().change(node.path().from(source).under(target), now, Preconditions.NONE);
                 }
             }
         }

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Timeout;
 class NodeConcurrencyTest extends NodeFixture {
 
     private static final int THREADS = 6;
-    private static final int CHANGES = 60;
+    private static final int ROUNDS = 8;
+    private static final int CHANGES = 10;
 
     @Test
     void rowsAreThoseOfTheirFilesWhateverHappensTogether() throws Exception {
@@ -37,9 +38,18 @@ class NodeConcurrencyTest extends NodeFixture {
     }
 
     private void run(List<Store> gateways) throws Exception {
+        int seen = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            together(gateways, round);
+            seen += TreeRules.check(gateways.get(0), bare, "memory:test", database);
+        }
+        assertThat(seen).isPositive();
+    }
+
+    private static void together(List<Store> gateways, int round) throws Exception {
         List<Callable<Void>> tasks = new ArrayList<>();
         for (int i = 0; i < THREADS; i++) {
-            Random random = new Random(20020101L + i);
+            Random random = new Random(20020101L + i + THREADS * (long) round);
             Store gateway = gateways.get(i % gateways.size());
             tasks.add(() -> {
                 for (int change = 0; change < CHANGES; change++) {
@@ -56,7 +66,5 @@ class NodeConcurrencyTest extends NodeFixture {
         } finally {
             threads.shutdownNow();
         }
-        int seen = TreeRules.check(gateways.get(0), bare, "memory:test", database);
-        assertThat(seen).isPositive();
     }
 }
