@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class CompletingStore extends ForwardingStore {
 
     /** What rows can keep. */
-    private static final Set<Capability> KEEPS = Set.copyOf(EnumSet.of(
+    static final Set<Capability> KEEPS = Set.copyOf(EnumSet.of(
             Capability.MODE, Capability.OWNER, Capability.MODIFIED, Capability.MEDIA_TYPE, Capability.SYMLINKS));
 
     private static final Duration MICROSECOND = Duration.ofNanos(1000);
@@ -72,14 +72,12 @@ final class CompletingStore extends ForwardingStore {
     }
 
     private Declared declare(Capabilities below) {
-        EnumSet<Capability> lacking = EnumSet.copyOf(KEEPS);
+        EnumSet<Capability> lacking = EnumSet.noneOf(Capability.class);
+        lacking.addAll(options.keeps());
         lacking.removeAll(below.all());
-        if (!options.symlinks()) {
-            lacking.remove(Capability.SYMLINKS);
-        }
         Capabilities here = below;
         if (below.has(Capability.WRITE)) {
-            EnumSet<Capability> all = EnumSet.copyOf(lacking);
+            EnumSet<Capability> all = lacking.clone();
             all.addAll(below.all());
             here = new Capabilities(all, lacking.contains(Capability.MODIFIED) ? MICROSECOND : below.timePrecision());
         }

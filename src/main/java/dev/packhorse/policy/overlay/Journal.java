@@ -1,7 +1,6 @@
 package dev.packhorse.policy.overlay;
 
 import dev.packhorse.fs.AttributeChange;
-import dev.packhorse.fs.Capability;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
@@ -343,7 +342,7 @@ final class Journal {
         }
         if (copy.isDirectory() && !whole) {
             new TreeCheck(store, view, nodes).dropStale(target);
-        } else if (copy.isDirectory() && !store.capabilities().has(Capability.MODIFIED)) {
+        } else if (copy.isDirectory() && !view.needsNoTimes()) {
             new TreeCheck(store, view, nodes).keepTimes(source, target);
         }
         return connection -> {

@@ -245,6 +245,11 @@ final class NodeView {
                 capabilities.has(Capability.MEDIA_TYPE) ? null : change.mediaType());
     }
 
+    /** Tells whether nobody expects a row to keep a time: the store does, or it is not wanted. */
+    boolean needsNoTimes() {
+        return store.capabilities().has(Capability.MODIFIED) || !options.keeps().contains(Capability.MODIFIED);
+    }
+
     /** The part of what a row keeps that the store does not keep by itself. */
     AttributeChange stillNeeded(AttributeChange kept) {
         return notKeptBy(store.capabilities(), kept);

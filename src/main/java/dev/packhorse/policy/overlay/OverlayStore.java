@@ -17,6 +17,7 @@ import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
 import java.sql.SQLException;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,7 @@ public final class OverlayStore extends ForwardingStore {
     private record Declared(Capabilities below, Capabilities here) {}
 
     /**
-     * A store with timestamps.
+     * A store with timestamps, and what it has by itself.
      *
      * @param delegate reads a body to its end before it publishes it; its own timestamps, if it keeps any, are not used
      * @param key names the store in the database, for good: its location without secrets, at most
@@ -49,10 +50,10 @@ public final class OverlayStore extends ForwardingStore {
      * @throws FsException {@code UNAVAILABLE} if the database does not answer
      */
     public OverlayStore(Store delegate, String key, OverlayTable table) throws FsException {
-        this(delegate, key, table, Options.DEFAULT);
+        this(delegate, key, table, Options.TIMESTAMPS);
     }
 
-    /** As above, with what holds where nobody has said anything. */
+    /** As above, and with what else the store cannot keep. */
     public OverlayStore(Store delegate, String key, OverlayTable table, Options options) throws FsException {
         this(new CompletingStore(delegate, table.nodes(key), options), table.store(key));
     }
@@ -65,21 +66,32 @@ public final class OverlayStore extends ForwardingStore {
     }
 
     /**
-     * What a store shows that cannot keep it, where nobody has given it, and what is kept beside it.
+     * What is kept beside a store that cannot keep it, and what such a store shows where nobody has given anything.
      *
      * @param fileMode permissions of files; {@code null} for what the store says
      * @param directoryMode permissions of directories, likewise
      * @param owner of all nodes, likewise
-     * @param symlinks whether symlinks are kept for a store that has none
+     * @param keeps what rows keep if the store does not: of {@code MODE}, {@code OWNER}, {@code MODIFIED},
+     *     {@code MEDIA_TYPE} and {@code SYMLINKS}
      */
     public record Options(
             @Nullable Mode fileMode,
             @Nullable Mode directoryMode,
             @Nullable Owner owner,
-            boolean symlinks) {
+            Set<Capability> keeps) {
 
-        /** What the store says, and symlinks. */
-        public static final Options DEFAULT = new Options(null, null, null, true);
+        /** All that rows can keep, and what the store says. */
+        public static final Options DEFAULT = new Options(null, null, null, CompletingStore.KEEPS);
+
+        /** Change timestamps and nothing else: no change of a node is slower for a row. */
+        public static final Options TIMESTAMPS = new Options(null, null, null, Set.of());
+
+        public Options {
+            keeps = Set.copyOf(keeps);
+            if (!CompletingStore.KEEPS.containsAll(keeps)) {
+                throw new IllegalArgumentException("rows cannot keep " + keeps);
+            }
+        }
 
         /** Whether nodes without a row may look different from what the store says. */
         boolean changesWhatStoresSay() {

@@ -1,7 +1,6 @@
 package dev.packhorse.policy.overlay;
 
 import dev.packhorse.fs.AttributeChange;
-import dev.packhorse.fs.Capability;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
@@ -126,7 +125,7 @@ final class Transfers {
 
     Node copy(Sight source, Sight target, TransferOptions options) throws FsException {
         try (Change change = new Change(journal, "copy", source.real(), target.real()).begin()) {
-            boolean keepsTime = store.capabilities().has(Capability.MODIFIED);
+            boolean keepsTime = view.needsNoTimes();
             if (keepsTime && !nodes.hasRows("copy")) {
                 return view.merge(store.copy(source.real(), target.real(), options), null)
                         .at(target.path());

@@ -108,14 +108,15 @@ class JournalTest extends NodeFixture {
     /** Lets a gateway die in a change, and returns the next one. */
     private Store afterDeath(Store behind, Moment moment, Deed deed) throws Exception {
         OverlayTable dying = new OverlayTable(database, time, RETENTION, time);
-        Store gateway = new OverlayStore(new Doomed(behind, moment), "memory:test", dying);
+        Store gateway = new OverlayStore(new Doomed(behind, moment), "memory:test", dying, options());
         Kind kind = failure(() -> deed.on(gateway));
         assertThat(database.isDown()).isTrue();
         assertThat(kind).isEqualTo(moment == Moment.AFTER_THE_STORE_WITHOUT_DATABASE ? Kind.UNAVAILABLE : Kind.TIMEOUT);
         database.down(false);
         assertThat(count("overlay_intent")).isEqualTo(1);
         dying.close();
-        Store next = new OverlayStore(behind, "memory:test", new OverlayTable(database, time, RETENTION, time));
+        Store next =
+                new OverlayStore(behind, "memory:test", new OverlayTable(database, time, RETENTION, time), options());
         assertThat(count("overlay_intent")).isZero();
         return next;
     }
@@ -309,12 +310,12 @@ class JournalTest extends NodeFixture {
     void whatALivingGatewayIsAtIsLeftToItAndADeadOnesIsTakenOver() throws Exception {
         try (OverlayTable one = new OverlayTable(database, time, RETENTION, true, time);
                 OverlayTable other = new OverlayTable(database, time, RETENTION, true, time)) {
-            Store dying =
-                    new OverlayStore(new Doomed(bare, Moment.AFTER_THE_STORE_WITHOUT_DATABASE), "memory:test", one);
+            Store dying = new OverlayStore(
+                    new Doomed(bare, Moment.AFTER_THE_STORE_WITHOUT_DATABASE), "memory:test", one, options());
             assertThat(failure(() -> put(dying, "/a", "text", PRIVATE))).isEqualTo(Kind.UNAVAILABLE);
             database.down(false);
 
-            Store living = new OverlayStore(bare, "memory:test", other);
+            Store living = new OverlayStore(bare, "memory:test", other, options());
             assertThat(count("overlay_intent")).isEqualTo(1);
             put(living, "/b", "elsewhere", PRIVATE);
             time.pass(Gateways.PATIENCE.plus(Duration.ofSeconds(1)));

@@ -33,7 +33,10 @@ final class KilledGateway {
 
     static Store overlay(Store behind, DataSource database) throws FsException {
         return new OverlayStore(
-                behind, "file:tree", new OverlayTable(database, InstantSource.system(), Duration.ofHours(1)));
+                behind,
+                "file:tree",
+                new OverlayTable(database, InstantSource.system(), Duration.ofHours(1)),
+                OverlayStore.Options.DEFAULT);
     }
 
     /** Arguments: the folder of the files, the file of the database, a seed. */

@@ -33,7 +33,9 @@ class NodeConcurrencyTest extends NodeFixture {
         nodes.makeDirectory(path("/d0"), WriteOptions.of(mode(0700)));
         try (OverlayTable one = new OverlayTable(database, time, RETENTION, true, time);
                 OverlayTable other = new OverlayTable(database, time, RETENTION, true, time)) {
-            run(List.of(new OverlayStore(bare, "memory:test", one), new OverlayStore(bare, "memory:test", other)));
+            run(List.of(
+                    new OverlayStore(bare, "memory:test", one, options()),
+                    new OverlayStore(bare, "memory:test", other, options())));
         }
     }
 

@@ -30,6 +30,11 @@ abstract class NodeFixture extends OverlayFixture {
 
     final Store nodes = overlay(bare);
 
+    @Override
+    OverlayStore.Options options() {
+        return OverlayStore.Options.DEFAULT;
+    }
+
     final Node put(Store store, String path, String text, AttributeChange attributes) throws FsException {
         return store.write(path(path), text(text), WriteOptions.of(attributes));
     }

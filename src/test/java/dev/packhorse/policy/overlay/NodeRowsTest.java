@@ -79,7 +79,7 @@ class NodeRowsTest extends NodeFixture {
                 bare,
                 "memory:test",
                 table,
-                new OverlayStore.Options(new Mode(0640), new Mode(0750), new Owner(3, 4), false));
+                new OverlayStore.Options(new Mode(0640), new Mode(0750), new Owner(3, 4), Set.of(Capability.MODE)));
         put(bare, "/a", "text", AttributeChange.NONE);
         directory(bare, "/d");
         assertThat(mode(shown, "/a")).isEqualTo(0640);

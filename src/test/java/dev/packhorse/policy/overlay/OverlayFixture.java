@@ -35,6 +35,11 @@ abstract class OverlayFixture {
     final Store memory = new MemoryStore(64 << 20);
     final Store store = overlay(memory);
 
+    /** What is kept. */
+    OverlayStore.Options options() {
+        return OverlayStore.Options.TIMESTAMPS;
+    }
+
     /** Which database the test runs on. */
     TestDatabase.Kind kind() {
         return TestDatabase.Kind.H2;
@@ -50,7 +55,7 @@ abstract class OverlayFixture {
 
     final OverlayStore overlay(Store delegate) {
         try {
-            return new OverlayStore(delegate, "memory:test", table);
+            return new OverlayStore(delegate, "memory:test", table, options());
         } catch (FsException e) {
             throw new AssertionError(e);
         }

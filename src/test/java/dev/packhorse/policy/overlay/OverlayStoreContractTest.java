@@ -32,7 +32,7 @@ class OverlayStoreContractTest extends StoreContract {
         OverlayTable table = new OverlayTable(
                 database, InstantSource.system(), Duration.ofHours(1), kind() == TestDatabase.Kind.POSTGRESQL);
         tables.add(table);
-        return new OverlayStore(behind(), "memory:test", table);
+        return new OverlayStore(behind(), "memory:test", table, OverlayStore.Options.DEFAULT);
     }
 
     @AfterEach
