@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ public final class Exports implements ExportListener {
     record Mount(Export export, HttpFront front, Store store) {}
 
     private final @Nullable Path spool;
+    private final Executor workers;
     private final Object change = new Object();
     private volatile Map<String, Mount> mounts = Map.of();
     private volatile int deepest;
@@ -52,9 +54,11 @@ public final class Exports implements ExportListener {
      * No exports yet.
      *
      * @param spool where long listings are kept while they are sent; {@code null} for the folder of the system
+     * @param workers threads that may block, for what fronts do ahead
      */
-    public Exports(@Nullable Path spool) {
+    public Exports(@Nullable Path spool, Executor workers) {
         this.spool = spool;
+        this.workers = workers;
     }
 
     @Override
@@ -165,7 +169,7 @@ public final class Exports implements ExportListener {
                 ? Set.of()
                 : Stream.of(origins.split(",", -1)).map(String::trim).collect(Collectors.toUnmodifiableSet());
         return new HttpfsOptions(
-                symlinkMode, HttpfsOptions.cors(allowed), options.size("max-body", Long.MAX_VALUE), spool);
+                symlinkMode, HttpfsOptions.cors(allowed), options.size("max-body", Long.MAX_VALUE), spool, workers);
     }
 
     private static FsPath prefix() {

@@ -40,6 +40,7 @@ class Gateway implements HttpObserver {
     private final HttpListener listener;
     private final Exports exports;
     private final StateDatabase database;
+    private final OverlayTable overlay;
     private final StoreRegistry stores;
     private final HttpMetrics metrics;
     private final @Nullable AccessLog accessLog;
@@ -66,10 +67,10 @@ class Gateway implements HttpObserver {
                 this);
         Path data = Path.of(config.data());
         Path spool = Files.createDirectories(data.resolve("spool"));
-        exports = new Exports(spool);
-        database = StateDatabase.open(data);
-        OverlayTable overlay =
-                new OverlayTable(database.source(), InstantSource.system(), config.changeTimestampRetention());
+        exports = new Exports(spool, workers);
+        database = StateDatabase.open(data, config.database());
+        overlay = new OverlayTable(
+                database.source(), InstantSource.system(), config.changeTimestampRetention(), database.isShared());
         stores = new StoreRegistry(Stores.openers(spool), new StorePolicies(overlay, registry));
         metrics = new HttpMetrics(registry);
         accessLog = AccessLog.open(config.accessLog());
@@ -172,6 +173,7 @@ class Gateway implements HttpObserver {
             try {
                 stores.closeAll();
             } finally {
+                overlay.close();
                 database.close();
                 if (accessLog != null) {
                     accessLog.close();

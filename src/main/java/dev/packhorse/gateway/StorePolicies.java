@@ -1,6 +1,9 @@
 package dev.packhorse.gateway;
 
+import dev.packhorse.fs.Capability;
 import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.Mode;
+import dev.packhorse.fs.Owner;
 import dev.packhorse.fs.Store;
 import dev.packhorse.policy.cache.CacheStore;
 import dev.packhorse.policy.overlay.OverlayStore;
@@ -12,6 +15,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.EnumSet;
 import org.jspecify.annotations.Nullable;
 
 /** What stands between the routes and each store: the overlay, and below it, where the way to the store is long, a cache. */
@@ -37,7 +41,47 @@ final class StorePolicies implements StoreRegistry.Policies {
                     .register(registry);
         }
         CacheStore.Options cache = cache(location, options);
-        return new OverlayStore(cache == null ? store : cached(store, location, cache), location, overlay);
+        OverlayStore.Options kept = kept(location, options);
+        return new OverlayStore(cache == null ? store : cached(store, location, cache), location, overlay, kept);
+    }
+
+    /** What is kept in the state database for a store that cannot keep it. */
+    static OverlayStore.Options kept(String location, Options options) {
+        // What a local file system keeps is enough for most, and each row costs a write.
+        boolean keep = options.flag("overlay", !location.startsWith("file:"));
+        boolean symlinks = options.flag("overlay-symlinks", true);
+        EnumSet<Capability> keeps = EnumSet.noneOf(Capability.class);
+        if (keep) {
+            keeps.addAll(OverlayStore.Options.DEFAULT.keeps());
+        }
+        if (!symlinks) {
+            keeps.remove(Capability.SYMLINKS);
+        }
+        return new OverlayStore.Options(
+                mode(options, "file-mode"), mode(options, "directory-mode"), owner(options, "owner"), keeps);
+    }
+
+    private static @Nullable Mode mode(Options options, String name) {
+        String octal = options.optional(name);
+        if (octal == null) {
+            return null;
+        }
+        if (!octal.matches("[0-7]{1,5}") || Integer.parseInt(octal, 8) > 07777) {
+            throw Options.bad(name, octal, "a mode such as 0640");
+        }
+        return new Mode(Integer.parseInt(octal, 8));
+    }
+
+    private static @Nullable Owner owner(Options options, String name) {
+        String ids = options.optional(name);
+        if (ids == null) {
+            return null;
+        }
+        if (!ids.matches("[0-9]{1,9}:[0-9]{1,9}")) {
+            throw Options.bad(name, ids, "a user and a group such as 1000:1000");
+        }
+        int colon = ids.indexOf(':');
+        return new Owner(Long.parseLong(ids.substring(0, colon)), Long.parseLong(ids.substring(colon + 1)));
     }
 
     private Store cached(Store store, String location, CacheStore.Options options) {

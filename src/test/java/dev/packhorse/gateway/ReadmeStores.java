@@ -120,7 +120,14 @@ record ReadmeStores(
             "cache-negative", "for how long it is remembered that nothing is there; a third of `cache`, at most `10s`",
             "cache-size", "memory for it; `64m`",
             "cache-stale-if-error", "for how much longer it answers while the store fails; `0s`",
-            "cache-stale-while-revalidate", "for how much longer it answers while the store is asked; `0s`");
+            "cache-stale-while-revalidate", "for how much longer it answers while the store is asked; `0s`",
+            "directory-mode", "permissions of directories to which nobody gave any, `0750`; what the store says",
+            "file-mode", "permissions of files to which nobody gave any, `0640`; what the store says",
+            "overlay",
+                    "`true` keeps in the state database what the store cannot: modes, owners, times, media types, symlinks;"
+                            + " `true`, but `false` for `file:`",
+            "overlay-symlinks", "`false` leaves symlinks out of it; `true`",
+            "owner", "of what nobody gave an owner, `1000:1000`; what the store says");
 
     private static SortedMap<String, String> options(String... namesAndTexts) {
         SortedMap<String, String> options = new TreeMap<>();

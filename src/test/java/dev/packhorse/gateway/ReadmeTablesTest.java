@@ -126,7 +126,7 @@ class ReadmeTablesTest {
     void theOptionsOfExportsAreThoseOfTheCode() throws Exception {
         Options options = new Options(new HashMap<>(Map.of("unknown", "")));
         options.optional("protocols");
-        new Exports(null)
+        new Exports(null, Runnable::run)
                 .added(new Export(FsPath.parse("/x"), List.of("httpfs"), "x", options, protocol -> memory(), List::of));
 
         assertThat(EXPORT_OPTIONS.keySet()).containsExactlyElementsOf(known(options));
@@ -159,6 +159,7 @@ class ReadmeTablesTest {
     void theOptionsOfPoliciesAreThoseOfTheCode() throws Exception {
         Options options = new Options(new HashMap<>(Map.of("unknown", "")));
         StorePolicies.cache("sftp:", options);
+        StorePolicies.kept("sftp:", options);
         assertThat(ReadmeStores.POLICIES.keySet()).containsExactlyElementsOf(known(options));
         part("policies", options(ReadmeStores.POLICIES));
     }

@@ -29,7 +29,7 @@ class RouteFilesTest {
     @TempDir
     Path folder;
 
-    private final Exports exports = new Exports(null);
+    private final Exports exports = new Exports(null, Runnable::run);
     private final DefaultCamelContext context = new DefaultCamelContext();
     private StoreRegistry registry = new StoreRegistry(Map.of(), (store, key, options) -> store);
 

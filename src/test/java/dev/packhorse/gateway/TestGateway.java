@@ -52,9 +52,10 @@ final class TestGateway implements AutoCloseable {
     final FaultyStore faulty = new FaultyStore(new MemoryStore(64 << 20));
     final HttpListener listener;
     private final StateDatabase database;
+    private final OverlayTable overlay;
     private final Workers workers = Workers.start(64);
     private final DefaultCamelContext context = new DefaultCamelContext();
-    private final Exports exports = new Exports(null);
+    private final Exports exports = new Exports(null, workers);
     private final StoreRegistry stores;
 
     TestGateway(Path folder) throws Exception {
@@ -65,8 +66,7 @@ final class TestGateway implements AutoCloseable {
         root = Files.createDirectories(folder.resolve("root"));
         database = StateDatabase.open(folder.resolve("state"));
         database.awaitReady();
-        OverlayTable overlay =
-                new OverlayTable(database.source(), InstantSource.system(), OverlayTable.DEFAULT_RETENTION);
+        overlay = new OverlayTable(database.source(), InstantSource.system(), OverlayTable.DEFAULT_RETENTION, false);
         Map<String, StoreOpener> openers = new HashMap<>(Stores.openers(folder));
         openers.put("faulty", (location, options) -> faulty);
         openers.put("root", (location, options) -> LocalStore.open(root, LocalStore.Options.DEFAULT));
@@ -165,6 +165,7 @@ final class TestGateway implements AutoCloseable {
         context.stop();
         workers.close();
         stores.closeAll();
+        overlay.close();
         database.close();
     }
 }

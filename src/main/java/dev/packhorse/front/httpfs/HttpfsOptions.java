@@ -3,6 +3,7 @@ package dev.packhorse.front.httpfs;
 import dev.packhorse.front.http.Cors;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,15 +15,20 @@ import org.jspecify.annotations.Nullable;
  * @param maxBody {@code max-body}: most bytes of one request body; what is longer is {@code 413}
  * @param spoolFolder where a listing that outgrows memory is kept while it is sent; {@code null} for the folder that the
  *     system has for temporary files
+ * @param workers threads that may block, for work that need not wait for its turn
  */
 public record HttpfsOptions(
         SymlinkMode symlinkMode,
         Cors cors,
         long maxBody,
-        @Nullable Path spoolFolder) {
+        @Nullable Path spoolFolder,
+        Executor workers) {
 
-    /** Everything at its default. */
-    public static final HttpfsOptions DEFAULT = new HttpfsOptions(SymlinkMode.DECIMAL, Cors.OFF, Long.MAX_VALUE, null);
+    /** Everything at its default, and nothing before its turn. */
+    public static final HttpfsOptions DEFAULT =
+            new HttpfsOptions(SymlinkMode.DECIMAL, Cors.OFF, Long.MAX_VALUE, null, task -> {
+                // Who needs it runs it.
+            });
 
     public HttpfsOptions {
         if (maxBody < 0) {

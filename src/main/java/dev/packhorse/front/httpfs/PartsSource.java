@@ -10,9 +10,15 @@ import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Store;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * listing before the listing: each is spooled. With the children, the store lists the directory once: the heads of the
  * children's parts are spooled beside its listing. Memory does not grow with the number of entries. What vanishes meanwhile
  * is left out; a store that fails breaks the answer off.
+ *
+ * <p>From a store that takes its time, some directories are listed before their turn, at once, on workers.
  */
 final class PartsSource implements HttpBody.Source, Closeable {
 
@@ -43,7 +51,23 @@ final class PartsSource implements HttpBody.Source, Closeable {
     /** Or two lengths, the head of a directory's part, and its path. */
     private static final int DIRECTORY = 1;
 
+    /** A store that takes longer for a listing is asked ahead. */
+    private static final long SLOW_NANOS = 5_000_000;
+
+    /** So many directories are listed before their turn, each of up to so many bytes, beside so many of other parts. */
+    private static final int AHEAD = 24;
+
+    private static final int AHEAD_LISTING = 128 * 1024;
+    private static final int AHEAD_PARTS = 512 * 1024;
+
+    /** Whole parts, or the beginning of a directory's part, and the task that lists it if there is one. */
+    private record Step(
+            byte[] bytes,
+            @Nullable FsPath directory,
+            @Nullable FutureTask<@Nullable WireBuffer> listing) {}
+
     private final Store store;
+    private final Executor workers;
     private final Node directory;
     private final boolean slash;
     private final Depth depth;
@@ -54,6 +78,10 @@ final class PartsSource implements HttpBody.Source, Closeable {
     private final WireBuffer out = new WireBuffer(2 * CHUNK);
     private final WireBuffer run = new WireBuffer(CHUNK + 1024);
     private final byte[] word = new byte[4];
+    private final ArrayDeque<Step> ahead = new ArrayDeque<>();
+    private int directoriesAhead;
+    private int bytesAhead;
+    private boolean slow;
     private @Nullable Listing descendants;
     private Stage stage = Stage.BEGIN;
 
@@ -65,15 +93,15 @@ final class PartsSource implements HttpBody.Source, Closeable {
         END
     }
 
-    PartsSource(
-            Store store, Node directory, boolean slash, Depth depth, NodeHeaders headers, @Nullable Path spoolFolder) {
+    PartsSource(Store store, Node directory, boolean slash, Depth depth, NodeHeaders headers, HttpfsOptions options) {
         this.store = store;
+        this.workers = options.workers();
         this.directory = directory;
         this.slash = slash;
         this.depth = depth;
         this.headers = headers;
-        this.lines = new Spool(spoolFolder);
-        this.heads = new Spool(spoolFolder);
+        this.lines = new Spool(options.spoolFolder());
+        this.heads = new Spool(options.spoolFolder());
     }
 
     String contentType() {
@@ -100,9 +128,16 @@ final class PartsSource implements HttpBody.Source, Closeable {
                 }
                 case LISTING -> listing();
                 case PARTS -> {
-                    if (!(depth == Depth.CHILDREN ? nextChild() : nextDescendant())) {
+                    Step step = next(ahead.poll());
+                    if (step == null) {
                         out.wire("--").wire(boundary).wire("--\r\n");
                         stage = Stage.END;
+                    } else if (step.directory() == null) {
+                        out.octets(step.bytes(), 0, step.bytes().length);
+                    } else if (listed(step.directory(), step.listing())) {
+                        out.octets(step.bytes(), 0, step.bytes().length);
+                        endHead(out);
+                        stage = Stage.LISTING;
                     }
                 }
                 case END -> throw new AssertionError();
@@ -115,6 +150,7 @@ final class PartsSource implements HttpBody.Source, Closeable {
     public void close() throws IOException {
         try (lines;
                 heads) {
+            ahead.stream().map(Step::listing).filter(Objects::nonNull).forEach(task -> task.cancel(false));
             if (descendants != null) {
                 descendants.close();
             }
@@ -144,6 +180,7 @@ final class PartsSource implements HttpBody.Source, Closeable {
     /** Lists a directory into the spool, and the heads of its children's parts into theirs if they are wanted. */
     private void spool(FsPath path, boolean children) throws IOException {
         lines.clear();
+        long start = System.nanoTime();
         try (Listing listing = store.list(path)) {
             for (Node node = listing.next(); node != null; node = listing.next()) {
                 headers.line(lines.tail(), node);
@@ -154,6 +191,7 @@ final class PartsSource implements HttpBody.Source, Closeable {
             }
         }
         endRun();
+        slow |= System.nanoTime() - start > SLOW_NANOS;
     }
 
     private void spoolPart(Node node) throws IOException {
@@ -184,60 +222,126 @@ final class PartsSource implements HttpBody.Source, Closeable {
         }
     }
 
-    private boolean nextChild() throws IOException {
+    /** The step that was made ahead, or else a new one; sees to it that others are made ahead. */
+    private @Nullable Step next(@Nullable Step ready) throws IOException {
+        if (ready != null) {
+            directoriesAhead -= ready.directory() == null ? 0 : 1;
+            bytesAhead -= ready.bytes().length;
+        }
+        Step step = ready == null ? make() : ready;
+        while (slow && step != null && directoriesAhead < AHEAD && bytesAhead < AHEAD_PARTS) {
+            Step later = make();
+            if (later == null) {
+                break;
+            }
+            ahead.add(later);
+            directoriesAhead += later.directory() == null ? 0 : 1;
+            bytesAhead += later.bytes().length;
+        }
+        return step;
+    }
+
+    private @Nullable Step make() throws IOException {
+        return depth == Depth.CHILDREN ? child() : descendant();
+    }
+
+    private @Nullable Step child() throws IOException {
         if (heads.exhausted()) {
-            return false;
+            return null;
         }
         heads.read(word, 0, 1);
         if (word[0] == PARTS) {
-            heads.drain(out, word());
-            return true;
+            return new Step(bytes(word()), null, null);
         }
         int headLength = word();
         int pathLength = word();
-        byte[] head = new byte[headLength];
-        byte[] path = new byte[pathLength];
-        heads.read(head, 0, headLength);
-        heads.read(path, 0, pathLength);
-        if (listed(FsPath.parse(new String(path, StandardCharsets.UTF_8)))) {
-            out.octets(head, 0, headLength);
-            endHead(out);
-            stage = Stage.LISTING;
-        }
-        return true;
+        byte[] head = bytes(headLength);
+        return directory(head, FsPath.parse(new String(bytes(pathLength), StandardCharsets.UTF_8)));
     }
 
-    private boolean nextDescendant() throws IOException {
-        Node node = descendants == null ? null : descendants.next();
-        if (node == null) {
-            return false;
-        }
-        if (Wire.endsInSuffix(node.path().toString())) {
-            return true;
-        }
-        if (!node.isDirectory()) {
-            if (depth == Depth.DESCENDANTS) {
-                begin(node, false, out);
-                out.wire("\r\n\r\n");
+    private byte[] bytes(int length) throws IOException {
+        byte[] bytes = new byte[length];
+        heads.read(bytes, 0, length);
+        return bytes;
+    }
+
+    private @Nullable Step descendant() throws IOException {
+        while (descendants != null) {
+            Node node = descendants.next();
+            if (node == null) {
+                break;
             }
-        } else if (listed(node.path())) {
-            begin(node, false, out);
-            endHead(out);
-            stage = Stage.LISTING;
+            if (Wire.endsInSuffix(node.path().toString()) || (!node.isDirectory() && depth == Depth.DIRECTORIES)) {
+                continue;
+            }
+            run.clear();
+            begin(node, false, run);
+            if (!node.isDirectory()) {
+                run.wire("\r\n\r\n");
+            }
+            byte[] bytes = Arrays.copyOf(run.array(), run.size());
+            run.clear();
+            return node.isDirectory() ? directory(bytes, node.path()) : new Step(bytes, null, null);
         }
-        return true;
+        return null;
+    }
+
+    private Step directory(byte[] head, FsPath path) {
+        if (!slow) {
+            return new Step(head, path, null);
+        }
+        FutureTask<@Nullable WireBuffer> task = new FutureTask<>(() -> lines(path));
+        workers.execute(task);
+        return new Step(head, path, task);
+    }
+
+    /** The listing of a directory; {@code null} if it is too long to be kept. */
+    private @Nullable WireBuffer lines(FsPath path) throws FsException {
+        WireBuffer to = new WireBuffer(1024);
+        try (Listing listing = store.list(path)) {
+            for (Node node = listing.next(); node != null; node = listing.next()) {
+                headers.line(to, node);
+                if (to.size() > AHEAD_LISTING) {
+                    return null;
+                }
+            }
+        }
+        return to;
     }
 
     /** Spools the listing of a directory further down; false if it is there no more. */
-    private boolean listed(FsPath path) throws IOException {
+    private boolean listed(FsPath path, @Nullable FutureTask<@Nullable WireBuffer> task) throws IOException {
         try {
-            spool(path, false);
+            WireBuffer known = task == null ? null : result(task);
+            if (known == null) {
+                spool(path, false);
+            } else {
+                lines.clear();
+                lines.tail().octets(known.array(), 0, known.size());
+                lines.spill();
+            }
             return true;
         } catch (FsException e) {
             if (e.kind() == FsException.Kind.NOT_FOUND || e.kind() == FsException.Kind.NOT_A_DIRECTORY) {
                 return false;
             }
             throw e;
+        }
+    }
+
+    /** What a task has found. It runs here and now if no worker has come to it: all of them may be waiting like this one. */
+    private static @Nullable WireBuffer result(FutureTask<@Nullable WireBuffer> task) throws IOException {
+        task.run();
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof FsException known) {
+                throw known;
+            }
+            throw new IOException("a listing failed", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while a directory was listed");
         }
     }
 

@@ -193,7 +193,7 @@ final class Reading {
     }
 
     private HttpResponse parts(Store store, Node node, boolean slash, PartsSource.Depth depth) {
-        PartsSource parts = new PartsSource(store, node, slash, depth, headers, options.spoolFolder());
+        PartsSource parts = new PartsSource(store, node, slash, depth, headers, options);
         return headers.describe(new HttpResponse(200).header("Content-Type", parts.contentType()), node)
                 .header("Vary", "Accept")
                 .body(new HttpBody.Chunked(-1, parts))

@@ -79,7 +79,10 @@ final class CompletingStore extends ForwardingStore {
         if (below.has(Capability.WRITE)) {
             EnumSet<Capability> all = lacking.clone();
             all.addAll(below.all());
-            here = new Capabilities(all, lacking.contains(Capability.MODIFIED) ? MICROSECOND : below.timePrecision());
+            here = new Capabilities(
+                    all,
+                    lacking.contains(Capability.MODIFIED) ? MICROSECOND : below.timePrecision(),
+                    below.staleness());
         }
         return new Declared(below, here, lacking.isEmpty());
     }

@@ -10,6 +10,7 @@ import dev.packhorse.fs.ForwardingStore;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
+import dev.packhorse.fs.Store;
 import dev.packhorse.store.memory.MemoryStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,6 +19,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -183,7 +188,9 @@ class PartsTest {
     @Test
     void manyEntriesGoThroughAFileThatIsGoneAfterwards(@TempDir Path folder) throws IOException {
         Client spooling = new Client(
-                client.store, new HttpfsOptions(SymlinkMode.DECIMAL, HttpfsOptions.DEFAULT.cors(), 1, folder));
+                client.store,
+                new HttpfsOptions(
+                        SymlinkMode.DECIMAL, HttpfsOptions.DEFAULT.cors(), 1, folder, HttpfsOptions.DEFAULT.workers()));
         client.makeDirectory("/d");
         List<String> expected = new ArrayList<>(List.of("/fs/files/d"));
         StringBuilder listing = new StringBuilder();
@@ -209,10 +216,98 @@ class PartsTest {
         }
     }
 
+    /** A store that takes its time, and counts how many ask at once. */
+    private static class SlowStore extends ForwardingStore {
+        final AtomicInteger asking = new AtomicInteger();
+        final AtomicInteger most = new AtomicInteger();
+
+        SlowStore(Store store) {
+            super(store);
+        }
+
+        @Override
+        public Listing list(FsPath directory) throws FsException {
+            most.accumulateAndGet(asking.incrementAndGet(), Math::max);
+            LockSupport.parkNanos(10_000_000);
+            try {
+                return super.list(directory);
+            } finally {
+                asking.decrementAndGet();
+            }
+        }
+    }
+
+    @Test
+    void directoriesOfASlowStoreAreListedAheadAndLookTheSame() throws FsException {
+        for (int i = 0; i < 60; i++) {
+            client.makeDirectory("/d" + i);
+            client.put("/d" + i + "/x", "1");
+            client.put("/f" + i, "1");
+        }
+        SlowStore slow = new SlowStore(client.store);
+        ExecutorService workers = Executors.newCachedThreadPool();
+        try {
+            HttpfsOptions usual = HttpfsOptions.DEFAULT;
+            Client ahead = new Client(
+                    slow,
+                    new HttpfsOptions(
+                            usual.symlinkMode(), usual.cors(), usual.maxBody(), usual.spoolFolder(), workers));
+            // Workers of whom none comes in time.
+            Client waiting = new Client(slow, usual);
+            for (String target : List.of("/:", "/...")) {
+                for (String accept : List.of("*/*", "multipart/mixed")) {
+                    List<Part> expected = parts(client.get(target, "Accept", accept));
+                    slow.most.set(0);
+                    assertThat(parts(ahead.get(target, "Accept", accept))).isEqualTo(expected);
+                    assertThat(slow.most.get()).as(target).isGreaterThan(4);
+                    slow.most.set(0);
+                    assertThat(parts(waiting.get(target, "Accept", accept))).isEqualTo(expected);
+                    assertThat(slow.most.get()).isEqualTo(1);
+                }
+            }
+        } finally {
+            workers.shutdownNow();
+        }
+    }
+
+    @Test
+    void aSlowStoreThatFailsAheadBreaksTheAnswerOffInItsTurn() throws FsException {
+        for (int i = 0; i < 20; i++) {
+            client.makeDirectory("/d" + i);
+        }
+        ExecutorService workers = Executors.newCachedThreadPool();
+        try {
+            SlowStore failing = new SlowStore(client.store) {
+                @Override
+                public Listing list(FsPath directory) throws FsException {
+                    Listing listing = super.list(directory);
+                    if (directory.toString().equals("/d5")) {
+                        throw new FsException(FsException.Kind.UNAVAILABLE, "list", directory);
+                    }
+                    if (directory.toString().equals("/d6")) {
+                        throw new FsException(FsException.Kind.NOT_FOUND, "list", directory);
+                    }
+                    return listing;
+                }
+            };
+            HttpfsOptions usual = HttpfsOptions.DEFAULT;
+            Client ahead = new Client(
+                    failing,
+                    new HttpfsOptions(
+                            usual.symlinkMode(), usual.cors(), usual.maxBody(), usual.spoolFolder(), workers));
+
+            assertThatThrownBy(() -> ahead.get("/...")).hasRootCauseInstanceOf(FsException.class);
+        } finally {
+            workers.shutdownNow();
+        }
+    }
+
     @Test
     void anAnswerThatIsNotReadToItsEndLeavesNothing(@TempDir Path folder) throws IOException {
         Client spooling = new Client(
-                client.store, new HttpfsOptions(SymlinkMode.DECIMAL, HttpfsOptions.DEFAULT.cors(), 1, folder));
+                client.store,
+                new HttpfsOptions(
+                        SymlinkMode.DECIMAL, HttpfsOptions.DEFAULT.cors(), 1, folder, HttpfsOptions.DEFAULT.workers()));
         for (int i = 0; i < 20_000; i++) {
             client.put("/quite-a-long-name-of-an-entry-" + i, "");
         }

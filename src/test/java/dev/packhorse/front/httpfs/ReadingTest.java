@@ -182,7 +182,13 @@ class ReadingTest {
     @Test
     void anExportMaySpellTheModeOfSymlinksAsTheDocumentDoes() {
         Client other = new Client(
-                client.store, new HttpfsOptions(SymlinkMode.DOCUMENT, HttpfsOptions.DEFAULT.cors(), 1000, null));
+                client.store,
+                new HttpfsOptions(
+                        SymlinkMode.DOCUMENT,
+                        HttpfsOptions.DEFAULT.cors(),
+                        1000,
+                        null,
+                        HttpfsOptions.DEFAULT.workers()));
         client.link("/link", "target");
 
         assertThat(other.get("/link").header("Content-Mode")).isEqualTo("120777");

@@ -166,7 +166,12 @@ class StoreFailureTest {
     void corsIsOnEveryAnswer() {
         Client client = new Client(
                 new MemoryStore(1 << 20),
-                new HttpfsOptions(SymlinkMode.DECIMAL, HttpfsOptions.cors(java.util.Set.of("https://app")), 100, null));
+                new HttpfsOptions(
+                        SymlinkMode.DECIMAL,
+                        HttpfsOptions.cors(java.util.Set.of("https://app")),
+                        100,
+                        null,
+                        HttpfsOptions.DEFAULT.workers()));
 
         assertThat(client.get("/absent", "Origin", "https://app").header("Access-Control-Allow-Origin"))
                 .isEqualTo("https://app");

@@ -304,8 +304,10 @@ class WritingTest {
 
     @Test
     void aBodyBeyondTheLimitIsTooLarge() {
-        Client small =
-                new Client(client.store, new HttpfsOptions(SymlinkMode.DECIMAL, HttpfsOptions.DEFAULT.cors(), 4, null));
+        Client small = new Client(
+                client.store,
+                new HttpfsOptions(
+                        SymlinkMode.DECIMAL, HttpfsOptions.DEFAULT.cors(), 4, null, HttpfsOptions.DEFAULT.workers()));
         Body chunked = new Body() {
             @Override
             public long length() {
