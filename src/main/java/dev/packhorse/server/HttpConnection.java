@@ -365,14 +365,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        HttpTransaction transaction = current;
-        if (transaction != null && ctx.channel().isWritable()) {
-            transaction.writable();
-        }
-    }
-
-    @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // A reset by the client, or a write into a closed connection: there is nobody left to tell.
         ctx.close();

@@ -6,7 +6,6 @@ import dev.packhorse.fs.FileSlice;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http.HttpRequest;
@@ -34,8 +33,8 @@ final class HttpTransaction implements RequestBody.Socket {
     /** Pieces of files up to this size are copied into one write with the head; beyond it the kernel sends them. */
     private static final int MAX_COPY = 32 << 10;
 
-    private static final ByteBuf LAST_CHUNK =
-            Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+    private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NOTHING = {};
 
     private final HttpConnection connection;
     private final HttpListener listener;
@@ -55,7 +54,6 @@ final class HttpTransaction implements RequestBody.Socket {
     private volatile int clientFault;
 
     private volatile @Nullable HttpResponse response;
-    private volatile @Nullable Pump pump;
     private final AtomicLong sent = new AtomicLong();
     private volatile long lastProgress = started;
     private long windowStart;
@@ -179,10 +177,7 @@ final class HttpTransaction implements RequestBody.Socket {
         } else if (content instanceof HttpBody.Slice piece) {
             sendSlice(headBytes, piece.slice());
         } else if (content instanceof HttpBody.Chunked chunks) {
-            channel.write(Unpooled.wrappedBuffer(headBytes));
-            Pump pulling = new Pump(chunks, chunked);
-            pump = pulling;
-            pulling.run();
+            new Pump(chunks, chunked, headBytes).run();
         }
     }
 
@@ -221,24 +216,10 @@ final class HttpTransaction implements RequestBody.Socket {
 
     /** Writes the whole response: mostly the socket takes it at once, and the event loop need not even be woken. */
     private void write(ByteBuf bytes, long bodyLength) throws IOException {
-        // What is interim may still be on its way through the event loop.
-        if (!continueSent
-                && !channel.eventLoop().inEventLoop()
-                && channel instanceof ListeningChannel.Connected connected) {
-            boolean whole = false;
-            try {
-                connected.writeNow(bytes);
-                whole = !bytes.isReadable();
-            } catch (IOException e) {
-                bytes.release();
-                throw e;
-            }
-            if (whole) {
-                bytes.release();
-                sent.set(bodyLength);
-                end(true);
-                return;
-            }
+        if (wroteNow(bytes)) {
+            sent.set(bodyLength);
+            end(true);
+            return;
         }
         channel.writeAndFlush(bytes).addListener(done -> {
             sent.set(done.isSuccess() ? bodyLength : 0);
@@ -246,18 +227,44 @@ final class HttpTransaction implements RequestBody.Socket {
         });
     }
 
-    /** Room in the socket: goes on pulling. */
-    void writable() {
-        Pump waiting = pump;
-        if (waiting != null) {
-            waiting.resume();
+    /**
+     * Writes as much as the socket takes, if that can be done here. Nothing of this response may be on its way through the event
+     * loop.
+     *
+     * @return whether it was all, and the bytes are released; else the rest is for the event loop
+     */
+    private boolean wroteNow(ByteBuf bytes) throws IOException {
+        // What is interim may still be on its way.
+        if (continueSent
+                || channel.eventLoop().inEventLoop()
+                || !(channel instanceof ListeningChannel.Connected connected)) {
+            return false;
+        }
+        try {
+            connected.writeNow(bytes);
+        } catch (IOException e) {
+            bytes.release();
+            throw new ClientGoneException(e);
+        }
+        if (bytes.isReadable()) {
+            return false;
+        }
+        bytes.release();
+        return true;
+    }
+
+    /** The connection broke while it was written to. */
+    private static final class ClientGoneException extends ClosedChannelException {
+        private static final long serialVersionUID = 1L;
+
+        ClientGoneException(IOException cause) {
+            initCause(cause);
         }
     }
 
     /** The connection is closed. */
     void clientGone() {
         body.fail(new EOFException("the client closed the connection"));
-        writable();
     }
 
     /** Looks at the clocks, on the event loop. */
@@ -370,23 +377,18 @@ final class HttpTransaction implements RequestBody.Socket {
                 Unpooled.wrappedBuffer(bytes.buffer().duplicate()));
     }
 
-    /** Pulls chunks on a worker while the socket takes them, and parks when it does not. */
+    /** Pulls chunks on a worker while the socket takes them. What it does not take is left to the event loop, and waited for. */
     private final class Pump implements Runnable {
 
         private final HttpBody.Chunked content;
         private final boolean chunked;
-        private final AtomicBoolean parked = new AtomicBoolean();
+        private byte[] head;
         private long pulled;
 
-        Pump(HttpBody.Chunked content, boolean chunked) {
+        Pump(HttpBody.Chunked content, boolean chunked, byte[] head) {
             this.content = content;
             this.chunked = chunked;
-        }
-
-        void resume() {
-            if (parked.compareAndSet(true, false)) {
-                listener.workers().execute(this);
-            }
+            this.head = head;
         }
 
         @Override
@@ -405,13 +407,20 @@ final class HttpTransaction implements RequestBody.Socket {
                     if (content.length() >= 0 && bytes.remaining() > content.length() - pulled) {
                         throw new IOException("the body is longer than its " + content.length() + " bytes");
                     }
-                    write(bytes);
-                    if (!channel.isWritable()) {
-                        parked.set(true);
-                        if (!(channel.isWritable() || !channel.isActive()) || !parked.compareAndSet(true, false)) {
-                            return;
-                        }
+                    int count = bytes.remaining();
+                    ByteBuf out = framed(bytes);
+                    if (!wroteNow(out)) {
+                        channel.writeAndFlush(out).addListener(done -> {
+                            if (done.isSuccess()) {
+                                passed(count);
+                                listener.workers().execute(this);
+                            } else {
+                                end(false);
+                            }
+                        });
+                        return;
                     }
+                    passed(count);
                 }
                 end(false);
             } catch (IOException | RuntimeException | Error e) {
@@ -422,10 +431,17 @@ final class HttpTransaction implements RequestBody.Socket {
             }
         }
 
-        private void write(ByteBuffer bytes) {
+        private void passed(int count) {
+            sent.addAndGet(count);
+            lastProgress = System.nanoTime();
+        }
+
+        private ByteBuf framed(ByteBuffer bytes) {
             int count = bytes.remaining();
             pulled += count;
-            ByteBuf out = channel.alloc().directBuffer(count + 16);
+            ByteBuf out = channel.alloc().directBuffer(head.length + count + 16);
+            out.writeBytes(head);
+            head = NOTHING;
             if (chunked) {
                 out.writeBytes((Integer.toHexString(count) + "\r\n").getBytes(StandardCharsets.US_ASCII));
             }
@@ -433,21 +449,23 @@ final class HttpTransaction implements RequestBody.Socket {
             if (chunked) {
                 out.writeByte('\r').writeByte('\n');
             }
-            ChannelFuture written = channel.writeAndFlush(out);
-            written.addListener(done -> {
-                if (done.isSuccess()) {
-                    sent.addAndGet(count);
-                    lastProgress = System.nanoTime();
-                }
-            });
+            return out;
         }
 
         private void finish() throws IOException {
             if (content.length() >= 0 && pulled != content.length()) {
                 throw new EOFException("the body ended after " + pulled + " of " + content.length() + " bytes");
             }
-            channel.writeAndFlush(chunked ? LAST_CHUNK.duplicate() : Unpooled.EMPTY_BUFFER)
-                    .addListener(done -> end(done.isSuccess()));
+            ByteBuf out = channel.alloc().directBuffer(head.length + LAST_CHUNK.length);
+            out.writeBytes(head);
+            if (chunked) {
+                out.writeBytes(LAST_CHUNK);
+            }
+            if (wroteNow(out)) {
+                end(true);
+            } else {
+                channel.writeAndFlush(out).addListener(done -> end(done.isSuccess()));
+            }
         }
     }
 }

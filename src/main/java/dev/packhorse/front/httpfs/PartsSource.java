@@ -62,7 +62,7 @@ final class PartsSource implements HttpBody.Source, Closeable {
 
     /** Whole parts, or the beginning of a directory's part, and the task that lists it if there is one. */
     private record Step(
-            byte[] bytes,
+            ByteBuffer bytes,
             @Nullable FsPath directory,
             @Nullable FutureTask<@Nullable WireBuffer> listing) {}
 
@@ -133,9 +133,9 @@ final class PartsSource implements HttpBody.Source, Closeable {
                         out.wire("--").wire(boundary).wire("--\r\n");
                         stage = Stage.END;
                     } else if (step.directory() == null) {
-                        out.octets(step.bytes(), 0, step.bytes().length);
+                        out.octets(step.bytes().array(), 0, step.bytes().limit());
                     } else if (listed(step.directory(), step.listing())) {
-                        out.octets(step.bytes(), 0, step.bytes().length);
+                        out.octets(step.bytes().array(), 0, step.bytes().limit());
                         endHead(out);
                         stage = Stage.LISTING;
                     }
@@ -226,7 +226,7 @@ final class PartsSource implements HttpBody.Source, Closeable {
     private @Nullable Step next(@Nullable Step ready) throws IOException {
         if (ready != null) {
             directoriesAhead -= ready.directory() == null ? 0 : 1;
-            bytesAhead -= ready.bytes().length;
+            bytesAhead -= ready.bytes().limit();
         }
         Step step = ready == null ? make() : ready;
         while (slow && step != null && directoriesAhead < AHEAD && bytesAhead < AHEAD_PARTS) {
@@ -236,7 +236,7 @@ final class PartsSource implements HttpBody.Source, Closeable {
             }
             ahead.add(later);
             directoriesAhead += later.directory() == null ? 0 : 1;
-            bytesAhead += later.bytes().length;
+            bytesAhead += later.bytes().limit();
         }
         return step;
     }
@@ -251,12 +251,12 @@ final class PartsSource implements HttpBody.Source, Closeable {
         }
         heads.read(word, 0, 1);
         if (word[0] == PARTS) {
-            return new Step(bytes(word()), null, null);
+            return new Step(ByteBuffer.wrap(bytes(word())), null, null);
         }
         int headLength = word();
         int pathLength = word();
         byte[] head = bytes(headLength);
-        return directory(head, FsPath.parse(new String(bytes(pathLength), StandardCharsets.UTF_8)));
+        return directory(ByteBuffer.wrap(head), FsPath.parse(new String(bytes(pathLength), StandardCharsets.UTF_8)));
     }
 
     private byte[] bytes(int length) throws IOException {
@@ -279,14 +279,14 @@ final class PartsSource implements HttpBody.Source, Closeable {
             if (!node.isDirectory()) {
                 run.wire("\r\n\r\n");
             }
-            byte[] bytes = Arrays.copyOf(run.array(), run.size());
+            ByteBuffer bytes = ByteBuffer.wrap(Arrays.copyOf(run.array(), run.size()));
             run.clear();
             return node.isDirectory() ? directory(bytes, node.path()) : new Step(bytes, null, null);
         }
         return null;
     }
 
-    private Step directory(byte[] head, FsPath path) {
+    private Step directory(ByteBuffer head, FsPath path) {
         if (!slow) {
             return new Step(head, path, null);
         }
