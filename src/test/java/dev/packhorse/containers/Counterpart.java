@@ -1,0 +1,123 @@
+package dev.packhorse.containers;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.testcontainers.containers.Container;
+import org.testcontainers.containers.ExecConfig;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.images.builder.ImageFromDockerfile;
+
+/**
+ * A server in a container. Made from {@code src/test/resources/containers/NAME/}; the image stays, so that it is built once
+ * on a machine.
+ *
+ * <p>Tests talk to the container's own address, not to a forwarded port: passive FTP works, and a port that is open means a
+ * server behind it.
+ */
+abstract class Counterpart implements AutoCloseable {
+
+    /** Who may log in everywhere, besides {@code root}; both with this as their password. */
+    static final String USER = "packhorse";
+
+    static final String PASSWORD = "packhorse";
+
+    /** The folder that is served, or in which the served ones are. */
+    static final String FILES = "/srv/files";
+
+    /** A folder on a disk of its own, of {@value #SMALL_BYTES} bytes. */
+    static final String SMALL = "/srv/small";
+
+    static final int SMALL_BYTES = 1 << 20;
+
+    private static final int BATCH = 100;
+
+    private final GenericContainer<?> container;
+    private final String owner;
+    private final Deque<String> folders = new ArrayDeque<>();
+    private final AtomicInteger batches = new AtomicInteger();
+
+    /**
+     * Not yet started.
+     *
+     * @param name the folder of the image's source
+     * @param owner the user in the container to whom fresh folders belong
+     */
+    @SuppressWarnings("resource") // closed by close(), or by Testcontainers when the tests end
+    protected Counterpart(String name, String owner) {
+        this.owner = owner;
+        this.container = new GenericContainer<>(new ImageFromDockerfile("localhost/packhorse-test-" + name, false)
+                        .withFileFromClasspath(".", "containers/" + name))
+                .withTmpFs(Map.of(SMALL, "rw,mode=1777,size=" + SMALL_BYTES));
+    }
+
+    protected final GenericContainer<?> container() {
+        return container;
+    }
+
+    /** The container's address, which the tests reach. */
+    final String host() {
+        return container
+                .getContainerInfo()
+                .getNetworkSettings()
+                .getNetworks()
+                .values()
+                .iterator()
+                .next()
+                .getIpAddress();
+    }
+
+    /** An empty folder that no other test gets, as a path within the container. */
+    final String freshFolder() throws IOException, InterruptedException {
+        synchronized (folders) {
+            if (folders.isEmpty()) {
+                // A command in a container takes as long as a test does: many folders with one.
+                String prefix = FILES + "/" + batches.incrementAndGet() + "-";
+                run("for i in $(seq " + BATCH + "); do install -d -o " + owner + " " + prefix + "$i; done");
+                for (int i = 1; i <= BATCH; i++) {
+                    folders.add(prefix + i);
+                }
+            }
+            return folders.remove();
+        }
+    }
+
+    /** What a shell in the container prints, as root. Fails unless it ends with 0. */
+    final String run(String command) throws IOException, InterruptedException {
+        Container.ExecResult result = container.execInContainer(ExecConfig.builder()
+                .user("root")
+                .command(new String[] {"sh", "-c", command})
+                .build());
+        if (result.getExitCode() != 0) {
+            throw new IOException(command + ": " + result.getStderr());
+        }
+        return result.getStdout();
+    }
+
+    /** Ends the container at once, as {@code kill -9} of all that runs in it. */
+    final void kill() {
+        container.getDockerClient().killContainerCmd(container.getContainerId()).exec();
+    }
+
+    /** Stops all that runs in the container where it is; connections stay open and silent. */
+    final void pause() {
+        container
+                .getDockerClient()
+                .pauseContainerCmd(container.getContainerId())
+                .exec();
+    }
+
+    final void unpause() {
+        container
+                .getDockerClient()
+                .unpauseContainerCmd(container.getContainerId())
+                .exec();
+    }
+
+    @Override
+    public final void close() {
+        container.stop();
+    }
+}

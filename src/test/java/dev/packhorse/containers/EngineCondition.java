@@ -1,0 +1,31 @@
+package dev.packhorse.containers;
+
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.testcontainers.DockerClientFactory;
+
+/** Asks once a run whether a container engine answers, and says once when none does. */
+final class EngineCondition implements ExecutionCondition {
+
+    private static final ExtensionContext.Namespace NAMESPACE =
+            ExtensionContext.Namespace.create(EngineCondition.class);
+
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+        // The root's store lives as long as the run, and computes a value once however many ask.
+        return context.getRoot()
+                .getStore(NAMESPACE)
+                .computeIfAbsent(EngineCondition.class, key -> ask(), ConditionEvaluationResult.class);
+    }
+
+    @SuppressWarnings("SystemOut") // the one line that says that tests were left out
+    private static ConditionEvaluationResult ask() {
+        if (DockerClientFactory.instance().isDockerAvailable()) {
+            return ConditionEvaluationResult.enabled("a container engine answers");
+        }
+        String reason = "no container engine answers: the tests with containers are skipped";
+        System.out.println("[WARNING] " + reason);
+        return ConditionEvaluationResult.disabled(reason);
+    }
+}
