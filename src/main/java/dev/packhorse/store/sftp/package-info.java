@@ -1,0 +1,5 @@
+/** The store {@code sftp:}. */
+@NullMarked
+package dev.packhorse.store.sftp;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,143 @@
+package dev.packhorse.store.sftp;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.util.List;
+import java.util.Map;
+import org.apache.sshd.common.config.keys.PublicKeyEntry;
+import org.apache.sshd.common.keyprovider.KeyPairProvider;
+import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.common.util.security.SecurityUtils;
+import org.apache.sshd.server.SshServer;
+import org.apache.sshd.server.channel.ChannelSession;
+import org.apache.sshd.server.command.Command;
+import org.apache.sshd.server.forward.AcceptAllForwardingFilter;
+import org.apache.sshd.sftp.server.SftpSubsystem;
+import org.apache.sshd.sftp.server.SftpSubsystemFactory;
+
+/** An SSH server in this process, MINA's own, over the real file system; user {@code carrier}, password {@code oats}. */
+final class MinaServer implements AutoCloseable {
+
+    static final String USER = "carrier";
+    static final String PASSWORD = "oats";
+
+    private final SshServer server = SshServer.setUpDefaultServer();
+    private final KeyPair hostKey;
+
+    MinaServer(Path knownHosts) throws Exception {
+        this(0, generated(), knownHosts);
+    }
+
+    /** A server that may come back: on the same port, with the same key. */
+    MinaServer(int port, KeyPair hostKey, Path knownHosts) throws IOException {
+        this.hostKey = hostKey;
+        server.setHost("127.0.0.1");
+        server.setPort(port);
+        server.setKeyPairProvider(KeyPairProvider.wrap(hostKey));
+        server.setPasswordAuthenticator((user, password, session) -> user.equals(USER) && password.equals(PASSWORD));
+        server.setPublickeyAuthenticator((user, key, session) -> false);
+        server.setForwardingFilter(AcceptAllForwardingFilter.INSTANCE);
+        server.setSubsystemFactories(List.of(new Subsystems()));
+        server.start();
+        Files.writeString(knownHosts, known(server.getPort()));
+    }
+
+    static KeyPair generated() throws Exception {
+        var generator = SecurityUtils.getKeyPairGenerator("EC");
+        generator.initialize(256);
+        return generator.generateKeyPair();
+    }
+
+    /** A line for known_hosts. */
+    String known(int port) {
+        return "[127.0.0.1]:" + port + " " + PublicKeyEntry.toString(hostKey.getPublic()) + "\n";
+    }
+
+    int port() {
+        return server.getPort();
+    }
+
+    KeyPair hostKey() {
+        return hostKey;
+    }
+
+    SshServer server() {
+        return server;
+    }
+
+    static SftpOptions options(Path knownHosts) {
+        return SftpOptions.of(USER, knownHosts).withPassword(PASSWORD);
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.stop(true);
+    }
+
+    private static final class Subsystems extends SftpSubsystemFactory {
+        @Override
+        public Command createSubsystem(ChannelSession channel) {
+            return new SftpSubsystem(channel, this) {
+                /** Of the permissions it knows nine bits; the file system has twelve. */
+                @Override
+                protected Map<String, Object> readAttrs(Buffer buffer) throws IOException {
+                    int start = buffer.rpos();
+                    int flags = buffer.getInt();
+                    buffer.rpos(start + 4 + ((flags & 1) == 0 ? 0 : 8) + ((flags & 2) == 0 ? 0 : 8));
+                    Integer mode = (flags & 4) == 0 ? null : buffer.getInt() & 07777;
+                    buffer.rpos(start);
+                    Map<String, Object> attributes = super.readAttrs(buffer);
+                    if (mode != null) {
+                        attributes.put("mode", mode);
+                    }
+                    return attributes;
+                }
+
+                @Override
+                protected void setFileAttributes(Path file, Map<String, ?> attributes, LinkOption... options)
+                        throws IOException {
+                    super.setFileAttributes(file, attributes, options);
+                    if (attributes.get("mode") instanceof Integer mode) {
+                        Files.setAttribute(file, "unix:mode", mode);
+                    }
+                }
+
+                @Override
+                protected void writeAttrs(Buffer buffer, Map<String, ?> attributes) {
+                    int start = buffer.wpos();
+                    super.writeAttrs(buffer, attributes);
+                    int end = buffer.wpos();
+                    int flags = ByteBuffer.wrap(buffer.array()).getInt(start);
+                    if ((flags & 4) != 0 && attributes.get("mode") instanceof Integer mode) {
+                        buffer.wpos(start + 4 + ((flags & 1) == 0 ? 0 : 8) + ((flags & 2) == 0 ? 0 : 8));
+                        buffer.putInt(mode);
+                        buffer.wpos(end);
+                    }
+                }
+
+                /** The JDK tidies targets up; the tool does not. */
+                @Override
+                protected void doSymLink(int id, String target, String link) throws IOException {
+                    if (!target.contains("//") && (target.length() == 1 || !target.endsWith("/"))) {
+                        super.doSymLink(id, target, link);
+                        return;
+                    }
+                    try {
+                        int result = new ProcessBuilder("ln", "-s", "--", target, link)
+                                .start()
+                                .waitFor();
+                        if (result != 0) {
+                            throw new IOException("ln ended with " + result);
+                        }
+                    } catch (InterruptedException e) {
+                        throw new IOException(e);
+                    }
+                }
+            };
+        }
+    }
+}
