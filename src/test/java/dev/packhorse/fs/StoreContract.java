@@ -36,6 +36,11 @@ public abstract class StoreContract {
     /** A store with an empty root; closed by this class. Called once for each test. */
     protected abstract Store create() throws Exception;
 
+    /** Tells whether the back end can hold a name at all; its own test then shows that it refuses it. */
+    protected boolean holds(String name) {
+        return true;
+    }
+
     /** The store under test, wrapped. */
     protected final RecordingStore store() {
         return store;
@@ -385,9 +390,10 @@ public abstract class StoreContract {
     @Test
     void namesAreListedInBytewiseOrder() throws IOException {
         writable();
-        List<String> names = List.of(
+        List<String> names = new ArrayList<>(List.of(
                 " ", "#", "%41", "-", "A", "\\", "a", "a b", "a-b", "a.d", "b", "~", "é", "日本", "\uE000", "\uFF5E",
-                "😀");
+                "😀"));
+        names.removeIf(name -> !holds(name));
         List<String> shuffled = new ArrayList<>(names);
         Collections.shuffle(shuffled, new Random(7));
         for (String name : shuffled) {

@@ -1,0 +1,208 @@
+package dev.packhorse.store.vfs.ftp;
+
+import dev.packhorse.fs.AttributeChange;
+import dev.packhorse.fs.Body;
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsException.Kind;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Mode;
+import dev.packhorse.fs.Node;
+import dev.packhorse.fs.NodeType;
+import dev.packhorse.fs.Preconditions;
+import dev.packhorse.fs.WriteOptions;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replaces files and sets attributes.
+ *
+ * <p>A body goes to a temporary name beside the file, and counts only when the server has said {@code 226} and tells its size;
+ * then it gets its attributes and is renamed. Most servers rename over a file in one step. One that refuses is helped: the old
+ * file is put aside, the new one renamed, the old one removed; if the second rename fails the first is undone. Readers of this
+ * process wait meanwhile ({@link Stripes}); others may see no file for the time of two commands, and after a crash just then
+ * the old content is beside its name as {@code .packhorse-*.old}.
+ */
+final class Writing {
+
+    /** Bytes handed to the socket at once. */
+    private static final int BUFFER = 128 * 1024;
+
+    private final Stripes stripes;
+
+    Writing(Stripes stripes) {
+        this.stripes = stripes;
+    }
+
+    /** {@link dev.packhorse.fs.Store#write}, with a lease that nobody else uses. */
+    Node write(Connections.Lease lease, FsPath path, Body body, WriteOptions options) throws IOException {
+        Preconditions preconditions = options.preconditions();
+        Entry old = lease.look(connection -> Lookup.find(connection, path, "write"));
+        check(preconditions, old, path);
+        FsPath fresh = Names.beside(path, ".tmp");
+        boolean renamed = false;
+        try {
+            lease.run(connection -> {
+                upload(connection, path, fresh, body);
+                Mode mode = options.attributes().mode();
+                if (mode == null) {
+                    mode = old != null && old.mode() != null && !isSymlink(old) ? old.mode() : Mode.FILE_DEFAULT;
+                }
+                apply(connection, fresh, options.attributes(), mode);
+            });
+            Lock lock = stripes.changing(path);
+            lock.lock();
+            try {
+                if (preconditions.needNode()) {
+                    check(preconditions, lease.look(connection -> Lookup.find(connection, path, "write")), path);
+                }
+                lease.run(connection -> {
+                    replace(connection, fresh, path, "write");
+                });
+            } finally {
+                lock.unlock();
+            }
+            renamed = true;
+        } finally {
+            if (!renamed) {
+                forget(lease, fresh);
+            }
+        }
+        return lease.repeat(connection -> Lookup.require(connection, path, "write"))
+                .node(path);
+    }
+
+    private static boolean isSymlink(Entry entry) {
+        return entry.type() == NodeType.SYMLINK;
+    }
+
+    private static void check(Preconditions preconditions, @Nullable Entry current, FsPath path) throws FsException {
+        if (preconditions.needNode()) {
+            preconditions.check(current == null ? null : current.node(path), "write", path);
+        }
+        if (current != null && current.isDirectory()) {
+            throw new FsException(Kind.IS_A_DIRECTORY, "write", path);
+        }
+    }
+
+    private static void upload(Connection connection, FsPath path, FsPath fresh, Body body) throws IOException {
+        Transfer transfer = connection.transfer("STOR", connection.at(fresh), 0);
+        long count;
+        try (InputStream in = body.open();
+                Transfer.WatchedOutput out = transfer.out()) {
+            count = copy(in, out, body.length(), path);
+            transfer.finish();
+        } finally {
+            transfer.abort();
+        }
+        Entry stored = Lookup.find(connection, fresh, "write");
+        if (stored == null) {
+            throw new FsException(Kind.INVALID_NAME, "write", path);
+        }
+        if (stored.size() != count) {
+            throw new IOException("the server has " + stored.size() + " bytes of " + count);
+        }
+    }
+
+    private static long copy(InputStream in, Transfer.WatchedOutput out, long length, FsPath path) throws IOException {
+        byte[] buffer = new byte[BUFFER];
+        long total = 0;
+        while (true) {
+            int count = read(in, buffer, path);
+            if (count < 0) {
+                break;
+            }
+            total += count;
+            if (length != Body.UNKNOWN && total > length) {
+                break;
+            }
+            out.write(buffer, 0, count);
+        }
+        if (length != Body.UNKNOWN && total != length) {
+            throw new FsException(
+                    Kind.IO, "write", path, new EOFException("a body of another length than " + length + " bytes"));
+        }
+        return total;
+    }
+
+    /** What the body throws is not the connection's. */
+    private static int read(InputStream in, byte[] buffer, FsPath path) throws FsException {
+        try {
+            return in.read(buffer);
+        } catch (FsException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new FsException(Kind.IO, "write", path, e);
+        }
+    }
+
+    /** Renames onto a file or symlink, or onto nothing. */
+    static void replace(Connection connection, FsPath from, FsPath to, String operation) throws IOException {
+        String source = connection.at(from);
+        String target = connection.at(to);
+        RefusedException refused;
+        try {
+            connection.rename(source, target);
+            return;
+        } catch (RefusedException e) {
+            refused = e;
+        }
+        Entry there = Lookup.find(connection, to, operation);
+        if (there == null) {
+            throw refused;
+        }
+        if (there.isDirectory()) {
+            throw new FsException(Kind.IS_A_DIRECTORY, operation, to, refused);
+        }
+        String aside = connection.at(Names.beside(to, ".old"));
+        connection.rename(target, aside);
+        try {
+            connection.rename(source, target);
+        } catch (IOException e) {
+            restore(connection, aside, target, e);
+            throw e;
+        }
+        connection.run("DELE", aside);
+    }
+
+    private static void restore(Connection connection, String aside, String target, IOException failure) {
+        try {
+            connection.rename(aside, target);
+        } catch (IOException e) {
+            // What is left is beside the name; the first failure says why.
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** Removes what a failed write has left, over a new connection if need be. */
+    private static void forget(Connections.Lease lease, FsPath fresh) {
+        try {
+            lease.run(connection -> connection.send("DELE", connection.at(fresh)));
+        } catch (IOException e) {
+            // It stays, hidden; the failure of the write is what counts.
+            return;
+        }
+    }
+
+    /**
+     * Sets attributes that the capabilities allow.
+     *
+     * @param mode what the node shall have in the end; not touched if it has that, or the server cannot
+     * @throws FsException {@code UNSUPPORTED} if the server does it for other kinds of node only
+     */
+    static void apply(Connection connection, FsPath path, AttributeChange change, @Nullable Mode mode)
+            throws IOException {
+        if (mode != null && connection.features().setsModes()) {
+            Entry entry = Lookup.require(connection, path, "change");
+            if (!mode.equals(entry.mode())) {
+                connection.run(
+                        "SITE", "CHMOD " + String.format("%04o", mode.permissions()) + " " + connection.at(path));
+            }
+        }
+        if (change.modified() != null) {
+            connection.run("MFMT", Facts.text(change.modified()) + " " + connection.at(path));
+        }
+    }
+}
