@@ -1,8 +1,11 @@
 package dev.packhorse.containers;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.testcontainers.containers.Container;
@@ -82,6 +85,12 @@ abstract class Counterpart implements AutoCloseable {
             }
             return folders.remove();
         }
+    }
+
+    /** Writes a {@code known_hosts} file of the lines that {@code hostKeys()} gives. */
+    final Path knownHosts(Path file, int port, List<String> hostKeys) throws IOException {
+        String host = port == 22 ? host() : "[" + host() + "]:" + port;
+        return Files.write(file, hostKeys.stream().map(key -> host + " " + key).toList());
     }
 
     /** What a shell in the container prints, as root. Fails unless it ends with 0. */

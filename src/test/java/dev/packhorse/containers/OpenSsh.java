@@ -1,6 +1,8 @@
 package dev.packhorse.containers;
 
+import dev.packhorse.store.sftp.SftpOptions;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,11 @@ final class OpenSsh extends Counterpart {
             shared = server;
         }
         return server;
+    }
+
+    /** Options for {@code root}, with a file of known hosts that is written here. */
+    SftpOptions options(Path knownHosts) throws IOException, InterruptedException {
+        return SftpOptions.of("root", knownHosts(knownHosts, PORT, hostKeys())).withPassword(PASSWORD);
     }
 
     /** The public host keys, as lines of a {@code known_hosts} file without the host. */

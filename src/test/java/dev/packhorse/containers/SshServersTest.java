@@ -34,8 +34,7 @@ class SshServersTest {
         String folder = server.freshFolder();
         server.run("touch '" + folder + "/a file'");
         try (SshClient client = SshClient.setUpDefaultClient()) {
-            client.setServerKeyVerifier(
-                    (session, address, key) -> hostKeys.contains(PublicKeyEntry.toString(key)));
+            client.setServerKeyVerifier((session, address, key) -> hostKeys.contains(PublicKeyEntry.toString(key)));
             client.start();
             try (ClientSession session = client.connect(user, server.host(), port)
                     .verify(Duration.ofSeconds(10))

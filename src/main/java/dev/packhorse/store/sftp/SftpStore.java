@@ -194,7 +194,8 @@ public final class SftpStore implements Store {
             CompletableFuture<Reply> again = connection.send(Connection.lstat(place.at()));
             Attributes attributes = connection.await(opened).attributes();
             Attributes now = connection.looked(again);
-            if (!attributes.isFile() || (now != null && !now.isFile())
+            if (!attributes.isFile()
+                    || (now != null && !now.isFile())
                     || (strict && !attributes.isSameContentAs(seen))) {
                 return null;
             }
