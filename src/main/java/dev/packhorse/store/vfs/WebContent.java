@@ -1,0 +1,205 @@
+package dev.packhorse.store.vfs;
+
+import dev.packhorse.fs.Body;
+import dev.packhorse.fs.ByteRange;
+import dev.packhorse.fs.Content;
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.Node;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.util.Objects;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer to a GET. What it says about the file is the node. Its first bytes are read at once, so that a small file is
+ * here as a whole whatever happens to it; a body from there on reads the rest of the same answer. Any other range is another
+ * request, which must be about the same state of the file or fails.
+ */
+final class WebContent implements Content {
+
+    private static final int HEAD = 1 << 16;
+
+    private final Web web;
+    private final VfsErrors errors;
+    private final Node node;
+    private final @Nullable String etag;
+    private final @Nullable String modified;
+    private final byte[] head;
+    /** The answer behind its first bytes, until somebody reads it. */
+    private @Nullable ClassicHttpResponse rest;
+
+    /** Takes over the answer. */
+    WebContent(Web web, VfsErrors errors, Node node, ClassicHttpResponse response) throws IOException {
+        this.web = web;
+        this.errors = errors;
+        this.node = node;
+        this.etag = Web.header(response, "ETag");
+        this.modified = Web.header(response, "Last-Modified");
+        int wanted = (int) Math.min(HEAD, node.size());
+        this.head = wanted == 0 ? new byte[0] : stream(response).readNBytes(wanted);
+        if (head.length < wanted) {
+            throw new EOFException("the answer is shorter than it says");
+        }
+        if (head.length == node.size()) {
+            response.close();
+        } else {
+            this.rest = response;
+        }
+    }
+
+    private static InputStream stream(ClassicHttpResponse response) throws IOException {
+        return response.getEntity() == null
+                ? InputStream.nullInputStream()
+                : response.getEntity().getContent();
+    }
+
+    @Override
+    public Node node() {
+        return node;
+    }
+
+    @Override
+    public Body body(ByteRange range) {
+        Objects.checkFromIndexSize(range.offset(), /* size= */ range.length(), /* length= */ node.size());
+        return new Body() {
+            @Override
+            public long length() {
+                return range.length();
+            }
+
+            @Override
+            public InputStream open() throws IOException {
+                try {
+                    return new Failing(WebContent.this.open(range), range.length());
+                } catch (IOException e) {
+                    throw errors.of(e, "read", node.path());
+                }
+            }
+        };
+    }
+
+    private synchronized InputStream open(ByteRange range) throws IOException {
+        if (range.end() <= head.length) {
+            return new ByteArrayInputStream(head, (int) range.offset(), (int) range.length());
+        }
+        ClassicHttpResponse live = rest;
+        rest = null;
+        if (live != null && range.offset() <= head.length) {
+            int offset = (int) range.offset();
+            InputStream first = new ByteArrayInputStream(head, offset, head.length - offset);
+            return closing(new SequenceInputStream(first, stream(live)), live);
+        }
+        if (live != null) {
+            live.close();
+        }
+        return ask(range);
+    }
+
+    private InputStream ask(ByteRange range) throws IOException {
+        HttpGet get = new HttpGet(web.uri(node.path(), false));
+        get.setHeader("Range", "bytes=" + range.offset() + "-" + (range.end() - 1));
+        String tag = etag;
+        if (tag != null && !tag.startsWith("W/")) {
+            get.setHeader("If-Match", tag);
+        } else if (modified != null) {
+            get.setHeader("If-Unmodified-Since", modified);
+        }
+        ClassicHttpResponse response = web.ask(get);
+        try {
+            int status = response.getCode();
+            boolean same = Objects.equals(etag, Web.header(response, "ETag"))
+                    && Objects.equals(modified, Web.header(response, "Last-Modified"));
+            if ((status != 206 && status != 200) || !same) {
+                throw new IOException("the file has changed, or the server answers " + status + " for a range");
+            }
+            InputStream in = stream(response);
+            if (status == 206) {
+                String expected = "bytes " + range.offset() + "-" + (range.end() - 1) + "/" + node.size();
+                if (!expected.equals(Web.header(response, "Content-Range"))) {
+                    throw new IOException("the server sends another range");
+                }
+            } else {
+                in.skipNBytes(range.offset());
+            }
+            return closing(in, response);
+        } catch (IOException | RuntimeException e) {
+            try (response) {
+                throw e;
+            }
+        }
+    }
+
+    /** Closing the stream in the middle drops the connection instead of reading on. */
+    private static InputStream closing(InputStream in, ClassicHttpResponse response) {
+        return new FilterInputStream(in) {
+            @Override
+            public void close() throws IOException {
+                response.close();
+            }
+        };
+    }
+
+    /** So many bytes, and failures as the contract has them. */
+    private final class Failing extends FilterInputStream {
+        private long left;
+
+        Failing(InputStream in, long length) {
+            super(in);
+            this.left = length;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            if (length == 0 || left == 0) {
+                return length == 0 ? 0 : -1;
+            }
+            try {
+                int count = super.read(buffer, offset, (int) Math.min(length, left));
+                if (count < 0) {
+                    throw new EOFException(left + " bytes are missing");
+                }
+                left -= count;
+                return count;
+            } catch (IOException e) {
+                throw errors.of(e, "read", node.path());
+            }
+        }
+
+        @Override
+        public long skip(long count) throws IOException {
+            long skipped = super.skip(Math.max(0, Math.min(count, left)));
+            left -= skipped;
+            return skipped;
+        }
+
+        @Override
+        public boolean markSupported() {
+            return false;
+        }
+    }
+
+    @Override
+    public synchronized void close() throws FsException {
+        ClassicHttpResponse live = rest;
+        rest = null;
+        if (live != null) {
+            try {
+                live.close();
+            } catch (IOException e) {
+                throw errors.of(e, "read", node.path());
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.packhorse.store.vfs;
+
+import org.jspecify.annotations.NullMarked;
