@@ -63,6 +63,11 @@ final class Lister {
         }
     }
 
+    /** Tells whether some server takes a path for a pattern, whatever the command. */
+    static boolean looksLikeAPattern(String path) {
+        return path.chars().anyMatch(c -> "*?[]{}".indexOf(c) >= 0);
+    }
+
     /** Takes entries in the order of the server, while the transfer is going on. */
     interface Sink {
         void take(Entry entry) throws IOException;

@@ -55,7 +55,10 @@ final class Lookup {
         if (reply.code() / 100 != 5 || reply.isUnknownCommand() || reply.code() == 530) {
             throw new RefusedException(reply);
         }
-        return parent == null ? null : absent(parent, path, reply);
+        if (parent == null) {
+            return null;
+        }
+        return Lister.looksLikeAPattern(connection.at(path)) ? inListing(parent, path) : absent(parent, path, reply);
     }
 
     /**

@@ -97,13 +97,25 @@ final class Writing {
         } finally {
             transfer.abort();
         }
-        Entry stored = Lookup.find(connection, fresh, "write");
-        if (stored == null) {
+        Long size = size(connection, fresh);
+        if (size == null) {
             throw new FsException(Kind.INVALID_NAME, "write", path);
         }
-        if (stored.size() != count) {
-            throw new IOException("the server has " + stored.size() + " bytes of " + count);
+        if (size != count) {
+            throw new IOException("the server has " + size + " bytes of " + count);
         }
+    }
+
+    /** How much the server has, {@code null} if it has nothing under that very name. */
+    private static @Nullable Long size(Connection connection, FsPath fresh) throws IOException {
+        if (!fresh.name().endsWith(" ")) {
+            Reply reply = connection.send("SIZE", connection.at(fresh));
+            if (reply.code() == 213) {
+                return Facts.trailingNumber(reply.text());
+            }
+        }
+        Entry stored = Lookup.find(connection, fresh, "write");
+        return stored == null ? null : stored.size();
     }
 
     private static long copy(InputStream in, Transfer.WatchedOutput out, long length, FsPath path) throws IOException {

@@ -17,11 +17,14 @@ import org.apache.ftpserver.command.Command;
 import org.apache.ftpserver.command.CommandFactoryFactory;
 import org.apache.ftpserver.ftplet.DefaultFtpReply;
 import org.apache.ftpserver.ftplet.FtpReply;
+import org.apache.ftpserver.listener.Listener;
 import org.apache.ftpserver.listener.ListenerFactory;
+import org.apache.ftpserver.listener.nio.NioListener;
 import org.apache.ftpserver.ssl.SslConfigurationFactory;
 import org.apache.ftpserver.usermanager.impl.BaseUser;
 import org.apache.ftpserver.usermanager.impl.ConcurrentLoginPermission;
 import org.apache.ftpserver.usermanager.impl.WritePermission;
+import org.apache.mina.transport.socket.SocketAcceptor;
 import org.jspecify.annotations.Nullable;
 
 /** Apache FtpServer over a {@link MemoryStore}, on a free port. */
@@ -97,6 +100,18 @@ final class TestFtpServer implements AutoCloseable {
             throw new IllegalStateException(e);
         }
         this.port = listener.getPort();
+        answerAtOnce(listener);
+    }
+
+    /** Otherwise each transfer waits 40 ms for an acknowledgement, and the tests for minutes. There is no setting for it. */
+    private static void answerAtOnce(Listener listener) {
+        try {
+            var acceptor = NioListener.class.getDeclaredField("acceptor");
+            acceptor.setAccessible(true);
+            ((SocketAcceptor) acceptor.get(listener)).getSessionConfig().setTcpNoDelay(true);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     int port() {
@@ -162,7 +177,7 @@ final class TestFtpServer implements AutoCloseable {
                 node.isDirectory() ? "dir" : "file",
                 node.size(),
                 Facts.text(node.modified()),
-                node.modified().getNano() / 1_000_000,
+                node.modified().toEpochMilli() % 1000,
                 node.mode().permissions(),
                 node.owner().uid(),
                 node.owner().gid(),
