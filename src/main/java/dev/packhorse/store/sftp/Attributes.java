@@ -68,6 +68,10 @@ record Attributes(long size, Owner owner, int bits, long accessed, long modified
         return size == other.size && modified == other.modified;
     }
 
+    Attributes withSize(long other) {
+        return new Attributes(other, owner, bits, accessed, modified);
+    }
+
     Mode mode() {
         return Mode.ofBits(bits);
     }

@@ -93,6 +93,7 @@ final class Connections implements AutoCloseable {
     private @Nullable ConnectException lastFailure;
     private long lastFailureAt;
 
+    @SuppressWarnings("FutureReturnValueIgnored") // the task goes on until the store is closed
     Connections(String host, int port, String root, SftpOptions options) {
         this.options = options;
         this.root = root;

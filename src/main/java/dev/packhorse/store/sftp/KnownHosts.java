@@ -104,7 +104,9 @@ record KnownHosts(Path file, HostKeyPolicy policy) {
         List<KnownHostEntry> matching = new ArrayList<>();
         try {
             for (KnownHostEntry entry : KnownHostEntry.readKnownHostEntries(file)) {
-                if (entry.isHostMatch(host, port)) {
+                // MINA takes a pattern without a port to mean port 22; for "@revoked *" that would be no refusal.
+                boolean anyPort = entry.getMarker() != null && entry.isHostMatch(host, 22);
+                if (anyPort || entry.isHostMatch(host, port)) {
                     matching.add(entry);
                 }
             }

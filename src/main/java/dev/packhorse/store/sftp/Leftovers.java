@@ -2,6 +2,7 @@ package dev.packhorse.store.sftp;
 
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -42,7 +43,7 @@ final class Leftovers {
     }
 
     private void removeAll() {
-        for (String at : raw) {
+        for (String at : List.copyOf(raw)) {
             try {
                 connections.run("sweep", FsPath.ROOT, lease -> {
                     lease.connection().remove(at);
@@ -61,6 +62,7 @@ final class Leftovers {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // it looks after itself
     private void again() {
         try {
             connections.background().schedule(this::removeAll, PAUSE, TimeUnit.SECONDS);

@@ -39,7 +39,7 @@ record Listings(Connections connections, Leftovers leftovers, LongAdder unlistab
             used = place.at().equals(expected);
         } finally {
             if (!used) {
-                opening.thenAccept(reply -> release(connection, reply));
+                releaseLater(connection, opening);
             }
         }
         if (!used) {
@@ -62,6 +62,11 @@ record Listings(Connections connections, Leftovers leftovers, LongAdder unlistab
             at = Names.child(at, Names.raw(name));
         }
         return at;
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for it
+    private void releaseLater(Connection connection, CompletableFuture<Reply> opening) {
+        opening.thenAccept(reply -> release(connection, reply));
     }
 
     private void release(Connection connection, Reply reply) {

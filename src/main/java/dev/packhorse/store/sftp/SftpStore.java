@@ -18,7 +18,6 @@ import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.concurrent.CompletableFuture;
@@ -183,8 +182,8 @@ public final class SftpStore implements Store {
             throw new FsException(Kind.IS_A_DIRECTORY, "read", path);
         }
         if (seen.isSymlink()) {
-            byte[] target = connection.readLink(place.at()).getBytes(StandardCharsets.ISO_8859_1);
-            return target.length == seen.size() ? new SymlinkContent(seen.node(path), target) : null;
+            String target = connection.readLink(place.at());
+            return new SymlinkContent(seen.withSize(target.length()).node(path), target);
         }
         byte[] handle = connection.openToRead(place.at());
         boolean used = false;
@@ -303,9 +302,9 @@ public final class SftpStore implements Store {
         }
         Place first = Place.find(connection, path, operation);
         Lock stripe = Stripes.of(first.at());
-        stripe.lock();
         boolean placed = false;
         String temp = first.beside(Names.fresh(".tmp"));
+        stripe.lock();
         try {
             check(how.preconditions(), first, path, operation);
             Upload.requireReplaceable(first.attributes(), overwrite, operation, path);

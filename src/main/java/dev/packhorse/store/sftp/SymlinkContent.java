@@ -4,14 +4,19 @@ import dev.packhorse.fs.Body;
 import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.Content;
 import dev.packhorse.fs.Node;
-import java.util.Arrays;
+import java.nio.charset.StandardCharsets;
 
-/** The target of a symlink. */
-record SymlinkContent(Node node, byte[] target) implements Content {
+/**
+ * The target of a symlink.
+ *
+ * @param target what the link says, raw
+ */
+record SymlinkContent(Node node, String target) implements Content {
 
     @Override
     public Body body(ByteRange range) {
-        return Body.of(Arrays.copyOfRange(target, (int) range.offset(), (int) range.end()));
+        String part = target.substring((int) range.offset(), (int) range.end());
+        return Body.of(part.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     @Override

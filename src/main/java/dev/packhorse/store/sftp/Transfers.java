@@ -12,6 +12,7 @@ import dev.packhorse.fs.SortedNodes;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
 import java.io.IOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Copying and moving within one store. */
@@ -53,23 +54,24 @@ record Transfers(
     }
 
     Node copy(String operation, FsPath source, FsPath target, TransferOptions how) throws FsException {
-        Node node = connections.run(
+        Optional<Node> node = connections.run(
                 operation, source, Connections.CROWDED, lease -> copyOne(lease, operation, source, target, how));
-        return node == null ? copyTree(operation, source, target, how) : node;
+        return node.isEmpty() ? copyTree(operation, source, target, how) : node.get();
     }
 
-    /** Copies a file or a symlink; {@code null} for a directory. */
-    private @Nullable Node copyOne(
+    /** Copies a file or a symlink; nothing for a directory. */
+    private Optional<Node> copyOne(
             Connections.Lease lease, String operation, FsPath source, FsPath target, TransferOptions how)
             throws IOException {
         Connection connection = lease.connection();
         Ends ends = check(connection, operation, source, target, how);
         if (ends.source().isDirectory()) {
-            return null;
+            return Optional.empty();
         }
         if (ends.source().isSymlink()) {
             String text = connection.readLink(ends.from().at());
-            return store.putLink(lease, operation, target, text, WriteOptions.of(kept(ends.source())), how.overwrite());
+            return Optional.of(store.putLink(
+                    lease, operation, target, text, WriteOptions.of(kept(ends.source())), how.overwrite()));
         }
         byte[] handle = connection.openToRead(ends.from().at());
         try {
@@ -77,7 +79,7 @@ record Transfers(
             if (!opened.isFile()) {
                 throw new FsException(Kind.BUSY, operation, source);
             }
-            return new Upload(
+            return Optional.of(new Upload(
                             lease,
                             leftovers,
                             options,
@@ -86,7 +88,7 @@ record Transfers(
                             kept(opened),
                             how.overwrite(),
                             Preconditions.NONE)
-                    .run(sink -> sink.copy(handle, opened.size()));
+                    .run(sink -> sink.copy(handle, opened.size())));
         } finally {
             connection.release(handle);
         }
@@ -117,9 +119,9 @@ record Transfers(
     }
 
     Node move(FsPath source, FsPath target, TransferOptions how) throws FsException {
-        Node node = connections.run("move", source, lease -> rename(lease, source, target, how));
-        if (node != null) {
-            return node;
+        Optional<Node> node = connections.run("move", source, lease -> rename(lease, source, target, how));
+        if (node.isPresent()) {
+            return node.get();
         }
         // Another file system below the root.
         Node copy = copy("move", source, target, how);
@@ -127,8 +129,8 @@ record Transfers(
         return copy;
     }
 
-    /** Renames; {@code null} if the server does not, for no reason that can be found. */
-    private static @Nullable Node rename(Connections.Lease lease, FsPath source, FsPath target, TransferOptions how)
+    /** Renames; nothing if the server does not, for no reason that can be found. */
+    private static Optional<Node> rename(Connections.Lease lease, FsPath source, FsPath target, TransferOptions how)
             throws IOException {
         Connection connection = lease.connection();
         Ends first = check(connection, "move", source, target, how);
@@ -148,9 +150,9 @@ record Transfers(
                 Renames.onto(connection, from, to, how.overwrite());
             } catch (StatusException e) {
                 explain(connection, source, target, how, e);
-                return null;
+                return Optional.empty();
             }
-            return ends.source().node(target);
+            return Optional.of(ends.source().node(target));
         } finally {
             Stripes.of(first.from().at()).unlock();
             Stripes.of(first.to().at()).unlock();

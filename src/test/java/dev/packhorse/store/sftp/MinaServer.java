@@ -2,6 +2,8 @@ package dev.packhorse.store.sftp;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -16,8 +18,11 @@ import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.forward.AcceptAllForwardingFilter;
+import org.apache.sshd.sftp.server.DirectoryHandle;
+import org.apache.sshd.sftp.server.SftpFileSystemAccessor;
 import org.apache.sshd.sftp.server.SftpSubsystem;
 import org.apache.sshd.sftp.server.SftpSubsystemFactory;
+import org.apache.sshd.sftp.server.SftpSubsystemProxy;
 
 /** An SSH server in this process, MINA's own, over the real file system; user {@code carrier}, password {@code oats}. */
 final class MinaServer implements AutoCloseable {
@@ -34,6 +39,7 @@ final class MinaServer implements AutoCloseable {
 
     /** A server that may come back: on the same port, with the same key. */
     MinaServer(int port, KeyPair hostKey, Path knownHosts) throws IOException {
+        QuietLog.on();
         this.hostKey = hostKey;
         server.setHost("127.0.0.1");
         server.setPort(port);
@@ -79,6 +85,24 @@ final class MinaServer implements AutoCloseable {
     }
 
     private static final class Subsystems extends SftpSubsystemFactory {
+        Subsystems() {
+            setFileSystemAccessor(new SftpFileSystemAccessor() {
+                @Override
+                public DirectoryStream<Path> openDirectory(
+                        SftpSubsystemProxy subsystem,
+                        DirectoryHandle handle,
+                        Path directory,
+                        String name,
+                        LinkOption... options)
+                        throws IOException {
+                    if (directory.endsWith("forbidden")) {
+                        throw new AccessDeniedException(directory.toString());
+                    }
+                    return SftpFileSystemAccessor.super.openDirectory(subsystem, handle, directory, name, options);
+                }
+            });
+        }
+
         @Override
         public Command createSubsystem(ChannelSession channel) {
             return new SftpSubsystem(channel, this) {

@@ -23,6 +23,7 @@ final class OpenSshServer implements AutoCloseable {
 
     /** Starts the server; {@code folder} takes its keys. */
     OpenSshServer(Path folder) throws Exception {
+        QuietLog.on();
         assumeTrue(
                 Files.isExecutable(SSHD) && "root".equals(System.getProperty("user.name")),
                 "SKIPPED: OpenSSH's server is not installed here (openssh-server), or this is not root");
@@ -105,9 +106,9 @@ final class OpenSshServer implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         // Those that serve sessions are children of their own.
         process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly().waitFor();
+        process.destroyForcibly().onExit().join();
     }
 }
