@@ -239,7 +239,20 @@ final class Connections implements Closeable {
             }
             Connection fresh = connect();
             current = fresh;
+            if (returned.get()) {
+                drop(fresh);
+                throw new EOFException("closed while it was used");
+            }
             return fresh;
+        }
+
+        /** Closes the connection under the hands of another thread, and gives back the right to it. */
+        void sever() {
+            Connection held = current;
+            if (held != null) {
+                held.abandon();
+            }
+            close();
         }
 
         @Override

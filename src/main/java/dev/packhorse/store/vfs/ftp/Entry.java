@@ -1,6 +1,5 @@
 package dev.packhorse.store.vfs.ftp;
 
-import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Mode;
 import dev.packhorse.fs.Node;
@@ -73,10 +72,5 @@ record Entry(
             case SYMLINK -> target == null ? 0 : target.getBytes(StandardCharsets.UTF_8).length;
         };
         return new Node(path, type, shown, bytes, modified, owner == null ? Owner.ROOT : owner, null, null, null);
-    }
-
-    /** The failure for something that is not what the operation needs. */
-    static FsException notFound(String operation, FsPath path) {
-        return new FsException(FsException.Kind.NOT_FOUND, operation, path);
     }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,9 @@ final class FtpContent implements Content {
     private final Reading reading;
     private final Connections.Lease lease;
     private final AtomicBoolean closed = new AtomicBoolean();
+    /** Held while commands are sent: whoever closes meanwhile, from another thread, must not give the connection to others. */
+    private final ReentrantLock talking = new ReentrantLock();
+
     private volatile @Nullable Transfer transfer;
     private long position;
 
@@ -52,11 +56,14 @@ final class FtpContent implements Content {
 
             @Override
             public InputStream open() throws IOException {
+                talking.lock();
                 try {
                     Transfer running = range.length() == 0 ? null : at(range.offset());
                     return new Stream(running, range.end());
                 } catch (IOException e) {
                     throw FtpErrors.of(e, "read", node.path());
+                } finally {
+                    talking.unlock();
                 }
             }
         };
@@ -85,16 +92,18 @@ final class FtpContent implements Content {
         Transfer fresh = reading.resume(lease, node, offset);
         transfer = fresh;
         position = offset;
-        if (closed.get()) {
-            fresh.abort();
-        }
         return fresh;
     }
 
     /** The data connection is at its end before the file is. */
     private IOException ended(Transfer running) throws IOException {
         transfer = null;
-        running.finish();
+        talking.lock();
+        try {
+            running.finish();
+        } finally {
+            talking.unlock();
+        }
         return new IOException("the server sent " + position + " bytes of " + node.size());
     }
 
@@ -102,23 +111,36 @@ final class FtpContent implements Content {
     private void complete(Transfer running) throws IOException {
         transfer = null;
         byte[] one = new byte[1];
-        if (running.read(one, 0, 1) >= 0) {
-            // The file has grown since it was opened.
-            running.abort();
-        } else {
-            running.finish();
+        talking.lock();
+        try {
+            if (running.read(one, 0, 1) >= 0) {
+                // The file has grown since it was opened.
+                running.abort();
+            } else {
+                running.finish();
+            }
+        } finally {
+            talking.unlock();
         }
     }
 
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            Transfer running = transfer;
-            transfer = null;
-            if (running != null) {
-                running.abort();
+            if (!talking.tryLock()) {
+                lease.sever();
+                return;
             }
-            lease.close();
+            try {
+                Transfer running = transfer;
+                transfer = null;
+                if (running != null) {
+                    running.abort();
+                }
+                lease.close();
+            } finally {
+                talking.unlock();
+            }
         }
     }
 

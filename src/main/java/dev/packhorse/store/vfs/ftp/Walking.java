@@ -77,7 +77,11 @@ final class Walking implements Closeable {
 
     @Override
     public void close() {
-        threads.shutdownNow();
+        for (Runnable waiting : threads.shutdownNow()) {
+            if (waiting instanceof Task task) {
+                task.listing.completeExceptionally(new FsException(Kind.UNAVAILABLE, "walk", task.directory));
+            }
+        }
     }
 
     /** One directory to list. */

@@ -7,6 +7,7 @@ import dev.packhorse.fs.NodeType;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -14,8 +15,8 @@ class FactsTest {
 
     @Test
     void aLineIsReadWhateverItsOrderAndCase() throws IOException {
-        Entry entry = Facts.parse("modify=19700101000001;UNIQUE=5U1;Perm=adfrw;sIzE=7;TyPe=FiLe; a=b; c ");
-        assertThat(entry).isNotNull();
+        Entry entry = Objects.requireNonNull(
+                Facts.parse("modify=19700101000001;UNIQUE=5U1;Perm=adfrw;sIzE=7;TyPe=FiLe; a=b; c "));
         assertThat(entry.name()).isEqualTo("a=b; c ");
         assertThat(entry.type()).isEqualTo(NodeType.FILE);
         assertThat(entry.size()).isEqualTo(7);
@@ -37,8 +38,16 @@ class FactsTest {
         assertThat(Facts.time("20240229235958.5")).isEqualTo(Instant.parse("2024-02-29T23:59:58.5Z"));
         assertThat(Facts.time("20240229235958.1234567891")).isEqualTo(Instant.parse("2024-02-29T23:59:58.123456789Z"));
         for (String odd : List.of(
-                "", "2024", "20230229235958", "20240229235960", "20240229245958", "2024022923595x", "20240229235958x",
-                "20240229235958.x", "-2024022923595", "20240229235958.-1")) {
+                "",
+                "2024",
+                "20230229235958",
+                "20240229235960",
+                "20240229245958",
+                "2024022923595x",
+                "20240229235958x",
+                "20240229235958.x",
+                "-2024022923595",
+                "20240229235958.-1")) {
             assertThat(Facts.time(odd)).as(odd).isEqualTo(Instant.EPOCH);
         }
         assertThat(Facts.text(Instant.parse("2024-02-29T23:59:58.9Z"))).isEqualTo("20240229235958");
@@ -47,9 +56,38 @@ class FactsTest {
     @Test
     void noLineBreaksTheParser() {
         List<String> pieces = List.of(
-                "type=", "file", "dir", "OS.unix=slink:", "size=", "5", "-1", "99999999999999999999", ";", ";;", "=", " ",
-                "  ", "modify=", "20240229235958", ".", ".5", "unix.mode=", "0644", "9", "unix.uid=", "unix.gid=",
-                "unix.owner=", "perm=", "unique=", "a", "é", "\u0000", "\t", "/", "\\", ".packhorse-");
+                "type=",
+                "file",
+                "dir",
+                "OS.unix=slink:",
+                "size=",
+                "5",
+                "-1",
+                "99999999999999999999",
+                ";",
+                ";;",
+                "=",
+                " ",
+                "  ",
+                "modify=",
+                "20240229235958",
+                ".",
+                ".5",
+                "unix.mode=",
+                "0644",
+                "9",
+                "unix.uid=",
+                "unix.gid=",
+                "unix.owner=",
+                "perm=",
+                "unique=",
+                "a",
+                "é",
+                "\u0000",
+                "\t",
+                "/",
+                "\\",
+                ".packhorse-");
         Random random = new Random(4711);
         int entries = 0;
         for (int i = 0; i < 200_000; i++) {

@@ -27,6 +27,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -98,8 +101,7 @@ class FtpFaultsTest {
             server.on("MLSD", (client, argument) -> {
                 client.say("150 here it comes");
                 try (Socket data = client.data()) {
-                    data.getOutputStream()
-                            .write("type=file;size=1; a\r\n".getBytes(StandardCharsets.UTF_8));
+                    data.getOutputStream().write("type=file;size=1; a\r\n".getBytes(StandardCharsets.UTF_8));
                 }
                 client.close();
             });
@@ -304,6 +306,38 @@ class FtpFaultsTest {
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(3));
             // Two that answered could be used again, two that did not were given up; the questions have another.
             assertThat(logins()).isLessThanOrEqualTo(5);
+        }
+    }
+
+    @Test
+    void aCloseFromAnotherThreadEndsARead() throws Exception {
+        for (boolean all : new boolean[] {false, true}) {
+            CountDownLatch sent = new CountDownLatch(1);
+            // Stalls in the middle of the bytes, or after them, before the outcome.
+            server.on("RETR", (client, argument) -> {
+                client.say("150 here it comes");
+                Socket data = client.data();
+                data.getOutputStream().write(new byte[all ? SIZE : SIZE / 2]);
+                if (all) {
+                    data.close();
+                }
+                sent.countDown();
+            });
+            ExecutorService reader = Executors.newSingleThreadExecutor();
+            try (Store store = server.open()) {
+                Content content = store.read(path("/a"));
+                Future<?> reading = reader.submit(() -> {
+                    try (InputStream in = content.body().open()) {
+                        return in.readAllBytes();
+                    }
+                });
+                assertThat(sent.await(10, TimeUnit.SECONDS)).isTrue();
+                content.close();
+                assertThatThrownBy(() -> reading.get(3, TimeUnit.SECONDS)).hasCauseInstanceOf(FsException.class);
+                assertThat(store.stat(path("/a")).size()).isEqualTo(SIZE);
+            } finally {
+                reader.shutdownNow();
+            }
         }
     }
 

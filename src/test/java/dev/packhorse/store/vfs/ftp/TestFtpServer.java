@@ -126,10 +126,15 @@ final class TestFtpServer implements AutoCloseable {
         return FtpStore.open("127.0.0.1", port, root, options());
     }
 
-    @Override
-    public void close() {
+    /** Stops; may be done twice. */
+    void stop() {
         server.stop();
         files.close();
+    }
+
+    @Override
+    public void close() {
+        stop();
     }
 
     private static Command feat(Kind kind) {
