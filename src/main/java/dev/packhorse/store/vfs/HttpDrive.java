@@ -134,15 +134,16 @@ final class HttpDrive implements Drive {
      * @param tagged whether the node shows the server's strong ETag
      */
     static Content open(Web web, VfsErrors errors, FsPath path, boolean tagged) throws IOException {
-        ClassicHttpResponse response = web.ask(new HttpGet(web.uri(path, false)));
+        Web.Answer answer = web.open(new HttpGet(web.uri(path, false)));
         try {
+            ClassicHttpResponse response = answer.response();
             if (response.getCode() != 200) {
                 throw Web.refused(response.getCode(), "read", path);
             }
             Node node = file(path, response);
-            return new WebContent(web, errors, tagged ? node : untagged(node), response);
+            return new WebContent(web, errors, tagged ? node : untagged(node), answer);
         } catch (IOException | RuntimeException e) {
-            try (response) {
+            try (answer) {
                 throw e;
             }
         }

@@ -50,16 +50,19 @@ final class LocalDrive implements Drive {
 
     private final Path root;
     private final boolean writable;
+    private final boolean rootIsFile;
     private final Closeable owned;
 
     /**
      * A folder, or with archives a file.
      *
+     * @param rootIsFile whether an archive is expected there
      * @param owned what is closed with this
      */
-    LocalDrive(Path root, boolean writable, Closeable owned) {
+    LocalDrive(Path root, boolean writable, boolean rootIsFile, Closeable owned) {
         this.root = root.toAbsolutePath().normalize();
         this.writable = writable;
+        this.rootIsFile = rootIsFile;
         this.owned = owned;
     }
 
@@ -112,7 +115,7 @@ final class LocalDrive implements Drive {
 
     /** A root that is gone is a disk that is gone, not a file. */
     private @Nullable Node rootIsThere(FsPath path) throws IOException {
-        if (!Files.exists(root)) {
+        if (!(rootIsFile && path.isRoot()) && !Files.exists(root)) {
             throw new FsException(Kind.UNAVAILABLE, "find", path);
         }
         return null;

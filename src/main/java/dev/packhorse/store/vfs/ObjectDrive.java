@@ -309,9 +309,14 @@ final class ObjectDrive implements Drive {
     /** The provider forgets what is below a directory that it renames. All this is one call, so nobody sees a part of it. */
     private void moveTree(FileObject source, FileObject target) throws IOException {
         long modified = source.getContent().getLastModifiedTime();
+        FileObject fresh = target;
         if (source.isFile()) {
+            if (target.exists()) {
+                delete(target);
+                fresh = target.getFileSystem().resolveFile(target.getName());
+            }
             // The provider hands the bytes on, and takes the time of the move for that of the file.
-            source.moveTo(target);
+            source.moveTo(fresh);
         } else {
             target.createFolder();
             for (FileObject child : source.getChildren()) {
@@ -322,7 +327,7 @@ final class ObjectDrive implements Drive {
             }
             delete(source);
         }
-        target.getContent().setLastModifiedTime(modified);
+        fresh.getContent().setLastModifiedTime(modified);
     }
 
     /** Commons VFS passes over directories whose children it remembers. */

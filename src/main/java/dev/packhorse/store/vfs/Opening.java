@@ -107,7 +107,7 @@ final class Opening {
     private Store tree(VfsUri uri, boolean isFile) throws IOException {
         String scheme = uri.scheme();
         return switch (scheme) {
-            case "file" -> local(path(uri), true, plugins);
+            case "file" -> local(path(uri), true, isFile, plugins);
             case "tmp" -> temporary();
             case "res" -> resource(uri, isFile);
             case "http", "http5" -> new VfsStore(new HttpDrive(web("http", uri), errors, isFile), errors);
@@ -159,15 +159,15 @@ final class Opening {
     /** A folder of this store alone, gone when it is closed. */
     private Store temporary() throws IOException {
         TempFolder folder = TempFolder.create(options.temp());
-        return local(folder.path(), true, () -> {
+        return local(folder.path(), true, false, () -> {
             try (plugins) {
                 folder.close();
             }
         });
     }
 
-    private Store local(Path root, boolean writable, Closeable owned) {
-        return new VfsStore(new LocalDrive(root, writable, owned), errors);
+    private Store local(Path root, boolean writable, boolean isFile, Closeable owned) {
+        return new VfsStore(new LocalDrive(root, writable, isFile, owned), errors);
     }
 
     /** What is on the class path, in a folder or in a jar, never to be written. */
@@ -180,7 +180,7 @@ final class Opening {
         }
         VfsUri real = VfsUri.parse(url.toString());
         if (real.scheme().equals("file")) {
-            return local(path(real), false, plugins);
+            return local(path(real), false, isFile, plugins);
         }
         Format format = real.format();
         if (format == null || isFile) {

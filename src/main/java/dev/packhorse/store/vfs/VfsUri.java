@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 record VfsUri(String scheme, String rest) {
 
     private static final Pattern SHAPE = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):(.*)", Pattern.DOTALL);
-    private static final Pattern USER = Pattern.compile("//([^/\\s]*)@");
+    /** A password may hold what a URI would encode; a port before a path that holds an at sign is none. */
+    private static final Pattern USER = Pattern.compile("//([^/\\s@:?'\"]*)(:(?!\\d{1,5}/)[^\\s'\"]*)?@");
 
     /**
      * A URI; a path without a scheme is a local file.
@@ -81,11 +82,8 @@ record VfsUri(String scheme, String rest) {
 
     /** A text without user names, passwords and keys in front of hosts. */
     static String masked(String text) {
-        Matcher matcher = USER.matcher(text);
-        return matcher.replaceAll(match -> {
-            int colon = match.group(1).indexOf(':');
-            String user =
-                    colon < 0 ? "***" : Matcher.quoteReplacement(match.group(1).substring(0, colon)) + ":***";
+        return USER.matcher(text).replaceAll(match -> {
+            String user = match.group(2) == null ? "***" : Matcher.quoteReplacement(match.group(1)) + ":***";
             return "//" + user + "@";
         });
     }
@@ -97,8 +95,8 @@ record VfsUri(String scheme, String rest) {
         if (!matcher.find()) {
             return null;
         }
-        String user = matcher.group(1);
-        return user.substring(user.indexOf(':') + 1);
+        String password = matcher.group(2);
+        return password == null ? matcher.group(1) : password.substring(1);
     }
 
     /**

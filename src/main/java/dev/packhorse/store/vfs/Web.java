@@ -5,6 +5,7 @@ import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import org.apache.hc.client5.http.auth.AuthScope;
@@ -25,6 +26,7 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +74,12 @@ final class Web implements Closeable {
                         .setResponseTimeout(silence)
                         .build())
                 // A kept connection may have been closed by the server; what may be repeated is, once.
-                .setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ofMilliseconds(50)))
+                .setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ofMilliseconds(50)) {
+                    @Override
+                    public boolean retryRequest(HttpResponse response, int count, HttpContext context) {
+                        return false;
+                    }
+                })
                 .evictIdleConnections(TimeValue.of(options.idle()))
                 .disableContentCompression()
                 .disableCookieManagement()
@@ -90,7 +97,7 @@ final class Web implements Closeable {
             String plain = hasUser ? "//" + rest.substring(at + 1) : rest;
             URI uri = new URI(scheme + ":" + plain.replace(" ", "%20"));
             if (uri.getHost() == null || uri.getFragment() != null) {
-                throw new IllegalArgumentException("no host in " + uri);
+                throw new IllegalArgumentException("no host in " + VfsUri.masked(uri.toString()));
             }
             return uri;
         } catch (URISyntaxException e) {
@@ -130,6 +137,31 @@ final class Web implements Closeable {
     /** The decoded path of a directory on the server, with a slash at its end. */
     String serverPath(FsPath directory) {
         return VfsUri.decoded(uri(directory, true).getRawPath());
+    }
+
+    /** An answer that is closed without reading on: what is not read is dropped with the connection. */
+    record Answer(HttpUriRequestBase request, ClassicHttpResponse response) implements Closeable {
+        InputStream stream() throws IOException {
+            return response.getEntity() == null
+                    ? InputStream.nullInputStream()
+                    : response.getEntity().getContent();
+        }
+
+        @Override
+        public void close() {
+            request.cancel();
+            try {
+                response.close();
+            } catch (IOException e) {
+                // Of the connection that has just been dropped.
+                return;
+            }
+        }
+    }
+
+    /** Opens a file. */
+    Answer open(HttpUriRequestBase request) throws IOException {
+        return new Answer(request, ask(request));
     }
 
     /** Asks; whoever asked closes the answer. */

@@ -3,7 +3,6 @@ package dev.packhorse.store.vfs;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.Content;
-import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.Node;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
@@ -32,31 +31,35 @@ final class WebContent implements Content {
     private final @Nullable String modified;
     private final byte[] head;
     /** The answer behind its first bytes, until somebody reads it. */
-    private @Nullable ClassicHttpResponse rest;
+    private Web.@Nullable Answer rest;
 
     /** Takes over the answer. */
-    WebContent(Web web, VfsErrors errors, Node node, ClassicHttpResponse response) throws IOException {
+    WebContent(Web web, VfsErrors errors, Node node, Web.Answer answer) throws IOException {
+        ClassicHttpResponse response = answer.response();
         this.web = web;
         this.errors = errors;
         this.node = node;
         this.etag = Web.header(response, "ETag");
         this.modified = Web.header(response, "Last-Modified");
         int wanted = (int) Math.min(HEAD, node.size());
-        this.head = wanted == 0 ? new byte[0] : stream(response).readNBytes(wanted);
+        this.head = wanted == 0 ? new byte[0] : answer.stream().readNBytes(wanted);
         if (head.length < wanted) {
             throw new EOFException("the answer is shorter than it says");
         }
         if (head.length == node.size()) {
-            response.close();
+            finish(answer);
         } else {
-            this.rest = response;
+            this.rest = answer;
         }
     }
 
-    private static InputStream stream(ClassicHttpResponse response) throws IOException {
-        return response.getEntity() == null
-                ? InputStream.nullInputStream()
-                : response.getEntity().getContent();
+    /** To the end, so that the connection can be used again. */
+    private static void finish(Web.Answer answer) throws IOException {
+        try (answer) {
+            if (answer.stream().read() >= 0) {
+                throw new IOException("the answer is longer than it says");
+            }
+        }
     }
 
     @Override
@@ -85,15 +88,18 @@ final class WebContent implements Content {
     }
 
     private synchronized InputStream open(ByteRange range) throws IOException {
+        if (range.length() == 0) {
+            return InputStream.nullInputStream();
+        }
         if (range.end() <= head.length) {
             return new ByteArrayInputStream(head, (int) range.offset(), (int) range.length());
         }
-        ClassicHttpResponse live = rest;
+        Web.Answer live = rest;
         rest = null;
         if (live != null && range.offset() <= head.length) {
             int offset = (int) range.offset();
             InputStream first = new ByteArrayInputStream(head, offset, head.length - offset);
-            return closing(new SequenceInputStream(first, stream(live)), live);
+            return closing(new SequenceInputStream(first, live.stream()), live);
         }
         if (live != null) {
             live.close();
@@ -110,15 +116,16 @@ final class WebContent implements Content {
         } else if (modified != null) {
             get.setHeader("If-Unmodified-Since", modified);
         }
-        ClassicHttpResponse response = web.ask(get);
+        Web.Answer answer = web.open(get);
         try {
+            ClassicHttpResponse response = answer.response();
             int status = response.getCode();
             boolean same = Objects.equals(etag, Web.header(response, "ETag"))
                     && Objects.equals(modified, Web.header(response, "Last-Modified"));
             if ((status != 206 && status != 200) || !same) {
                 throw new IOException("the file has changed, or the server answers " + status + " for a range");
             }
-            InputStream in = stream(response);
+            InputStream in = answer.stream();
             if (status == 206) {
                 String expected = "bytes " + range.offset() + "-" + (range.end() - 1) + "/" + node.size();
                 if (!expected.equals(Web.header(response, "Content-Range"))) {
@@ -127,20 +134,20 @@ final class WebContent implements Content {
             } else {
                 in.skipNBytes(range.offset());
             }
-            return closing(in, response);
+            return closing(in, answer);
         } catch (IOException | RuntimeException e) {
-            try (response) {
+            try (answer) {
                 throw e;
             }
         }
     }
 
     /** Closing the stream in the middle drops the connection instead of reading on. */
-    private static InputStream closing(InputStream in, ClassicHttpResponse response) {
+    private static InputStream closing(InputStream in, Web.Answer answer) {
         return new FilterInputStream(in) {
             @Override
-            public void close() throws IOException {
-                response.close();
+            public void close() {
+                answer.close();
             }
         };
     }
@@ -171,6 +178,10 @@ final class WebContent implements Content {
                     throw new EOFException(left + " bytes are missing");
                 }
                 left -= count;
+                if (left == 0) {
+                    // The end of the answer, so that the connection can be used again; if there is more, it is not.
+                    in.read();
+                }
                 return count;
             } catch (IOException e) {
                 throw errors.of(e, "read", node.path());
@@ -191,15 +202,11 @@ final class WebContent implements Content {
     }
 
     @Override
-    public synchronized void close() throws FsException {
-        ClassicHttpResponse live = rest;
+    public synchronized void close() {
+        Web.Answer live = rest;
         rest = null;
         if (live != null) {
-            try {
-                live.close();
-            } catch (IOException e) {
-                throw errors.of(e, "read", node.path());
-            }
+            live.close();
         }
     }
 }

@@ -257,24 +257,25 @@ class ArchiveStoreTest {
     void aGigabyteOfZerosStreams() throws IOException {
         Path bomb = folder.resolve("bomb.tgz");
         long size = 1L << 30;
-        byte[] zeros = new byte[1 << 20];
-        try (OutputStream out = Files.newOutputStream(bomb);
-                GZIPOutputStream gzip = new GZIPOutputStream(out);
-                TarArchiveOutputStream tar = ArchiveFiles.tarTo(gzip)) {
-            TarArchiveEntry entry = new TarArchiveEntry("zeros");
-            entry.setSize(size);
-            tar.putArchiveEntry(entry);
-            for (long left = size; left > 0; left -= zeros.length) {
-                tar.write(zeros);
+        ByteArrayOutputStream header = new ByteArrayOutputStream();
+        TarArchiveOutputStream tar = ArchiveFiles.tarTo(header);
+        TarArchiveEntry zeros = new TarArchiveEntry("zeros");
+        zeros.setSize(size);
+        tar.putArchiveEntry(zeros);
+        byte[] member = ArchiveFiles.gzip(new byte[1 << 20]);
+        try (OutputStream out = Files.newOutputStream(bomb)) {
+            out.write(ArchiveFiles.gzip(header.toByteArray()));
+            for (long left = size; left > 0; left -= 1 << 20) {
+                out.write(member);
             }
-            tar.closeArchiveEntry();
+            out.write(ArchiveFiles.gzip(new byte[1024]));
         }
         // The spool is limited to 1 MiB, the heap of the tests to less than the file.
         try (Store store = open("tgz:" + bomb.toUri());
                 Content content = store.read(FsPath.parse("/zeros"));
-                InputStream in = content.body(new ByteRange(5, 100_000_000)).open()) {
+                InputStream in = content.body(new ByteRange(5, 20_000_000)).open()) {
             assertThat(content.node().size()).isEqualTo(size);
-            assertThat(in.transferTo(OutputStream.nullOutputStream())).isEqualTo(100_000_000);
+            assertThat(in.transferTo(OutputStream.nullOutputStream())).isEqualTo(20_000_000);
         }
     }
 

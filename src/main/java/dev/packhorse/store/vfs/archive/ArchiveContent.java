@@ -7,6 +7,7 @@ import dev.packhorse.fs.FileSlice;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.Node;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -68,9 +69,31 @@ final class ArchiveContent implements Content {
             return InputStream.nullInputStream();
         }
         try {
-            return edition.open(entry, range);
-        } catch (IOException e) {
+            return new Guarded(edition.open(entry, range));
+        } catch (IOException | RuntimeException e) {
             throw ArchiveErrors.entry(e, "read", node.path());
+        }
+    }
+
+    /** Failures as the contract has them; decompressors throw anything at broken bytes. */
+    private final class Guarded extends FilterInputStream {
+        Guarded(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            try {
+                return super.read(buffer, offset, length);
+            } catch (IOException | RuntimeException e) {
+                throw ArchiveErrors.entry(e, "read", node.path());
+            }
         }
     }
 

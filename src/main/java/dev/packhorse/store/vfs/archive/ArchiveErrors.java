@@ -11,7 +11,7 @@ final class ArchiveErrors {
     private ArchiveErrors() {}
 
     /** A failure while an entry is read: what is broken in the archive is {@code IO}. */
-    static FsException entry(IOException failure, String operation, FsPath path) {
+    static FsException entry(Exception failure, String operation, FsPath path) {
         Kind kind = failure instanceof FsException known ? known.kind() : Kind.IO;
         return new FsException(kind, operation, path, failure);
     }

@@ -24,6 +24,7 @@ record ChannelBytes(FileSlice slice, Closeable owner) implements Bytes {
 
     @Override
     public InputStream open(long offset, long length) throws EOFException {
+        Bytes.check(offset, length, length());
         return new Stream(slice(offset, length));
     }
 

@@ -151,7 +151,9 @@ final class Edition {
     /** The bytes as a piece of a file, where they are stored as they are. */
     @Nullable
     FileSlice slice(Entry entry, ByteRange range) {
-        return entry.place() instanceof Entry.TarPlace tar && !tar.sparse()
+        return entry.place() instanceof Entry.TarPlace tar
+                        && !tar.sparse()
+                        && tar.position() + entry.size() <= bytes.length()
                 ? bytes.slice(tar.position() + range.offset(), range.length())
                 : null;
     }

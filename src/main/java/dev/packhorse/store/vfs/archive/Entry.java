@@ -38,6 +38,9 @@ final class Entry {
 
     private static final Comparator<Entry> BY_NAME = Comparator.comparing(entry -> entry.path);
 
+    /** The same order for names without surrogates, by a comparison that the JVM does in one go. */
+    private static final Comparator<Entry> BY_TEXT = Comparator.comparing(entry -> entry.path.toString());
+
     private final FsPath path;
     private final NodeType type;
     private final Mode mode;
@@ -124,17 +127,34 @@ final class Entry {
         children.add(child);
     }
 
+    /** Only while the index is built. */
+    void clear() {
+        if (isDirectory()) {
+            children.clear();
+        }
+    }
+
     /** In bytewise order, sorted when first asked for. */
     List<Entry> children() {
         if (!sorted) {
             synchronized (this) {
                 if (!sorted) {
-                    children.sort(BY_NAME);
+                    children.sort(children.stream().allMatch(Entry::isPlain) ? BY_TEXT : BY_NAME);
                     sorted = true;
                 }
             }
         }
         return children;
+    }
+
+    private boolean isPlain() {
+        String text = path.toString();
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     Node node(FsPath as) {

@@ -25,6 +25,10 @@ final class Indexing {
     private final int maxEntries;
     private final Instant modified;
     private int skipped;
+    private boolean replaced;
+    private String lastPrefix = "";
+    private @Nullable FsPath lastParsed = FsPath.ROOT;
+    private @Nullable Entry lastAbove;
 
     /**
      * An empty index.
@@ -38,11 +42,14 @@ final class Indexing {
     }
 
     Index finish() {
-        for (Entry entry : entries.values()) {
-            FsPath parent = entry.path().parent();
-            Entry above = parent == null ? null : entries.get(parent);
-            if (above != null) {
-                above.add(entry);
+        if (replaced) {
+            entries.values().forEach(Entry::clear);
+            for (Entry entry : entries.values()) {
+                FsPath parent = entry.path().parent();
+                Entry above = parent == null ? null : entries.get(parent);
+                if (above != null) {
+                    above.add(entry);
+                }
             }
         }
         return new Index(entries, skipped);
@@ -76,7 +83,7 @@ final class Indexing {
             return FsPath.ROOT;
         }
         int slash = name.lastIndexOf('/', end - 1);
-        FsPath parent = slash < 0 ? FsPath.ROOT : parent(name.substring(0, slash));
+        FsPath parent = slash < 0 ? FsPath.ROOT : parent(name, slash);
         String last = name.substring(slash + 1, end);
         if (last.equals(".")) {
             return parent;
@@ -91,14 +98,21 @@ final class Indexing {
         }
     }
 
-    private @Nullable FsPath parent(String prefix) throws FsException {
+    private @Nullable FsPath parent(String name, int slash) throws FsException {
+        // Siblings stand beside each other nearly always.
+        if (slash == lastPrefix.length() && name.startsWith(lastPrefix)) {
+            return lastParsed;
+        }
+        String prefix = name.substring(0, slash);
         Optional<FsPath> known = parents.get(prefix);
         if (known == null) {
             known = Optional.ofNullable(parse(prefix));
             parents.put(prefix, known);
             check(parents.size());
         }
-        return known.orElse(null);
+        lastPrefix = prefix;
+        lastParsed = known.orElse(null);
+        return lastParsed;
     }
 
     private void check(int count) throws FsException {
@@ -110,34 +124,42 @@ final class Indexing {
     /** Adds an entry in place of an earlier one, unless one of them is a directory and the other is not. */
     void put(Entry entry) throws FsException {
         FsPath path = entry.path();
-        Entry old = entries.get(path);
         FsPath parent = path.parent();
-        if ((old != null && old.isDirectory() != entry.isDirectory()) || (parent != null && !isDirectory(parent))) {
+        Entry above = parent == null ? null : directory(parent);
+        Entry old = entries.get(path);
+        boolean fits = old == null || old.isDirectory() == entry.isDirectory();
+        if (!fits || (parent != null && above == null)) {
             skip();
             return;
         }
         entries.put(path, entry);
+        if (old != null) {
+            replaced = true;
+            lastAbove = null;
+        } else if (above != null) {
+            above.add(entry);
+        }
         check(entries.size());
     }
 
-    /** Tells whether a directory is there, after making it if nothing is. */
-    private boolean isDirectory(FsPath path) throws FsException {
-        FsPath missing = path;
-        while (missing != null) {
-            Entry entry = entries.get(missing);
-            if (entry != null) {
-                if (!entry.isDirectory()) {
-                    return false;
-                }
-                break;
+    /** The directory at a path, made if nothing is there; {@code null} if something else is. */
+    private @Nullable Entry directory(FsPath path) throws FsException {
+        Entry last = lastAbove;
+        if (last != null && last.path().equals(path)) {
+            return last;
+        }
+        Entry there = entries.get(path);
+        if (there == null) {
+            there = implied(path);
+            put(there);
+            if (entries.get(path) != there) {
+                // Something above is no directory; the entry that is asked for counts as left out, not this one.
+                skipped--;
+                return null;
             }
-            missing = missing.parent();
         }
-        for (FsPath made = path; made != null && !made.equals(missing); made = made.parent()) {
-            entries.put(made, implied(made));
-            check(entries.size());
-        }
-        return true;
+        lastAbove = there.isDirectory() ? there : null;
+        return lastAbove;
     }
 
     private Entry implied(FsPath path) {

@@ -25,6 +25,7 @@ record RemoteBytes(Store source, FsPath path, Node edition) implements Bytes {
 
     @Override
     public InputStream open(long offset, long length) throws IOException {
+        Bytes.check(offset, length, length());
         Content content = source.read(path);
         try {
             if (!Edition.isSame(content.node(), edition)) {

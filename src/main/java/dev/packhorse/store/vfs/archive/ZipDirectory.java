@@ -1,12 +1,10 @@
 package dev.packhorse.store.vfs.archive;
 
-import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -33,9 +31,15 @@ final class ZipDirectory {
     private static final int END64 = 0x06064b50;
     private static final int RECORD_SIZE = 46;
     private static final int RECORD = 0x02014b50;
+    /** With the longest name, extra field and comment. */
+    private static final int MAX_RECORD = RECORD_SIZE + 3 * 0xffff;
+
+    private static final int BUFFER = 1 << 20;
     private static final int MAX_COMMENT = 0xffff;
     private static final long MAX_32 = 0xffff_ffffL;
     private static final int UTF8_FLAG = 1 << 11;
+    private static final byte UNIX = 3;
+    private static final byte DARWIN = 19;
     /** Seconds from 1601, where the times of NTFS begin, to 1970. */
     private static final long NTFS_EPOCH = -11_644_473_600L;
 
@@ -70,25 +74,30 @@ final class ZipDirectory {
     /** Reads all records. */
     void read(Bytes bytes, Sink sink) throws IOException {
         Extent extent = locate(bytes);
-        byte[] head = new byte[RECORD_SIZE];
-        ByteBuffer record = little(head);
-        try (InputStream raw = bytes.open(extent.start, extent.size);
-                DataInputStream in = new DataInputStream(new BufferedInputStream(raw, 1 << 16))) {
+        byte[] buffer = new byte[BUFFER];
+        ByteBuffer all = little(buffer);
+        try (InputStream in = bytes.open(extent.start, extent.size)) {
+            int at = 0;
+            int end = 0;
             for (long left = extent.size; left > 0; ) {
-                in.readFully(head);
-                if (record.getInt(0) != RECORD) {
+                if (end - at < MAX_RECORD && left > end - at) {
+                    System.arraycopy(buffer, at, buffer, 0, end - at);
+                    end -= at;
+                    at = 0;
+                    end += in.readNBytes(buffer, end, BUFFER - end);
+                }
+                if (end - at < RECORD_SIZE || all.getInt(at) != RECORD) {
                     throw new ZipException("the central directory is broken");
                 }
-                int nameLength = record.getShort(28) & 0xffff;
-                int extraLength = record.getShort(30) & 0xffff;
-                int commentLength = record.getShort(32) & 0xffff;
-                left -= RECORD_SIZE + nameLength + extraLength + commentLength;
-                byte[] name = new byte[nameLength];
-                in.readFully(name);
-                byte[] extra = new byte[extraLength];
-                in.readFully(extra);
-                in.skipNBytes(commentLength);
-                sink.add(item(record, name, little(extra), extent.base));
+                int name = all.getShort(at + 28) & 0xffff;
+                int extra = all.getShort(at + 30) & 0xffff;
+                int size = RECORD_SIZE + name + extra + (all.getShort(at + 32) & 0xffff);
+                if (end - at < size) {
+                    throw new ZipException("the central directory is cut short");
+                }
+                sink.add(item(buffer, all, at, name, extra, extent.base));
+                at += size;
+                left -= size;
             }
         }
     }
@@ -132,59 +141,87 @@ final class ZipDirectory {
         return new Extent(end - size, size, base);
     }
 
-    private Item item(ByteBuffer record, byte[] rawName, ByteBuffer extra, long base) throws ZipException {
-        int flags = record.getShort(8) & 0xffff;
-        int method = record.getShort(10) & 0xffff;
-        int crc = record.getInt(16);
-        long packed = record.getInt(20) & MAX_32;
-        long size = record.getInt(24) & MAX_32;
-        long header = record.getInt(42) & MAX_32;
-        boolean unix = record.get(5) == 3 || record.get(5) == 19;
-        int mode = unix ? record.getInt(38) >>> 16 : 0;
-        Instant modified = dosTime(record.getInt(12));
-        String name = (flags & UTF8_FLAG) != 0 ? new String(rawName, StandardCharsets.UTF_8) : decode(rawName);
-        for (int at = 0; at + 4 <= extra.capacity(); ) {
-            int id = extra.getShort(at) & 0xffff;
-            int length = Math.min(extra.getShort(at + 2) & 0xffff, extra.capacity() - at - 4);
-            ByteBuffer field = extra.slice(at + 4, length).order(ByteOrder.LITTLE_ENDIAN);
-            switch (id) {
-                case 0x0001 -> {
-                    if (size == MAX_32) {
-                        size = long64(field);
-                    }
-                    if (packed == MAX_32) {
-                        packed = long64(field);
-                    }
-                    if (header == MAX_32) {
-                        header = long64(field);
-                    }
-                }
-                case 0x5455 -> {
-                    if (length >= 5 && (field.get(0) & 1) != 0) {
-                        modified = Instant.ofEpochSecond(field.getInt(1));
-                    }
-                }
-                case 0x000a -> {
-                    // One tag, the times: 4 reserved, 2 tag, 2 size, then mtime in 100 ns.
-                    if (length >= 16 && field.getShort(4) == 1) {
-                        long ticks = field.getLong(8);
-                        modified = Instant.ofEpochSecond(NTFS_EPOCH + ticks / 10_000_000, ticks % 10_000_000 * 100);
-                    }
-                }
-                case 0x7075 -> {
-                    String unicode = unicode(field, rawName);
-                    name = unicode == null ? name : unicode;
-                }
-                default -> {
-                    // Of no use here.
-                }
-            }
-            at += 4 + length;
+    private Item item(byte[] buffer, ByteBuffer all, int at, int nameLength, int extraLength, long base)
+            throws ZipException {
+        int flags = all.getShort(at + 8) & 0xffff;
+        byte system = all.get(at + 5);
+        Fields record = new Fields();
+        record.crc = all.getInt(at + 16);
+        record.packed = all.getInt(at + 20) & MAX_32;
+        record.size = all.getInt(at + 24) & MAX_32;
+        record.header = all.getInt(at + 42) & MAX_32;
+        record.modified = dosTime(all.getInt(at + 12));
+        record.name = new String(buffer, at + RECORD_SIZE, nameLength, StandardCharsets.UTF_8);
+        if ((flags & UTF8_FLAG) == 0 && record.name.indexOf('\uFFFD') >= 0) {
+            // Without the flag names are in code page 437, says APPNOTE.TXT; most programs wrote UTF-8 all the same.
+            record.name = new String(buffer, at + RECORD_SIZE, nameLength, CP437);
         }
-        if (size < 0 || packed < 0 || header < 0) {
+        if (extraLength > 0) {
+            byte[] rawName = new byte[nameLength];
+            all.get(at + RECORD_SIZE, rawName);
+            ByteBuffer extra =
+                    all.slice(at + RECORD_SIZE + nameLength, extraLength).order(ByteOrder.LITTLE_ENDIAN);
+            record.extend(extra, rawName);
+        }
+        if (record.size < 0 || record.packed < 0 || record.header < 0) {
             throw new ZipException("sizes in the central directory are broken");
         }
-        return new Item(name, new Entry.ZipPlace(base + header, packed, method, flags, crc), size, modified, mode);
+        int mode = system == UNIX || system == DARWIN ? all.getInt(at + 38) >>> 16 : 0;
+        Entry.ZipPlace place = new Entry.ZipPlace(
+                base + record.header, record.packed, all.getShort(at + 10) & 0xffff, flags, record.crc);
+        return new Item(record.name, place, record.size, record.modified, mode);
+    }
+
+    /** What extra fields may change. */
+    private static final class Fields {
+        private String name = "";
+        private Instant modified = Instant.EPOCH;
+        private long size;
+        private long packed;
+        private long header;
+        private int crc;
+
+        /** Applies the extra fields (APPNOTE.TXT, 4.5 and 4.6; Info-ZIP's proginfo/extrafld.txt for the times). */
+        void extend(ByteBuffer extra, byte[] rawName) throws ZipException {
+            for (int at = 0; at + 4 <= extra.capacity(); ) {
+                int id = extra.getShort(at) & 0xffff;
+                int length = Math.min(extra.getShort(at + 2) & 0xffff, extra.capacity() - at - 4);
+                ByteBuffer field = extra.slice(at + 4, length).order(ByteOrder.LITTLE_ENDIAN);
+                switch (id) {
+                    case 0x0001 -> {
+                        if (size == MAX_32) {
+                            size = long64(field);
+                        }
+                        if (packed == MAX_32) {
+                            packed = long64(field);
+                        }
+                        if (header == MAX_32) {
+                            header = long64(field);
+                        }
+                    }
+                    case 0x5455 -> {
+                        if (length >= 5 && (field.get(0) & 1) != 0) {
+                            modified = Instant.ofEpochSecond(field.getInt(1));
+                        }
+                    }
+                    case 0x000a -> {
+                        // One tag, the times: 4 reserved, 2 tag, 2 size, then mtime in 100 ns.
+                        if (length >= 16 && field.getShort(4) == 1) {
+                            long ticks = field.getLong(8);
+                            modified = Instant.ofEpochSecond(NTFS_EPOCH + ticks / 10_000_000, ticks % 10_000_000 * 100);
+                        }
+                    }
+                    case 0x7075 -> {
+                        String unicode = unicode(field, rawName);
+                        name = unicode == null ? name : unicode;
+                    }
+                    default -> {
+                        // Of no use here.
+                    }
+                }
+                at += 4 + length;
+            }
+        }
     }
 
     private static long long64(ByteBuffer field) throws ZipException {
@@ -207,18 +244,6 @@ final class ZipDirectory {
         byte[] utf8 = new byte[field.capacity() - 5];
         field.get(5, utf8);
         return new String(utf8, StandardCharsets.UTF_8);
-    }
-
-    /** Without the flag names are in code page 437, says APPNOTE.TXT; most programs wrote UTF-8 all the same. */
-    private static String decode(byte[] name) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(name))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return new String(name, CP437);
-        }
     }
 
     /** Time in the low half, date in the high one, in whatever zone the writer was: taken for ours. */

@@ -1,0 +1,128 @@
+package dev.packhorse.store.vfs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.packhorse.fs.Content;
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Listing;
+import dev.packhorse.fs.Node;
+import dev.packhorse.fs.Store;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.commons.vfs2.provider.local.DefaultLocalFileProvider;
+import org.apache.commons.vfs2.provider.tar.TarFileProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Operations in flight, each with a manager of its own. The provider is that of local files, as a plugin. */
+class ManagerPoolTest {
+
+    @TempDir
+    Path folder;
+
+    @TempDir
+    Path temp;
+
+    private VfsOptions options() {
+        return TestOptions.plugin(
+                temp,
+                Map.of("disk", DefaultLocalFileProvider.class.getName(), "tarball", TarFileProvider.class.getName()));
+    }
+
+    private String uri() {
+        return "disk://" + folder;
+    }
+
+    @Test
+    void managersAreBoundedReusedAndClosedWhenIdle() throws IOException {
+        VfsOptions options = options();
+        ManagerPool pool = new ManagerPool(VfsUri.parse(uri()), options, new Plugins(options), false);
+        ManagerPool.Lease first = pool.take();
+        try (ManagerPool.Lease second = pool.take();
+                ManagerPool.Lease third = pool.take()) {
+            assertThat((Object) second.root()).isNotSameAs(first.root()).isNotSameAs(third.root());
+            assertThatThrownBy(pool::take)
+                    .isInstanceOfSatisfying(
+                            FsException.class,
+                            failure -> assertThat(failure.kind()).isEqualTo(FsException.Kind.BUSY));
+            second.spoil();
+        }
+        first.close();
+        assertThat(pool.idle()).isEqualTo(2);
+        try (ManagerPool.Lease again = pool.take()) {
+            assertThat((Object) again.root()).isSameAs(first.root());
+        }
+        await().until(() -> pool.idle() == 0);
+        assertThat(temp).isEmptyDirectory();
+        pool.close();
+    }
+
+    @Test
+    void manyThreadsGetTheirBytes() throws Exception {
+        for (int i = 0; i < 16; i++) {
+            Files.write(folder.resolve("f" + i), content(i));
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try (Store store = VfsStore.open(uri(), options())) {
+            List<Future<Integer>> results = new ArrayList<>();
+            for (int thread = 0; thread < 8; thread++) {
+                Random random = new Random(thread);
+                results.add(threads.submit(() -> {
+                    for (int round = 0; round < 30; round++) {
+                        int i = random.nextInt(16);
+                        try (Content content = store.read(FsPath.parse("/f" + i));
+                                InputStream in = content.body().open()) {
+                            assertThat(in.readAllBytes()).isEqualTo(content(i));
+                        }
+                    }
+                    return 1;
+                }));
+            }
+            for (Future<Integer> result : results) {
+                assertThat(result.get()).isEqualTo(1);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(temp).isEmptyDirectory();
+    }
+
+    private static byte[] content(int seed) {
+        byte[] bytes = new byte[20_000 + seed * 1000];
+        new Random(seed).nextBytes(bytes);
+        return bytes;
+    }
+
+    @Test
+    void aLayeredPluginIsReadFreshEachTime() throws IOException {
+        Path file = Files.write(folder.resolve("x.tar"), ArchiveFiles.tar());
+        try (Store store = VfsStore.open("tarball:file://" + file, options())) {
+            assertThat(names(store)).containsExactly("a.txt", "dir", "link");
+            Files.delete(file);
+            assertThatThrownBy(() -> names(store)).isInstanceOf(FsException.class);
+        }
+        assertThat(temp).isEmptyDirectory();
+    }
+
+    private static List<String> names(Store store) throws IOException {
+        List<String> names = new ArrayList<>();
+        try (Listing listing = store.list(FsPath.ROOT)) {
+            for (Node node = listing.next(); node != null; node = listing.next()) {
+                names.add(node.path().name());
+            }
+        }
+        return names;
+    }
+}
