@@ -35,4 +35,9 @@ final class ApacheDav extends Counterpart {
     URI uri(String folder) {
         return URI.create("http://" + host() + folder.substring(FILES.length()) + "/");
     }
+
+    /** The same for Commons VFS, with user and password. */
+    String vfsUri(String folder) {
+        return "webdav4://" + USER + ":" + PASSWORD + "@" + host() + folder.substring(FILES.length());
+    }
 }

@@ -1,10 +1,12 @@
 package dev.packhorse.containers;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,14 +27,14 @@ abstract class Counterpart implements AutoCloseable {
     /** Who may log in everywhere, besides {@code root}; both with this as their password. */
     static final String USER = "packhorse";
 
-    static final String PASSWORD = "packhorse";
+    static final String PASSWORD = "hay-and-oats";
 
     /** The folder that is served, or in which the served ones are. */
     static final String FILES = "/srv/files";
 
-    /** A folder on a disk of its own, of {@value #SMALL_BYTES} bytes. */
-    static final String SMALL = "/srv/small";
+    private static final String SMALL = FILES + "/small";
 
+    /** The size of the disk on which {@link #smallFolder} is. */
     static final int SMALL_BYTES = 1 << 20;
 
     private static final int BATCH = 100;
@@ -40,6 +42,7 @@ abstract class Counterpart implements AutoCloseable {
     private final GenericContainer<?> container;
     private final String owner;
     private final Deque<String> folders = new ArrayDeque<>();
+    private final Map<String, String> answers = new HashMap<>();
     private final AtomicInteger batches = new AtomicInteger();
 
     /**
@@ -87,6 +90,18 @@ abstract class Counterpart implements AutoCloseable {
         }
     }
 
+    /** An empty folder on a disk of {@value #SMALL_BYTES} bytes, which all those folders share. */
+    final String smallFolder() throws IOException, InterruptedException {
+        String folder = SMALL + "/" + batches.incrementAndGet();
+        run("install -d -o " + owner + " " + folder);
+        return folder;
+    }
+
+    /** The text of a file, also of a container that runs no more. */
+    final String fileOf(String path) {
+        return container.copyFileFromContainer(path, in -> new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    }
+
     /** Writes a {@code known_hosts} file of the lines that {@code hostKeys()} gives. */
     final Path knownHosts(Path file, int port, List<String> hostKeys) throws IOException {
         String host = port == 22 ? host() : "[" + host() + "]:" + port;
@@ -103,6 +118,18 @@ abstract class Counterpart implements AutoCloseable {
             throw new IOException(command + ": " + result.getStderr());
         }
         return result.getStdout();
+    }
+
+    /** As {@link #run}, but only the first time; later ones get the same text. */
+    protected final String once(String command) throws IOException, InterruptedException {
+        synchronized (answers) {
+            String answer = answers.get(command);
+            if (answer == null) {
+                answer = run(command);
+                answers.put(command, answer);
+            }
+            return answer;
+        }
     }
 
     /** Ends the container at once, as {@code kill -9} of all that runs in it. */

@@ -1,6 +1,5 @@
 package dev.packhorse.containers;
 
-import dev.packhorse.store.sftp.SftpOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,20 +35,15 @@ final class ProFtpd extends Counterpart {
         return server;
     }
 
-    /** Options for {@code sftp} as {@link #USER}, with a file of known hosts that is written here. */
-    SftpOptions sftpOptions(Path knownHosts) throws IOException, InterruptedException {
-        return SftpOptions.of(USER, knownHosts(knownHosts, SFTP, hostKeys())).withPassword(PASSWORD);
-    }
-
     /** The public host keys of {@code sftp}, as lines of a {@code known_hosts} file without the host. */
     List<String> hostKeys() throws IOException, InterruptedException {
-        return run("ssh-keygen -y -f /etc/proftpd/ssh_host_key | cut -d ' ' -f 1,2")
+        return once("ssh-keygen -y -f /etc/proftpd/ssh_host_key | cut -d ' ' -f 1,2")
                 .lines()
                 .toList();
     }
 
     /** Writes the certificate of {@code ftps}, which names the container's address, into a file. */
     Path certificate(Path file) throws IOException, InterruptedException {
-        return Files.writeString(file, run("cat /etc/proftpd/tls.crt"));
+        return Files.writeString(file, once("cat /etc/proftpd/tls.crt"));
     }
 }

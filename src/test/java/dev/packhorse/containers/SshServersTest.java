@@ -22,13 +22,6 @@ class SshServersTest {
         assertThat(listed(server, OpenSsh.PORT, server.hostKeys(), "root")).containsExactly("a file");
     }
 
-    @Test
-    void sftpListsAFolderOfProFtpd() throws Exception {
-        ProFtpd server = ProFtpd.shared();
-        assertThat(listed(server, ProFtpd.SFTP, server.hostKeys(), Counterpart.USER))
-                .containsExactly("a file");
-    }
-
     private static List<String> listed(Counterpart server, int port, List<String> hostKeys, String user)
             throws IOException, InterruptedException {
         String folder = server.freshFolder();
