@@ -229,10 +229,12 @@ final class Wire extends FTPClient {
         try {
             _controlOutput_.write("QUIT\r\n");
             _controlOutput_.flush();
+            Socket socket = control;
+            if (socket != null) {
+                // Not by abandon(), which would overtake the QUIT.
+                socket.close();
+            }
         } catch (IOException e) {
-            // It is gone already.
-            return;
-        } finally {
             abandon();
         }
     }
