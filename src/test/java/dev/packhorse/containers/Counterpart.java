@@ -32,9 +32,9 @@ abstract class Counterpart implements AutoCloseable {
     /** The folder that is served, or in which the served ones are. */
     static final String FILES = "/srv/files";
 
-    private static final String SMALL = FILES + "/small";
+    /** A folder on a disk of its own, of {@value #SMALL_BYTES} bytes; for servers that are not shared. */
+    static final String SMALL = FILES + "/small";
 
-    /** The size of the disk on which {@link #smallFolder} is. */
     static final int SMALL_BYTES = 1 << 20;
 
     private static final int BATCH = 100;
@@ -88,13 +88,6 @@ abstract class Counterpart implements AutoCloseable {
             }
             return folders.remove();
         }
-    }
-
-    /** An empty folder on a disk of {@value #SMALL_BYTES} bytes, which all those folders share. */
-    final String smallFolder() throws IOException, InterruptedException {
-        String folder = SMALL + "/" + batches.incrementAndGet();
-        run("install -d -o " + owner + " " + folder);
-        return folder;
     }
 
     /** The text of a file, also of a container that runs no more. */
