@@ -187,8 +187,17 @@ final class Connection {
         call(new Request(Request.REMOVE).raw(at)).done();
     }
 
-    String readLink(String at) throws IOException {
-        return call(new Request(Request.READLINK).raw(at)).name();
+    /**
+     * Reads a symlink.
+     *
+     * @param size the length of its target. ProFTPD answers with a target made absolute, which is told from one that is
+     *     absolute by its length
+     */
+    String readLink(String at, long size) throws IOException {
+        String target = call(new Request(Request.READLINK).raw(at)).name();
+        String parent = at.substring(0, at.lastIndexOf('/') + 1);
+        boolean madeAbsolute = target.length() - parent.length() == size && target.startsWith(parent);
+        return madeAbsolute ? target.substring(parent.length()) : target;
     }
 
     /** Renames onto nothing; fails if something is there, on most servers in one step. */

@@ -2,6 +2,7 @@ package dev.packhorse.store.sftp;
 
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
+import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +31,17 @@ final class Leftovers {
     void remove(String at) {
         if (raw.size() < MOST && raw.add(at)) {
             later(this::removeAll);
+        }
+    }
+
+    /** Removes a raw path at once, or some time if its connection is lost. */
+    void discard(Connection connection, String at) {
+        try {
+            connection.remove(at);
+        } catch (IOException e) {
+            if (!SftpErrors.isMissing(e)) {
+                remove(at);
+            }
         }
     }
 

@@ -102,7 +102,7 @@ record Place(String at, @Nullable Attributes attributes) {
             if (++symlinks > MAX_SYMLINKS) {
                 throw new FsException(Kind.NOT_FOUND, operation, path);
             }
-            String target = connection.readLink(at);
+            String target = connection.readLink(at, attributes.size());
             if (target.startsWith("/")) {
                 target = inside(connection.root(), target, path, operation);
                 walked.clear();

@@ -182,7 +182,7 @@ public final class SftpStore implements Store {
             throw new FsException(Kind.IS_A_DIRECTORY, "read", path);
         }
         if (seen.isSymlink()) {
-            String target = connection.readLink(place.at());
+            String target = connection.readLink(place.at(), seen.size());
             return new SymlinkContent(seen.withSize(target.length()).node(path), target);
         }
         byte[] handle = connection.openToRead(place.at());
@@ -311,10 +311,12 @@ public final class SftpStore implements Store {
             lease.changing();
             // OpenSSH swapped the two arguments of the draft, and everybody followed.
             connection.call(new Request(Request.SYMLINK).raw(target).raw(temp)).done();
-            if (!connection.readLink(temp).equals(target)) {
+            Attributes made = connection.call(Connection.lstat(temp)).attributes();
+            if (made.size() != target.length()
+                    && !connection.readLink(temp, made.size()).equals(target)) {
+                // MINA's server tidies targets up.
                 throw new FsException(Kind.INVALID_NAME, operation, path);
             }
-            Attributes made = connection.call(Connection.lstat(temp)).attributes();
             Node node = set(connection, new Place(temp, made), Settings.of(how.attributes(), null, null), made, path);
             Renames.onto(connection, temp, first.at(), overwrite);
             placed = true;
@@ -322,7 +324,7 @@ public final class SftpStore implements Store {
         } finally {
             stripe.unlock();
             if (!placed && lease.isChanging()) {
-                leftovers.remove(temp);
+                leftovers.discard(connection, temp);
             }
         }
     }

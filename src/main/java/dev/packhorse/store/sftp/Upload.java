@@ -180,15 +180,8 @@ record Upload(
     }
 
     private void discard(String temp, byte[] handle) {
-        Connection connection = lease.connection();
-        connection.release(handle);
-        try {
-            connection.remove(temp);
-        } catch (IOException e) {
-            if (!SftpErrors.isMissing(e)) {
-                leftovers.remove(temp);
-            }
-        }
+        lease.connection().release(handle);
+        leftovers.discard(lease.connection(), temp);
     }
 
     /** The bytes of a body, all of them and no more. */
