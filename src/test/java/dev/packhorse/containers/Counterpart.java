@@ -1,6 +1,7 @@
 package dev.packhorse.containers;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,7 +126,18 @@ abstract class Counterpart implements AutoCloseable {
         }
     }
 
-    /** Ends the container at once, as {@code kill -9} of all that runs in it. */
+    /** Kills whatever serves a connection; the server itself lives, and takes new ones. */
+    final void killProcesses() {
+        try {
+            run("kill -KILL -1");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Ends the container at once, and with it its address: nobody tells the other ends. */
     final void kill() {
         container.getDockerClient().killContainerCmd(container.getContainerId()).exec();
     }

@@ -17,6 +17,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Each remote store with each server that it is tested against. */
 enum Remote {
@@ -160,9 +162,11 @@ enum Remote {
             AssertionError failure = new AssertionError("failed for some");
             for (Remote remote : values()) {
                 try {
-                    running.get(remote.ordinal()).get();
+                    running.get(remote.ordinal()).get(2, TimeUnit.MINUTES);
                 } catch (ExecutionException e) {
                     failure.addSuppressed(new AssertionError(remote.name(), e.getCause()));
+                } catch (TimeoutException e) {
+                    failure.addSuppressed(new AssertionError(remote.name() + " hangs", e));
                 }
             }
             if (failure.getSuppressed().length > 0) {
