@@ -78,13 +78,15 @@ final class Opening {
             case PERMISSION_DENIED -> "access is refused: look at user, password and permissions";
             case TOO_LARGE -> "it has more entries than allowed";
             case UNSUPPORTED -> "the server cannot do what is needed";
-            case IO, IS_A_DIRECTORY, INVALID_NAME, ALREADY_EXISTS, NOT_EMPTY, PRECONDITION_FAILED, STALE ->
-                errors.masked(String.valueOf(e.getMessage()));
+            case IO, IS_A_DIRECTORY, INVALID_NAME, ALREADY_EXISTS, NOT_EMPTY, PRECONDITION_FAILED, STALE -> line(e);
         };
         boolean own = e instanceof IllegalArgumentException;
         return new IllegalArgumentException(
-                own ? errors.masked(String.valueOf(e.getMessage())) : uri + " cannot be opened: " + reason,
-                errors.of(e, "open", FsPath.ROOT));
+                own ? line(e) : uri + " cannot be opened: " + reason, errors.of(e, "open", FsPath.ROOT));
+    }
+
+    private String line(Exception e) {
+        return errors.masked(String.valueOf(e.getMessage())).lines().findFirst().orElse("it is broken");
     }
 
     private Store store(VfsUri uri) throws IOException {

@@ -20,6 +20,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.NotLinkException;
+import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLException;
 import org.apache.commons.vfs2.FileNotFolderException;
@@ -46,15 +47,24 @@ final class VfsErrors {
             "Directory not empty", Kind.NOT_EMPTY,
             "Too many open files", Kind.UNAVAILABLE);
 
-    private final @Nullable String secret;
+    private final List<String> secrets;
 
     /**
      * For one store.
      *
-     * @param secret what no message may show, beside the user information of URIs
+     * @param secret what no message may show, beside the user information of URIs, as it stands in a URI
      */
     VfsErrors(@Nullable String secret) {
-        this.secret = secret == null || secret.isEmpty() ? null : secret;
+        // Of one or two letters it would blot out half of a text; where it stands in a URI it is masked anyway.
+        this.secrets = secret == null || secret.length() < 3 ? List.of() : List.of(secret, decoded(secret));
+    }
+
+    private static String decoded(String secret) {
+        try {
+            return VfsUri.decoded(secret);
+        } catch (IllegalArgumentException e) {
+            return secret;
+        }
     }
 
     /** The failure as the caller sees it. */
@@ -142,8 +152,8 @@ final class VfsErrors {
     /** A text without secrets. */
     String masked(String text) {
         String known = text;
-        if (secret != null) {
-            known = known.replace(secret, "***").replace(VfsUri.decoded(secret), "***");
+        for (String secret : secrets) {
+            known = known.replace(secret, "***");
         }
         return VfsUri.masked(known);
     }

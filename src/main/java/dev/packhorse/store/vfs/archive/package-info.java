@@ -4,7 +4,7 @@
  * <p>Words: the <b>source</b> is the file that holds the archive, in whatever store; an <b>edition</b> is one state of it,
  * known by its size, time and tag, with the index and the bytes that belong to it; an <b>entry</b> is one node of the index.
  *
- * <p>The index is built once for an edition and shared by everybody; listings come from memory, about 200 bytes an entry.
+ * <p>The index is built once for an edition and shared by everybody; listings come from memory, about 400 bytes an entry.
  * The source is looked at again after a pause, and when it has changed the next operation builds a new edition. What is open
  * keeps the one it came from, unless the source is a remote one too large to be spooled: then its reads fail.
  *
