@@ -67,7 +67,8 @@ class WireContainerTest {
 
             assertThat(client.copy("/d", "/copy").line()).isEqualTo("200 OK");
             assertThat(client.move("/d", "/moved").line()).isEqualTo("200 OK");
-            assertThat(client.move("/copy/a", "/moved/a", "Overwrite", "F").status()).isEqualTo(412);
+            assertThat(client.move("/copy/a", "/moved/a", "Overwrite", "F").status())
+                    .isEqualTo(412);
             assertThat(client.get("/copy/e/b").line()).isEqualTo("200 2");
             assertThat(client.get("/moved/e/b").line()).isEqualTo("200 2");
             assertThat(client.get("/d").status()).isEqualTo(404);
@@ -82,7 +83,8 @@ class WireContainerTest {
         try (Store store = remote.fresh(temp)) {
             Client client = new Client(store, HttpfsOptions.DEFAULT);
             if (store.capabilities().has(Capability.MODE)) {
-                assertThat(client.put("/a", "x", "Content-Mode", "33261").line()).isEqualTo("200 OK");
+                assertThat(client.put("/a", "x", "Content-Mode", "33261").line())
+                        .isEqualTo("200 OK");
                 assertThat(client.get("/").text()).isEqualTo("a 33261\n");
             }
             if (store.capabilities().has(Capability.MODIFIED)) {
