@@ -11,8 +11,9 @@ import dev.packhorse.store.vfs.ftp.FtpStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -152,21 +153,21 @@ enum Remote {
     static void eachAtOnce(Trial trial) throws InterruptedException {
         ExecutorService threads = Executors.newFixedThreadPool(values().length);
         try {
-            List<Future<?>> running = new ArrayList<>();
+            Map<Remote, Future<?>> running = new EnumMap<>(Remote.class);
             for (Remote remote : values()) {
-                running.add(threads.submit(() -> {
+                running.put(remote, threads.submit(() -> {
                     trial.run(remote);
                     return null;
                 }));
             }
             AssertionError failure = new AssertionError("failed for some");
-            for (Remote remote : values()) {
+            for (Map.Entry<Remote, Future<?>> one : running.entrySet()) {
                 try {
-                    running.get(remote.ordinal()).get(2, TimeUnit.MINUTES);
+                    one.getValue().get(2, TimeUnit.MINUTES);
                 } catch (ExecutionException e) {
-                    failure.addSuppressed(new AssertionError(remote.name(), e.getCause()));
+                    failure.addSuppressed(new AssertionError(one.getKey().name(), e.getCause()));
                 } catch (TimeoutException e) {
-                    failure.addSuppressed(new AssertionError(remote.name() + " hangs", e));
+                    failure.addSuppressed(new AssertionError(one.getKey().name() + " hangs", e));
                 }
             }
             if (failure.getSuppressed().length > 0) {
