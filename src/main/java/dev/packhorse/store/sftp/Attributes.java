@@ -68,6 +68,11 @@ record Attributes(long size, Owner owner, int bits, long accessed, long modified
         return size == other.size && modified == other.modified;
     }
 
+    Attributes asSymlink(long length) {
+        int symlink = Mode.SYMLINK_DEFAULT.bits(NodeType.SYMLINK);
+        return new Attributes(length, owner, symlink, accessed, modified);
+    }
+
     Attributes withSize(long other) {
         return new Attributes(other, owner, bits, accessed, modified);
     }

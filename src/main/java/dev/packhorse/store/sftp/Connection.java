@@ -28,9 +28,11 @@ final class Connection {
     private final String root;
     private final int maxRead;
     private final int maxWrite;
+    private final boolean followsDirectories;
 
     private Connection(SftpChannel channel, Duration timeout, String path) throws IOException {
         this.channel = channel;
+        this.followsDirectories = channel.serverVersion().contains("mod_sftp");
         this.forcing = timeout.multipliedBy(FORCING);
         Reply version = channel.version();
         version.int32();
@@ -137,7 +139,25 @@ final class Connection {
     /** What is at a path; {@code null} if nothing is. */
     @Nullable
     Attributes look(String at) throws IOException {
-        return looked(send(lstat(at)));
+        return unfollowed(at, looked(send(lstat(at))));
+    }
+
+    /** ProFTPD (1.3.8) answers LSTAT of a symlink to a directory as if that were there: asked twice, it says so. */
+    boolean followsDirectories() {
+        return followsDirectories;
+    }
+
+    @Nullable
+    Attributes unfollowed(String at, @Nullable Attributes seen) throws IOException {
+        if (!followsDirectories || seen == null || !seen.isDirectory()) {
+            return seen;
+        }
+        try {
+            return seen.asSymlink(
+                    call(new Request(Request.READLINK).raw(at)).name().length());
+        } catch (StatusException e) {
+            return seen;
+        }
     }
 
     @Nullable

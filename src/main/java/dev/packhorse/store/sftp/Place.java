@@ -43,13 +43,17 @@ record Place(String at, @Nullable Attributes attributes) {
             replies.add(connection.send(Connection.lstat(at)));
         }
         for (int i = 0; i < names.size() - 1; i++) {
-            Attributes parent = connection.looked(replies.get(i));
+            Attributes parent = connection.unfollowed(path(connection, names, i), connection.looked(replies.get(i)));
             if (parent != null && parent.isSymlink()) {
                 return follow(connection, path, operation, names, i);
             }
             requireDirectory(parent, path, operation);
         }
-        return new Place(at, connection.looked(replies.get(names.size() - 1)));
+        return new Place(at, connection.unfollowed(at, connection.looked(replies.get(names.size() - 1))));
+    }
+
+    private static String path(Connection connection, List<String> names, int last) {
+        return join(connection.root(), names.subList(0, last + 1));
     }
 
     private static List<String> names(FsPath path, String operation) throws FsException {

@@ -118,6 +118,11 @@ final class SftpChannel {
         }
     }
 
+    /** What the server calls itself, {@code SSH-2.0-OpenSSH_9.2}. */
+    String serverVersion() {
+        return String.valueOf(session.getServerVersion());
+    }
+
     boolean isOpen() {
         return !lost && channel.isOpen() && session.isOpen();
     }

@@ -269,11 +269,13 @@ public final class SftpStore implements Store {
                     : new Settings(null, null, null);
         }
         connection.set(place.at(), all, current, link);
-        return connection.call(lookAt(place, path)).attributes().node(path);
-    }
-
-    private static Request lookAt(Place place, FsPath path) {
-        return path.isRoot() ? new Request(Request.STAT).raw(place.at()) : Connection.lstat(place.at());
+        Attributes now = path.isRoot()
+                ? connection.call(new Request(Request.STAT).raw(place.at())).attributes()
+                : connection.look(place.at());
+        if (now == null) {
+            throw new FsException(Kind.NOT_FOUND, "stat", path);
+        }
+        return now.node(path);
     }
 
     private static void check(Preconditions preconditions, Place place, FsPath path, String operation)
@@ -311,8 +313,12 @@ public final class SftpStore implements Store {
             lease.changing();
             // OpenSSH swapped the two arguments of the draft, and everybody followed.
             connection.call(new Request(Request.SYMLINK).raw(target).raw(temp)).done();
-            Attributes made = connection.call(Connection.lstat(temp)).attributes();
-            if (made.size() != target.length()
+            Attributes made = connection.look(temp);
+            if (made == null) {
+                throw new FsException(Kind.IO, operation, path);
+            }
+            if (!connection.followsDirectories()
+                    && made.size() != target.length()
                     && !connection.readLink(temp, made.size()).equals(target)) {
                 // MINA's server tidies targets up.
                 throw new FsException(Kind.INVALID_NAME, operation, path);
