@@ -4,6 +4,7 @@ import io.quarkus.runtime.annotations.StaticInitSafe;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The configuration: keys of {@code config/application.properties}, also as system properties and environment variables.
@@ -29,8 +30,24 @@ public interface PackhorseConfig {
     @WithDefault("1h")
     Duration changeTimestampRetention();
 
+    /** The state database. */
+    Database database();
+
     /** The HTTP listener. */
     Http http();
+
+    /** The state database. */
+    interface Database {
+
+        /** Where the state database is, `jdbc:postgresql://host/name`; none for the one in the state folder. */
+        Optional<String> url();
+
+        /** Who signs in there; `packhorse`. */
+        Optional<String> user();
+
+        /** With which password. */
+        Optional<String> password();
+    }
 
     /** The HTTP listener. */
     interface Http {

@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import javax.sql.DataSource;
@@ -29,14 +30,23 @@ import org.h2.Driver;
 final class StateDatabase implements Closeable {
 
     /** The version of the last script in {@code db/migration}. */
-    static final int SCHEMA = 1;
+    static final int SCHEMA = 2;
 
-    private final Path file;
+    private static final String POSTGRESQL = "jdbc:postgresql:";
+
+    /** Connections; each change that is being published holds one or two. */
+    private static final int CONNECTIONS = 20;
+
+    /** What messages call the database: no secret is in it. */
+    private final String name;
+
+    private final boolean shared;
     private final AgroalDataSource pool;
     private final FutureTask<Boolean> migration;
 
-    private StateDatabase(Path file, AgroalDataSource pool) {
-        this.file = file;
+    private StateDatabase(String name, boolean shared, AgroalDataSource pool) {
+        this.name = name;
+        this.shared = shared;
         this.pool = pool;
         this.migration = new FutureTask<>(() -> migrate(pool));
     }
@@ -48,24 +58,64 @@ final class StateDatabase implements Closeable {
     static StateDatabase open(Path folder) throws IOException {
         Files.createDirectories(folder);
         Path file = folder.toAbsolutePath().normalize().resolve("state");
+        // Without a delay a commit outlives the process, which is what the journal of the overlay needs.
+        return open(file.toString(), false, Driver.class, "jdbc:h2:file:" + file + ";WRITE_DELAY=0", "packhorse", "");
+    }
+
+    /**
+     * Begins to open the database that the configuration names, or the one in the state folder if it names none.
+     *
+     * @throws IOException for a URL that is not PostgreSQL's; no message holds the password
+     */
+    static StateDatabase open(Path folder, PackhorseConfig.Database config) throws IOException {
+        Optional<String> url = config.url();
+        return url.isEmpty()
+                ? open(folder)
+                : postgresql(
+                        url.get(),
+                        config.user().orElse("packhorse"),
+                        config.password().orElse(""));
+    }
+
+    private static StateDatabase postgresql(String url, String user, String password) throws IOException {
+        if (!url.startsWith(POSTGRESQL)) {
+            throw new IOException("packhorse.database.url does not begin with " + POSTGRESQL);
+        }
+        // What follows the question mark may hold a password.
+        String name = url.replaceFirst("[?].*", "");
+        try {
+            Class<?> driver = Class.forName("org.postgresql.Driver");
+            return open(name, true, driver, url, user, password);
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static StateDatabase open(
+            String name, boolean shared, Class<?> driver, String url, String user, String password) throws IOException {
         try {
             AgroalDataSource pool = AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
                     .metricsEnabled(false)
                     .connectionPoolConfiguration(connections -> connections
-                            .maxSize(20)
+                            .maxSize(CONNECTIONS)
                             .acquisitionTimeout(Duration.ofSeconds(10))
-                            .connectionFactoryConfiguration(factory -> factory.connectionProviderClass(Driver.class)
-                                    .jdbcUrl("jdbc:h2:file:" + file)
-                                    .principal(new NamePrincipal("packhorse"))
-                                    .credential(new SimplePassword("")))));
-            StateDatabase database = new StateDatabase(file, pool);
+                            .connectionFactoryConfiguration(factory -> factory.connectionProviderClass(driver)
+                                    .jdbcUrl(url)
+                                    .principal(new NamePrincipal(user))
+                                    .credential(new SimplePassword(password)))));
+            StateDatabase database = new StateDatabase(name, shared, pool);
             Thread opener = new Thread(database.migration, "state-database");
             opener.setDaemon(true);
             opener.start();
             return database;
         } catch (SQLException e) {
-            throw new IOException(failure(file), e);
+            throw new IOException(failure(name, shared), e);
         }
+    }
+
+    /** Whether other gateways may use the same database at the same time. */
+    boolean isShared() {
+        return shared;
     }
 
     /** @return whether there was something to migrate */
@@ -89,7 +139,9 @@ final class StateDatabase implements Closeable {
         try (Connection connection = source.getConnection()) {
             try (ResultSet history = connection
                     .getMetaData()
-                    .getTables(null, null, "flyway_schema_history", new String[] {"BASE TABLE"})) {
+                    .getTables(
+                            null, connection.getSchema(), "flyway_schema_history", new String[] {"TABLE", "BASE TABLE"
+                            })) {
                 if (!history.next()) {
                     return 0;
                 }
@@ -114,17 +166,20 @@ final class StateDatabase implements Closeable {
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
             if (cause instanceof SQLException || cause instanceof FlywayException) {
-                throw new StartException(failure(file), cause);
+                throw new StartException(failure(name, shared), cause);
             }
             throw new IllegalStateException(cause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new StartException(failure(file), e);
+            throw new StartException(failure(name, shared), e);
         }
     }
 
-    private static String failure(Path file) {
-        return "the state database " + file + " cannot be opened; does another Packhorse use its folder?";
+    private static String failure(String name, boolean shared) {
+        return "the state database " + name + " cannot be opened; "
+                + (shared
+                        ? "is it up, and are packhorse.database.user and .password right?"
+                        : "does another Packhorse use its folder?");
     }
 
     DataSource source() {

@@ -42,7 +42,8 @@ class ReadmeTablesTest {
 
     /** A key of the configuration: its description, then its default. */
     private static final Pattern KEY = Pattern.compile(
-            "/\\*\\*\\s*(?<text>(?:(?!\\*/).)*?)\\s*\\*/\\s*@WithDefault\\(\"(?<value>[^\"]*)\"\\)\\s*\\w+ (?<name>\\w+)\\(\\);"
+            "/\\*\\*\\s*(?<text>(?:(?!\\*/).)*?)\\s*\\*/\\s*(?:@WithDefault\\(\"(?<value>[^\"]*)\"\\)\\s*\\w+|Optional<\\w+>)"
+                    + " (?<name>\\w+)\\(\\);"
                     + "|interface (?<group>\\w+) \\{",
             Pattern.DOTALL);
 
@@ -69,7 +70,11 @@ class ReadmeTablesTest {
     private static final Map<String, String> PROTOCOLS =
             Map.of("httpfs", "`/fs/<export>`: the HTTP Filesystem Protocol");
 
-    private record Key(String name, String value, String text) {}
+    private record Key(String name, String value, String text) {
+        String cell() {
+            return value.isEmpty() ? "" : "`" + value + "`";
+        }
+    }
 
     @TempDir
     Path folder;
@@ -82,7 +87,7 @@ class ReadmeTablesTest {
                 table(
                         List.of("key", "default", "what"),
                         keys().stream()
-                                .map(key -> List.of("`" + key.name() + "`", "`" + key.value() + "`", key.text()))
+                                .map(key -> List.of("`" + key.name() + "`", key.cell(), key.text()))
                                 .toList()));
     }
 
@@ -234,7 +239,8 @@ class ReadmeTablesTest {
             }
             String name = key.group("name").replaceAll("(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
             String text = key.group("text").replaceAll("\\s*\\n\\s*\\*\\s*", " ");
-            keys.add(new Key(prefix + name, key.group("value"), text));
+            String value = key.group("value");
+            keys.add(new Key(prefix + name, value == null ? "" : value, text));
         }
         return keys;
     }

@@ -2,12 +2,18 @@ package dev.packhorse.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.packhorse.policy.overlay.TestPostgres;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.util.Optional;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +65,60 @@ class StateDatabaseTest {
             assertThat(flyway.info().current().getVersion().getVersion())
                     .isEqualTo(Integer.toString(StateDatabase.SCHEMA));
         }
+    }
+
+    /** A configuration that names a database. */
+    private static PackhorseConfig.Database configured(String url, String password) {
+        return new PackhorseConfig.Database() {
+            @Override
+            public Optional<String> url() {
+                return Optional.of(url);
+            }
+
+            @Override
+            public Optional<String> user() {
+                return Optional.of("postgres");
+            }
+
+            @Override
+            public Optional<String> password() {
+                return Optional.of(password);
+            }
+        };
+    }
+
+    @Test
+    void theSameSchemaIsMadeOnPostgresqlAndFoundAgain() throws Exception {
+        PackhorseConfig.Database config = configured(TestPostgres.url(TestPostgres.empty()), "");
+        try (StateDatabase fresh = StateDatabase.open(folder, config)) {
+            assertThat(fresh.isShared()).isTrue();
+            assertThat(fresh.awaitReady()).isTrue();
+        }
+        try (StateDatabase again = StateDatabase.open(folder, config)) {
+            assertThat(again.awaitReady()).isFalse();
+        }
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    private static int portOfNobody() throws IOException {
+        try (ServerSocket nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return nobody.getLocalPort();
+        }
+    }
+
+    @Test
+    void aDatabaseThatDoesNotAnswerStopsTheStartAndThePasswordStaysSecret() throws Exception {
+        String url = "jdbc:postgresql://127.0.0.1:" + portOfNobody() + "/state";
+        try (StateDatabase database = StateDatabase.open(folder, configured(url + "?password=sesame", "sesame"))) {
+            StartException refusal = catchThrowableOfType(StartException.class, database::awaitReady);
+            assertThat(refusal).hasMessageContaining("the state database " + url + " cannot be opened");
+            for (Throwable each = refusal; each != null; each = each.getCause()) {
+                assertThat(each.toString()).doesNotContain("sesame");
+            }
+        }
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> StateDatabase.open(folder, configured("jdbc:other:x?password=sesame", "sesame")))
+                .withMessage("packhorse.database.url does not begin with jdbc:postgresql:");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.packhorse.policy.overlay;
 
 import dev.packhorse.fs.Body;
+import dev.packhorse.fs.FsException;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -10,10 +11,20 @@ import java.io.InputStream;
  */
 final class OrderedBody implements Body {
 
-    private final Body body;
-    private final OrderedChange change;
+    /** What happens before the end is let go; may be asked for more than once. */
+    interface BeforeEnd {
+        /**
+         * The end has come.
+         *
+         * @param size how many bytes there are
+         */
+        void begin(long size) throws FsException;
+    }
 
-    OrderedBody(Body body, OrderedChange change) {
+    private final Body body;
+    private final BeforeEnd change;
+
+    OrderedBody(Body body, BeforeEnd change) {
         this.body = body;
         this.change = change;
     }
@@ -30,12 +41,14 @@ final class OrderedBody implements Body {
 
     private static final class OrderedStream extends InputStream {
         private final InputStream in;
-        private final OrderedChange change;
+        private final BeforeEnd change;
 
         /** Bytes until the declared end; never 0 before the end for a body of unknown length. */
         private long left;
 
-        OrderedStream(InputStream in, long length, OrderedChange change) {
+        private long count;
+
+        OrderedStream(InputStream in, long length, BeforeEnd change) {
             this.in = in;
             this.left = length == UNKNOWN ? Long.MAX_VALUE : length;
             this.change = change;
@@ -56,10 +69,11 @@ final class OrderedBody implements Body {
         }
 
         /** A store that knows the length need not read beyond it, so the last byte counts as the end, too. */
-        private void passed(int count) throws IOException {
-            left -= Math.max(0, count);
-            if (count < 0 || left <= 0) {
-                change.begin();
+        private void passed(int read) throws IOException {
+            left -= Math.max(0, read);
+            count += Math.max(0, read);
+            if (read < 0 || left <= 0) {
+                change.begin(count);
             }
         }
 

@@ -8,6 +8,8 @@ import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,8 @@ final class OrderedChange implements Closeable {
     private final String operation;
     private final FsPath[] paths;
     private final Steps steps;
+    private final @Nullable Semaphore permits;
+    private boolean permitted;
 
     private @Nullable Connection connection;
     private @Nullable FsException failure;
@@ -57,11 +61,14 @@ final class OrderedChange implements Closeable {
     /**
      * A change that has not begun.
      *
+     * @param permits how many may hold a connection while the store behind needs more of them; {@code null} if it needs none
      * @param steps what is to be done to the rows
      * @param paths whose rows change; failures name the first
      */
-    OrderedChange(StoreTimestamps timestamps, String operation, Steps steps, FsPath... paths) {
+    OrderedChange(
+            StoreTimestamps timestamps, @Nullable Semaphore permits, String operation, Steps steps, FsPath... paths) {
         this.timestamps = timestamps;
+        this.permits = permits;
         this.operation = operation;
         this.steps = steps;
         this.paths = paths;
@@ -82,10 +89,25 @@ final class OrderedChange implements Closeable {
         if (closed) {
             throw failed(new FsException(FsException.Kind.IO, operation, paths[0]));
         }
+        awaitPermit();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!attempted(deadline)) {
             // Of two that collided one must let the other go first.
             LockSupport.parkNanos(BACK_OFF.toNanos());
+        }
+    }
+
+    private void awaitPermit() throws FsException {
+        if (permits == null || permitted) {
+            return;
+        }
+        try {
+            permitted = permits.tryAcquire(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!permitted) {
+            throw failed(new FsException(FsException.Kind.BUSY, operation, paths[0]));
         }
     }
 
@@ -149,6 +171,10 @@ final class OrderedChange implements Closeable {
     public synchronized void close() {
         closed = true;
         rollBack();
+        if (permits != null && permitted) {
+            permitted = false;
+            permits.release();
+        }
         for (FsPath path : paths) {
             timestamps.forget(path);
         }

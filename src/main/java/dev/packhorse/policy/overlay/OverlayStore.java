@@ -9,16 +9,23 @@ import dev.packhorse.fs.ForwardingStore;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
+import dev.packhorse.fs.Mode;
 import dev.packhorse.fs.Node;
+import dev.packhorse.fs.Owner;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
 import java.sql.SQLException;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store whose changes are ordered by the timestamps that callers give them; the package says by which rules.
+ * A store whose changes are ordered by the timestamps that callers give them, and that keeps mode, owner, modification time,
+ * media type and symlinks also where the store behind cannot; the package says by which rules.
+ *
+ * <p>Attributes and symlinks are added for stores with {@code WRITE} only; any other shows what rows it has.
  *
  * <p>A failure of the database is {@code UNAVAILABLE}; {@code BUSY} means that another change of the same path did not end
  * in time. Where an ordered change fails, the store is as its own operation leaves it and the timestamps are as they were,
@@ -27,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OverlayStore extends ForwardingStore {
 
+    private final CompletingStore completing;
     private final StoreTimestamps timestamps;
     private volatile Declared declared;
 
@@ -34,7 +42,7 @@ public final class OverlayStore extends ForwardingStore {
     private record Declared(Capabilities below, Capabilities here) {}
 
     /**
-     * A store with timestamps.
+     * A store with timestamps, and what it has by itself.
      *
      * @param delegate reads a body to its end before it publishes it; its own timestamps, if it keeps any, are not used
      * @param key names the store in the database, for good: its location without secrets, at most
@@ -42,9 +50,53 @@ public final class OverlayStore extends ForwardingStore {
      * @throws FsException {@code UNAVAILABLE} if the database does not answer
      */
     public OverlayStore(Store delegate, String key, OverlayTable table) throws FsException {
-        super(delegate);
-        this.timestamps = table.store(key);
-        this.declared = declare(delegate.capabilities());
+        this(delegate, key, table, Options.TIMESTAMPS);
+    }
+
+    /** As above, and with what else the store cannot keep. */
+    public OverlayStore(Store delegate, String key, OverlayTable table, Options options) throws FsException {
+        this(new CompletingStore(delegate, table.nodes(key), options), table.store(key));
+    }
+
+    private OverlayStore(CompletingStore completing, StoreTimestamps timestamps) {
+        super(completing);
+        this.completing = completing;
+        this.timestamps = timestamps;
+        this.declared = declare(completing.capabilities());
+    }
+
+    /**
+     * What is kept beside a store that cannot keep it, and what such a store shows where nobody has given anything.
+     *
+     * @param fileMode permissions of files; {@code null} for what the store says
+     * @param directoryMode permissions of directories, likewise
+     * @param owner of all nodes, likewise
+     * @param keeps what rows keep if the store does not: of {@code MODE}, {@code OWNER}, {@code MODIFIED},
+     *     {@code MEDIA_TYPE} and {@code SYMLINKS}
+     */
+    public record Options(
+            @Nullable Mode fileMode,
+            @Nullable Mode directoryMode,
+            @Nullable Owner owner,
+            Set<Capability> keeps) {
+
+        /** All that rows can keep, and what the store says. */
+        public static final Options DEFAULT = new Options(null, null, null, CompletingStore.KEEPS);
+
+        /** Change timestamps and nothing else: no change of a node is slower for a row. */
+        public static final Options TIMESTAMPS = new Options(null, null, null, Set.of());
+
+        public Options {
+            keeps = Set.copyOf(keeps);
+            if (!CompletingStore.KEEPS.containsAll(keeps)) {
+                throw new IllegalArgumentException("rows cannot keep " + keeps);
+            }
+        }
+
+        /** Whether nodes without a row may look different from what the store says. */
+        boolean changesWhatStoresSay() {
+            return fileMode != null || directoryMode != null || owner != null;
+        }
     }
 
     private static Declared declare(Capabilities below) {
@@ -74,7 +126,9 @@ public final class OverlayStore extends ForwardingStore {
     public Content read(FsPath path) throws FsException {
         Long micros = timestamps.known(path, "read");
         Content content = delegate().read(path);
-        return micros == null ? content : new StampedContent(content, micros);
+        return micros == null
+                ? content
+                : new CompletedContent(content, content.node().withChangeTimestamp(micros));
     }
 
     @Override
@@ -99,7 +153,7 @@ public final class OverlayStore extends ForwardingStore {
                 // Nothing streams, and a store need not open what is empty.
                 change.begin();
             }
-            Node node = write(path, new OrderedBody(body, change), unstamped(options), change);
+            Node node = write(path, new OrderedBody(body, size -> change.begin()), unstamped(options), change);
             if (!change.begun()) {
                 throw new FsException(
                         FsException.Kind.IO,
@@ -173,7 +227,7 @@ public final class OverlayStore extends ForwardingStore {
             return new OrderedChange.Outcome(micros, rows.move(source, target, micros));
         };
         Node node;
-        try (OrderedChange change = new OrderedChange(timestamps, "move", steps, source, target)) {
+        try (OrderedChange change = new OrderedChange(timestamps, permits(), "move", steps, source, target)) {
             change.begin();
             node = delegate().move(source, target, unstamped(options));
             node = node.withChangeTimestamp(change.commit());
@@ -193,7 +247,7 @@ public final class OverlayStore extends ForwardingStore {
             advance(rows, "remove", path, micros, true);
             return new OrderedChange.Outcome(micros, rows.buryBelow(path, micros));
         };
-        try (OrderedChange change = new OrderedChange(timestamps, "remove", steps, path)) {
+        try (OrderedChange change = new OrderedChange(timestamps, permits(), "remove", steps, path)) {
             change.begin();
             delegate().remove(path, preconditions.withoutChangeTimestamp());
             change.commit();
@@ -228,12 +282,17 @@ public final class OverlayStore extends ForwardingStore {
     private OrderedChange advancing(String operation, FsPath path, long micros) {
         return new OrderedChange(
                 timestamps,
+                permits(),
                 operation,
                 rows -> {
                     advance(rows, operation, path, micros, false);
                     return new OrderedChange.Outcome(micros, false);
                 },
                 path);
+    }
+
+    private @Nullable Semaphore permits() {
+        return completing.isStraight() ? null : timestamps.table().changes();
     }
 
     private static void advance(TimestampRows rows, String operation, FsPath path, long micros, boolean removed)

@@ -3,6 +3,7 @@ package dev.packhorse.policy.overlay;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
+import java.io.Closeable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * and PostgreSQL. Each ordered change holds one connection from the end of its body until it is published, so the pool
  * bounds how many publish at once.
  */
-public final class OverlayTable {
+public final class OverlayTable implements Closeable {
 
     /** How long a deleted path keeps its timestamp unless configured otherwise. */
     public static final Duration DEFAULT_RETENTION = Duration.ofHours(1);
@@ -33,13 +35,21 @@ public final class OverlayTable {
     /** Longest key of a store, in characters. */
     public static final int MAX_KEY = 512;
 
+    /** Less than half of the smallest pool that serves, twenty connections. */
+    private static final int MAX_CHANGES = 8;
+
     private static final Logger LOG = System.getLogger(OverlayTable.class.getName());
 
     private final DataSource database;
     private final InstantSource clock;
     private final Duration retention;
     private final Ticker ticker;
+    private final boolean shared;
     private final Map<String, StoreTimestamps> stores = new ConcurrentHashMap<>();
+    private final Map<String, StoreNodes> nodes = new ConcurrentHashMap<>();
+    private final Gateways gateways;
+    private final Rounds rounds = new Rounds();
+    private final Semaphore changes = new Semaphore(MAX_CHANGES);
     private final AtomicLong nextPurge;
 
     /**
@@ -49,10 +59,23 @@ public final class OverlayTable {
      * @param retention how long a deleted path keeps its timestamp; zero forgets at once
      */
     public OverlayTable(DataSource database, InstantSource clock, Duration retention) {
-        this(database, clock, retention, Ticker.systemTicker());
+        this(database, clock, retention, false);
+    }
+
+    /**
+     * A table with a migrated schema, in a database that other gateways may use as well.
+     *
+     * @param shared whether they may; if not, whatever another one has begun is known to have been interrupted
+     */
+    public OverlayTable(DataSource database, InstantSource clock, Duration retention, boolean shared) {
+        this(database, clock, retention, shared, Ticker.systemTicker());
     }
 
     OverlayTable(DataSource database, InstantSource clock, Duration retention, Ticker ticker) {
+        this(database, clock, retention, false, ticker);
+    }
+
+    OverlayTable(DataSource database, InstantSource clock, Duration retention, boolean shared, Ticker ticker) {
         if (retention.isNegative()) {
             throw new IllegalArgumentException("negative retention");
         }
@@ -60,6 +83,8 @@ public final class OverlayTable {
         this.clock = clock;
         this.retention = retention;
         this.ticker = ticker;
+        this.shared = shared;
+        this.gateways = new Gateways(database, clock);
         this.nextPurge = new AtomicLong(clock.millis() + retention.toMillis());
     }
 
@@ -90,13 +115,22 @@ public final class OverlayTable {
      * @throws FsException {@code UNAVAILABLE}, {@code BUSY}
      */
     public void clear(String key) throws FsException {
-        try (Connection connection = database.getConnection();
-                PreparedStatement statement = connection.prepareStatement(
-                        "delete from overlay where store_id in (select id from overlay_store where location = ?)")) {
-            statement.setString(1, key);
-            statement.executeUpdate();
+        try (Connection connection = database.getConnection()) {
+            Integer store = find(connection, key);
+            if (store != null) {
+                clear(connection, "delete from overlay where store_id = ?", store);
+                clear(connection, "delete from overlay_intent where store_id = ?", store);
+                new NodeRows(connection, store).deleteTree(FsPath.ROOT);
+            }
         } catch (SQLException e) {
             throw OverlayErrors.map(e, "clear", FsPath.ROOT);
+        }
+    }
+
+    private static void clear(Connection connection, String sql, int store) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setInt(1, store);
+            statement.executeUpdate();
         }
     }
 
@@ -127,6 +161,53 @@ public final class OverlayTable {
             }
         }
         return store;
+    }
+
+    /** The nodes of one store; the same object for the same key. */
+    StoreNodes nodes(String key) throws FsException {
+        int number = store(key).store();
+        return nodes.computeIfAbsent(key, k -> new StoreNodes(this, number, ticker));
+    }
+
+    /** This process, among those that use the database. */
+    String instance() {
+        return gateways.instance();
+    }
+
+    boolean isShared() {
+        return shared;
+    }
+
+    /** Lets others know that this process lives, before it writes its first intent. */
+    void live() throws FsException {
+        if (shared) {
+            gateways.live();
+        }
+    }
+
+    /** Tells whether another process may still be at what it has begun. */
+    boolean isAlive(String instance) throws FsException {
+        return shared && gateways.isAlive(instance);
+    }
+
+    void schedule(Runnable round) {
+        rounds.add(round);
+    }
+
+    void cancel(Runnable round) {
+        rounds.remove(round);
+    }
+
+    /** Bounds the changes that hold a connection while they need another: together they must not hold all of a pool. */
+    Semaphore changes() {
+        return changes;
+    }
+
+    /** Ends what goes on in the background. To be called when the stores are closed, before the database is. */
+    @Override
+    public void close() {
+        rounds.close();
+        gateways.close();
     }
 
     Connection connect() throws SQLException {

@@ -29,22 +29,33 @@ abstract class OverlayFixture {
 
     static final Duration RETENTION = Duration.ofHours(1);
 
-    final TestDatabase database = new TestDatabase();
+    final TestDatabase database = new TestDatabase(kind());
     final FakeTime time = new FakeTime();
     final OverlayTable table = new OverlayTable(database, time, RETENTION, time);
     final Store memory = new MemoryStore(64 << 20);
     final Store store = overlay(memory);
 
+    /** What is kept. */
+    OverlayStore.Options options() {
+        return OverlayStore.Options.TIMESTAMPS;
+    }
+
+    /** Which database the test runs on. */
+    TestDatabase.Kind kind() {
+        return TestDatabase.Kind.H2;
+    }
+
     @AfterEach
     void nothingStaysOpen() throws Exception {
         assertThat(database.open()).isZero();
         store.close();
+        table.close();
         database.close();
     }
 
     final OverlayStore overlay(Store delegate) {
         try {
-            return new OverlayStore(delegate, "memory:test", table);
+            return new OverlayStore(delegate, "memory:test", table, options());
         } catch (FsException e) {
             throw new AssertionError(e);
         }

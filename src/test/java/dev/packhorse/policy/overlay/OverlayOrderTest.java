@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ordered changes at the same moment, through two gateways on one database. */
 @Timeout(120)
-final class OverlayOrderTest extends OverlayFixture {
+class OverlayOrderTest extends OverlayFixture {
 
     private static final int THREADS = 6;
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What reading costs, and how old what it sees may be. */
-final class OverlayReadTest extends OverlayFixture {
+class OverlayReadTest extends OverlayFixture {
 
     /** The same database as another gateway sees it: with nothing in common but the rows. */
     private final OverlayTable otherTable = new OverlayTable(database, time, RETENTION, time);

@@ -13,19 +13,33 @@ import org.junit.jupiter.api.AfterEach;
 class OverlayStoreContractTest extends StoreContract {
 
     private final List<TestDatabase> databases = new ArrayList<>();
+    private final List<OverlayTable> tables = new ArrayList<>();
+
+    /** Which database the test runs on. */
+    TestDatabase.Kind kind() {
+        return TestDatabase.Kind.H2;
+    }
+
+    /** The store behind the overlay. */
+    Store behind() {
+        return new MemoryStore(4 << 20);
+    }
 
     @Override
     protected Store create() throws Exception {
-        TestDatabase database = new TestDatabase();
+        TestDatabase database = new TestDatabase(kind());
         databases.add(database);
-        return new OverlayStore(
-                new MemoryStore(4 << 20),
-                "memory:test",
-                new OverlayTable(database, InstantSource.system(), Duration.ofHours(1)));
+        OverlayTable table = new OverlayTable(
+                database, InstantSource.system(), Duration.ofHours(1), kind() == TestDatabase.Kind.POSTGRESQL);
+        tables.add(table);
+        return new OverlayStore(behind(), "memory:test", table, OverlayStore.Options.DEFAULT);
     }
 
     @AfterEach
     void closeTheDatabase() throws Exception {
+        for (OverlayTable table : tables) {
+            table.close();
+        }
         for (TestDatabase database : databases) {
             database.close();
         }

@@ -25,7 +25,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-final class OverlayStoreTest extends OverlayFixture {
+class OverlayStoreTest extends OverlayFixture {
 
     private static final AttributeChange PRIVATE = new AttributeChange(new Mode(0600), null, null, null);
 

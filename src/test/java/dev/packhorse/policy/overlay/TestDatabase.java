@@ -1,27 +1,57 @@
 package dev.packhorse.policy.overlay;
 
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
-import org.h2.jdbcx.JdbcConnectionPool;
+import org.jspecify.annotations.Nullable;
 
-/** A state database in memory, migrated, that counts who comes for a connection; it ends when it is closed. */
+/** A migrated state database that counts who comes for a connection; what is in it ends when it is closed. */
 final class TestDatabase implements DataSource, AutoCloseable {
 
-    private final JdbcConnectionPool pool;
+    /** Which of the two it is. */
+    enum Kind {
+        H2,
+        POSTGRESQL
+    }
+
+    private static final int CONNECTIONS = 20;
+
+    private final AgroalDataSource pool;
     private final AtomicInteger taken = new AtomicInteger();
+    private final @Nullable String schema;
     private volatile boolean down;
 
     TestDatabase() {
-        pool = JdbcConnectionPool.create("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "sa", "");
-        pool.setMaxConnections(20);
-        Flyway.configure().dataSource(pool).load().migrate();
+        this(Kind.H2);
+    }
+
+    TestDatabase(Kind kind) {
+        schema = kind == Kind.H2 ? null : TestPostgres.take();
+        String url =
+                schema == null ? "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1" : TestPostgres.url(schema);
+        try {
+            pool = AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
+                    .metricsEnabled(true)
+                    .connectionPoolConfiguration(connections -> connections
+                            .maxSize(CONNECTIONS)
+                            .acquisitionTimeout(Duration.ofSeconds(10))
+                            .connectionFactoryConfiguration(factory -> factory.jdbcUrl(url))));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        if (schema == null) {
+            Flyway.configure().dataSource(pool).load().migrate();
+        }
     }
 
     /** How many connections have been asked for so far. */
@@ -31,12 +61,16 @@ final class TestDatabase implements DataSource, AutoCloseable {
 
     /** How many connections are in use. */
     int open() {
-        return pool.getActiveConnections();
+        return (int) pool.getMetrics().activeCount();
     }
 
     /** From now on nobody gets a connection, or again everybody. */
     void down(boolean isDown) {
         down = isDown;
+    }
+
+    boolean isDown() {
+        return down;
     }
 
     @Override
@@ -54,22 +88,22 @@ final class TestDatabase implements DataSource, AutoCloseable {
     }
 
     @Override
-    public PrintWriter getLogWriter() {
+    public PrintWriter getLogWriter() throws SQLException {
         return pool.getLogWriter();
     }
 
     @Override
-    public void setLogWriter(PrintWriter out) {
+    public void setLogWriter(PrintWriter out) throws SQLException {
         pool.setLogWriter(out);
     }
 
     @Override
-    public void setLoginTimeout(int seconds) {
+    public void setLoginTimeout(int seconds) throws SQLException {
         pool.setLoginTimeout(seconds);
     }
 
     @Override
-    public int getLoginTimeout() {
+    public int getLoginTimeout() throws SQLException {
         return pool.getLoginTimeout();
     }
 
@@ -90,10 +124,15 @@ final class TestDatabase implements DataSource, AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        try (Connection connection = pool.getConnection();
-                var statement = connection.createStatement()) {
-            statement.execute("shutdown");
+        if (schema == null) {
+            try (Connection connection = pool.getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("shutdown");
+            }
+            pool.close();
+        } else {
+            pool.close();
+            TestPostgres.giveBack(schema);
         }
-        pool.dispose();
     }
 }

@@ -6,15 +6,15 @@ import dev.packhorse.fs.Content;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.Node;
 
-/** An opened file whose node carries its timestamp. */
-final class StampedContent implements Content {
+/** An opened file whose node carries what the overlay keeps of it. */
+final class CompletedContent implements Content {
 
     private final Content content;
     private final Node node;
 
-    StampedContent(Content content, long micros) {
+    CompletedContent(Content content, Node node) {
         this.content = content;
-        this.node = content.node().withChangeTimestamp(micros);
+        this.node = node;
     }
 
     @Override
