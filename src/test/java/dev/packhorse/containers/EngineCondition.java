@@ -21,10 +21,16 @@ final class EngineCondition implements ExecutionCondition {
 
     @SuppressWarnings("SystemOut") // the one line that says that tests were left out
     private static ConditionEvaluationResult ask() {
-        if (DockerClientFactory.instance().isDockerAvailable()) {
-            return ConditionEvaluationResult.enabled("a container engine answers");
+        String why = "no container engine answers";
+        try {
+            if (DockerClientFactory.instance().isDockerAvailable()) {
+                return ConditionEvaluationResult.enabled("a container engine answers");
+            }
+        } catch (RuntimeException e) {
+            why = "the container engine is of no use ("
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + ")";
         }
-        String reason = "no container engine answers: the tests with containers are skipped";
+        String reason = why + ": the tests with containers are skipped";
         System.out.println("[WARNING] " + reason);
         return ConditionEvaluationResult.disabled(reason);
     }
