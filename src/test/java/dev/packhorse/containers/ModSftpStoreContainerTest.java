@@ -1,5 +1,6 @@
 package dev.packhorse.containers;
 
+import dev.packhorse.fs.Mode;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.StoreContract;
 import java.nio.file.Path;
@@ -14,5 +15,11 @@ class ModSftpStoreContainerTest extends StoreContract {
     @Override
     protected Store create() throws Exception {
         return Remote.MOD_SFTP.fresh(temp);
+    }
+
+    @Override
+    protected boolean keeps(Mode mode) {
+        // mod_sftp takes no permissions for none given.
+        return mode.permissions() != 0;
     }
 }
