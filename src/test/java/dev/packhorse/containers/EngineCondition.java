@@ -1,5 +1,7 @@
 package dev.packhorse.containers;
 
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -22,6 +24,10 @@ final class EngineCondition implements ExecutionCondition {
     @SuppressWarnings("SystemOut") // the one line that says that tests were left out
     private static ConditionEvaluationResult ask() {
         String why = "no container engine answers";
+        // Says the same in twenty lines, as an error.
+        Logger asking = Logger.getLogger("org.testcontainers.dockerclient.DockerClientProviderStrategy");
+        Level level = asking.getLevel();
+        asking.setLevel(Level.OFF);
         try {
             if (DockerClientFactory.instance().isDockerAvailable()) {
                 return ConditionEvaluationResult.enabled("a container engine answers");
@@ -29,6 +35,8 @@ final class EngineCondition implements ExecutionCondition {
         } catch (RuntimeException e) {
             why = "the container engine is of no use ("
                     + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + ")";
+        } finally {
+            asking.setLevel(level);
         }
         String reason = why + ": the tests with containers are skipped";
         System.out.println("[WARNING] " + reason);
