@@ -85,6 +85,11 @@ final class Connection {
         return has("posix-rename@openssh.com", "1");
     }
 
+    /** ProFTPD's mod_sftp tidies targets up, and its LSTAT follows symlinks to directories. */
+    boolean hasSymlinks() {
+        return !channel.server().startsWith("SSH-2.0-mod_sftp");
+    }
+
     boolean hasLsetstat() {
         return has("lsetstat@openssh.com", "1");
     }

@@ -142,6 +142,11 @@ final class SftpChannel {
         }
     }
 
+    /** What the server says it is, as {@code SSH-2.0-OpenSSH_9.2}. */
+    String server() {
+        return String.valueOf(session.getServerVersion());
+    }
+
     /** Ends the session, at once. */
     void close() {
         lose(null);

@@ -119,12 +119,14 @@ public final class SftpStore implements Store {
     /** What the server offers, as far as it is known: before the first connection, what OpenSSH offers. */
     @Override
     public Capabilities capabilities() {
-        EnumSet<Capability> all =
-                EnumSet.of(Capability.WRITE, Capability.SYMLINKS, Capability.MODE, Capability.MODIFIED);
+        EnumSet<Capability> all = EnumSet.of(Capability.WRITE, Capability.MODE, Capability.MODIFIED);
         if (options.owners()) {
             all.add(Capability.OWNER);
         }
         Connection connection = connections.latest();
+        if (connection == null || connection.hasSymlinks()) {
+            all.add(Capability.SYMLINKS);
+        }
         if (connection == null || connection.hasSpace()) {
             all.add(Capability.SPACE);
         }
@@ -299,6 +301,9 @@ public final class SftpStore implements Store {
             Connections.Lease lease, String operation, FsPath path, String target, WriteOptions how, boolean overwrite)
             throws IOException {
         Connection connection = lease.connection();
+        if (!connection.hasSymlinks()) {
+            throw new FsException(Kind.UNSUPPORTED, operation, path);
+        }
         if (path.isRoot()) {
             throw new FsException(Kind.IS_A_DIRECTORY, operation, path);
         }

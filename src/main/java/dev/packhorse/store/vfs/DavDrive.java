@@ -50,13 +50,23 @@ final class DavDrive implements Drive {
 
     @Override
     public @Nullable Node find(FsPath path) throws IOException {
+        boolean bad;
         try (ClassicHttpResponse response = propfind(path, false, "0")) {
             int status = response.getCode();
             if (status == 404 || status == 410) {
                 return null;
             }
-            if (status != 301 && status != 302 && status != 307 && status != 308) {
+            if (status != 301 && status != 302 && status != 307 && status != 308 && status != 400) {
                 return only(response, path);
+            }
+            bad = status == 400;
+        }
+        FsPath parent = path.parent();
+        if (bad && parent != null) {
+            // Apache's answer for what is below a file.
+            Node above = find(parent);
+            if (above == null || !above.isDirectory()) {
+                return null;
             }
         }
         // Some servers send whoever asks for a directory without a slash to the one with it.

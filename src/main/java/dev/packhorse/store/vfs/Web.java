@@ -25,6 +25,7 @@ import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.TimeValue;
@@ -75,6 +76,11 @@ final class Web implements Closeable {
                         .build())
                 // A kept connection may have been closed by the server; what may be repeated is, once.
                 .setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ofMilliseconds(50)) {
+                    @Override
+                    protected boolean handleAsIdempotent(HttpRequest request) {
+                        return request.getMethod().equals("PROPFIND") || super.handleAsIdempotent(request);
+                    }
+
                     @Override
                     public boolean retryRequest(HttpResponse response, int count, HttpContext context) {
                         return false;

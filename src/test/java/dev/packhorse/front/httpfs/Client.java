@@ -13,14 +13,14 @@ import dev.packhorse.store.memory.MemoryStore;
 import java.nio.charset.StandardCharsets;
 
 /** Drives the front as the server would, with the export at {@code /fs/files}. */
-final class Client {
+public final class Client {
 
     static final String BASE = "/fs/files";
 
     final Store store;
     private final HttpfsFront front;
 
-    Client(Store store, HttpfsOptions options) {
+    public Client(Store store, HttpfsOptions options) {
         this.store = store;
         this.front = new HttpfsFront(BASE, options);
     }
@@ -30,11 +30,11 @@ final class Client {
     }
 
     /** Sends a request; headers are names and values in turn. */
-    Answer send(String method, String path, String... headers) {
+    public Answer send(String method, String path, String... headers) {
         return send(request(method, path, headers));
     }
 
-    Answer send(FakeRequest request) {
+    public Answer send(FakeRequest request) {
         return Answer.of(open(request), request.method().equals("HEAD"));
     }
 
@@ -62,15 +62,15 @@ final class Client {
         return request;
     }
 
-    Answer get(String path, String... headers) {
+    public Answer get(String path, String... headers) {
         return send("GET", path, headers);
     }
 
-    Answer head(String path, String... headers) {
+    public Answer head(String path, String... headers) {
         return send("HEAD", path, headers);
     }
 
-    Answer put(String path, String text, String... headers) {
+    public Answer put(String path, String text, String... headers) {
         return send(request("PUT", path, headers).body(Body.of(text.getBytes(StandardCharsets.UTF_8))));
     }
 
@@ -80,7 +80,7 @@ final class Client {
                 .body(Body.of(archive)));
     }
 
-    Answer makeDirectory(String path) {
+    public Answer makeDirectory(String path) {
         return send("PUT", path, "Content-Type", "application/x-directory");
     }
 
@@ -88,11 +88,11 @@ final class Client {
         return put(path, target, "Content-Type", "application/x-symlink");
     }
 
-    Answer move(String from, String to, String... headers) {
+    public Answer move(String from, String to, String... headers) {
         return send(request("MOVE", from, headers).with("Destination", WireText.encode(to)));
     }
 
-    Answer copy(String from, String to, String... headers) {
+    public Answer copy(String from, String to, String... headers) {
         return send(request("COPY", from, headers).with("Destination", WireText.encode(to)));
     }
 }

@@ -33,7 +33,8 @@ final class FtpErrors {
         if (failure instanceof RefusedException refused) {
             return kind(refused.reply());
         }
-        if (failure instanceof SocketTimeoutException) {
+        // A server that connects and says nothing is one inside a plain IOException of commons-net.
+        if (failure instanceof SocketTimeoutException || failure.getCause() instanceof SocketTimeoutException) {
             return Kind.TIMEOUT;
         }
         if (failure instanceof SocketException

@@ -1,0 +1,18 @@
+package dev.packhorse.containers;
+
+import dev.packhorse.fs.Store;
+import dev.packhorse.fs.StoreContract;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+@WithContainers
+class OpenSshStoreContainerTest extends StoreContract {
+
+    @TempDir
+    Path temp;
+
+    @Override
+    protected Store create() throws Exception {
+        return Remote.OPENSSH.fresh(temp);
+    }
+}
