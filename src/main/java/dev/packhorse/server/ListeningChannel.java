@@ -30,8 +30,8 @@ final class ListeningChannel extends NioServerSocketChannel {
         }
 
         /**
-         * Writes as much as the socket takes now, past Netty's queue, on any thread. Nothing may be in that queue, and nobody
-         * else may write meanwhile.
+         * Writes as much as the socket takes now, past Netty's queue and past every handler, on any thread. Nothing may be in
+         * that queue, nobody else may write meanwhile, and no handler may encrypt.
          */
         void writeNow(ByteBuf bytes) throws IOException {
             SocketChannel socket = javaChannel();

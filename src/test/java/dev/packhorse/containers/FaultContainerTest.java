@@ -70,8 +70,7 @@ class FaultContainerTest {
             String folder = server.freshFolder();
             try (Store store = open(remote, server, folder)) {
                 store.write(path("/a"), Body.of("old".getBytes(StandardCharsets.UTF_8)), WriteOptions.DEFAULT);
-                // Writes of the HTTP client have no timeout: there it is the processes that die, not the host.
-                Body body = interrupted(4 << 20, remote == Remote.WEBDAV ? server::killProcesses : server::kill);
+                Body body = interrupted(4 << 20, server::kill);
 
                 assertFails(() -> store.write(path("/a"), body, WriteOptions.DEFAULT), GONE);
                 assertThat(server.fileOf(folder + "/a")).isEqualTo("old");

@@ -20,7 +20,6 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
-import org.apache.hc.core5.http.io.entity.InputStreamEntity;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,8 +137,13 @@ final class DavDrive implements Drive {
     @Override
     public void put(FsPath path, InputStream in, long length) throws IOException {
         HttpUriRequestBase request = Web.request("PUT", web.uri(path, false));
-        request.setEntity(new InputStreamEntity(in, length, ContentType.APPLICATION_OCTET_STREAM));
-        expectSuccess(request, "write", path);
+        WatchedEntity entity = new WatchedEntity(in, length, web.silence(), request::cancel);
+        request.setEntity(entity);
+        try {
+            expectSuccess(request, "write", path);
+        } catch (IOException e) {
+            throw entity.isLate() ? new FsException(FsException.Kind.TIMEOUT, "write", path, e) : e;
+        }
     }
 
     @Override

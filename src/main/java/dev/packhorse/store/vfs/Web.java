@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Duration;
 import org.apache.hc.client5.http.auth.AuthScope;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
@@ -42,6 +43,7 @@ final class Web implements Closeable {
     private final Closeable owned;
     private final URI base;
     private final HttpHost host;
+    private final Duration silence;
     private final @Nullable UsernamePasswordCredentials credentials;
 
     /**
@@ -58,21 +60,22 @@ final class Web implements Closeable {
         int port = uri.getPort() < 0 ? (scheme.equals("https") ? 443 : 80) : uri.getPort();
         this.host = new HttpHost(scheme, uri.getHost(), port);
         this.credentials = credentials(rest);
-        Timeout silence = Timeout.of(options.timeout());
+        this.silence = options.timeout();
+        Timeout timeout = Timeout.of(silence);
         this.client = HttpClients.custom()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .setMaxConnTotal(options.managers())
                         .setMaxConnPerRoute(options.managers())
                         .setDefaultConnectionConfig(ConnectionConfig.custom()
                                 .setConnectTimeout(Timeout.of(options.connectTimeout()))
-                                .setSocketTimeout(silence)
+                                .setSocketTimeout(timeout)
                                 .setValidateAfterInactivity(TimeValue.ofSeconds(1))
                                 .setTimeToLive(TimeValue.ofMinutes(10))
                                 .build())
                         .build())
                 .setDefaultRequestConfig(RequestConfig.custom()
-                        .setConnectionRequestTimeout(silence)
-                        .setResponseTimeout(silence)
+                        .setConnectionRequestTimeout(timeout)
+                        .setResponseTimeout(timeout)
                         .build())
                 // A kept connection may have been closed by the server; what may be repeated is, once.
                 .setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ofMilliseconds(50)) {
@@ -122,6 +125,11 @@ final class Web implements Closeable {
         String name = VfsUri.decoded(colon < 0 ? user : user.substring(0, colon));
         String password = colon < 0 ? "" : VfsUri.decoded(user.substring(colon + 1));
         return new UsernamePasswordCredentials(name, password.toCharArray());
+    }
+
+    /** How long the server may stay silent. */
+    Duration silence() {
+        return silence;
     }
 
     /** The URI of a path; the root as the operator wrote it. */
