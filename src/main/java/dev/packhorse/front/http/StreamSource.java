@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** The bytes of a {@link Body} in pieces of at most 64 KiB; opened when the first is asked for. */
 public final class StreamSource implements HttpBody.Source, Closeable {
 
-    private static final int CHUNK = 64 * 1024;
+    private static final int CHUNK = 128 * 1024;
 
     private final Body body;
     private long left;

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -23,8 +25,7 @@ class WatchedEntityTest {
     @Test
     void aServerThatTakesNothingIsBrokenOff() {
         CountDownLatch broken = new CountDownLatch(1);
-        WatchedEntity entity =
-                new WatchedEntity(new ByteArrayInputStream(new byte[10]), 10, LIMIT, broken::countDown);
+        WatchedEntity entity = new WatchedEntity(new ByteArrayInputStream(new byte[10]), 10, LIMIT, broken::countDown);
         OutputStream stuck = new OutputStream() {
             @Override
             public void write(int b) {
@@ -48,13 +49,11 @@ class WatchedEntityTest {
 
     @Test
     void aClientThatTakesItsTimeIsNotTheServersFault() throws IOException {
-        InputStream slow = new InputStream() {
-            private int left = 3;
-
+        InputStream slow = new FilterInputStream(new ByteArrayInputStream("xxx".getBytes(StandardCharsets.US_ASCII))) {
             @Override
-            public int read() {
+            public int read(byte[] buffer, int offset, int length) throws IOException {
                 LockSupport.parkNanos(LIMIT.toNanos() * 2);
-                return left-- > 0 ? 'x' : -1;
+                return super.read(buffer, offset, 1);
             }
         };
         WatchedEntity entity = new WatchedEntity(slow, 3, LIMIT, () -> {
@@ -64,7 +63,7 @@ class WatchedEntityTest {
 
         entity.writeTo(out);
 
-        assertThat(out.toString(java.nio.charset.StandardCharsets.US_ASCII)).isEqualTo("xxx");
+        assertThat(out.toString(StandardCharsets.US_ASCII)).isEqualTo("xxx");
         assertThat(entity.isLate()).isFalse();
     }
 }

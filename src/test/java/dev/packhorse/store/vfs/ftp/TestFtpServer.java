@@ -33,6 +33,13 @@ public final class TestFtpServer implements AutoCloseable {
     public static final String USER = "packhorse";
     public static final String PASSWORD = "s3cret word";
 
+    /** It logs every line that is sent. Held, or the level would be forgotten. */
+    private static final java.util.logging.Logger LOG = java.util.logging.Logger.getLogger("org.apache.ftpserver");
+
+    static {
+        LOG.setLevel(java.util.logging.Level.WARNING);
+    }
+
     /** How much the server can do. */
     public enum Kind {
         /** As it comes: times and sizes by MLST, no rename onto something, nothing else to set. */
