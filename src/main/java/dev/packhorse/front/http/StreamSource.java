@@ -8,7 +8,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** The bytes of a {@link Body} in pieces of at most 64 KiB; opened when the first is asked for. */
+/** The bytes of a {@link Body} in pieces of at most 128 KiB; opened when the first is asked for. */
 public final class StreamSource implements HttpBody.Source, Closeable {
 
     private static final int CHUNK = 128 * 1024;
