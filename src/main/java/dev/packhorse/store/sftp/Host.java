@@ -12,14 +12,15 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import org.apache.sshd.client.ClientBuilder;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
 import org.apache.sshd.client.keyverifier.ServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
-import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.SshException;
@@ -45,7 +46,9 @@ final class Host implements AutoCloseable {
     private static final long WINDOW = 16L << 20;
 
     private static final long PACKET = 128L << 10;
-    private static final AttributeKey<String> REFUSAL = new AttributeKey<>();
+
+    /** Why a server's key was refused, while its session is open. An attribute of the session would go as it closes. */
+    private final Map<ClientSession, String> refused = new ConcurrentHashMap<>();
 
     private final String name;
     private final int port;
@@ -135,7 +138,7 @@ final class Host implements AutoCloseable {
         return (session, address, key) -> {
             String refusal = known.refusal(name, port, key);
             if (refusal != null) {
-                session.setAttribute(REFUSAL, refusal);
+                refused.put(session, refusal);
             }
             return refusal == null;
         };
@@ -176,6 +179,7 @@ final class Host implements AutoCloseable {
         } finally {
             if (!done && session != null) {
                 session.close(true);
+                refused.remove(session);
             }
         }
     }
@@ -211,7 +215,7 @@ final class Host implements AutoCloseable {
         if (e instanceof ConnectException known) {
             return known;
         }
-        String refusal = session == null ? null : session.getAttribute(REFUSAL);
+        String refusal = session == null ? null : refused.get(session);
         if (refusal != null) {
             return new ConnectException(Kind.PERMISSION_DENIED, refusal, null);
         }
