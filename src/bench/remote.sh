@@ -220,6 +220,7 @@ remote_list() {
 
 remote_list_cached() {
   listed_in "$remote_url/cached/ten-thousand/" 10000 || true
+  at_most "$1" 'sftp ls -l' 0.05 sftp_list "listed_in $remote_url/cached/ten-thousand/ 10000"
   at_most "$1" 'the same uncached' 0.05 "listed_in $remote_url/near/ten-thousand/ 10000" \
     "listed_in $remote_url/cached/ten-thousand/ 10000"
 }
