@@ -5,8 +5,6 @@ import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -194,7 +192,7 @@ public final class SortedNodes implements Listing {
             }
         }
         out.flush();
-        return new Run(to, start, to.size());
+        return new Run(new FileSlice(to, new ByteRange(start, /* length= */ to.size() - start)));
     }
 
     private static void write(DataOutputStream out, Node node) throws IOException {
@@ -244,49 +242,16 @@ public final class SortedNodes implements Listing {
     /** One sorted run, read through a buffer of its own from its place in the file. */
     private static final class Run {
         private final DataInputStream in;
-        private final Slice slice;
         private @Nullable Node head;
 
-        Run(FileChannel channel, long start, long end) {
-            this.slice = new Slice(channel, start, end);
-            this.in = new DataInputStream(new BufferedInputStream(slice, BUFFER));
+        Run(FileSlice slice) {
+            this.in = new DataInputStream(new BufferedInputStream(slice.open(), BUFFER));
         }
 
         boolean advance() throws IOException {
-            boolean more = slice.position < slice.end || in.available() > 0;
+            boolean more = in.available() > 0;
             head = more ? read(in) : null;
             return more;
-        }
-    }
-
-    private static final class Slice extends InputStream {
-        private final FileChannel channel;
-        private final long end;
-        private long position;
-
-        Slice(FileChannel channel, long start, long end) {
-            this.channel = channel;
-            this.position = start;
-            this.end = end;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            if (position >= end) {
-                return -1;
-            }
-            int wanted = (int) Math.min(length, end - position);
-            int n = channel.read(ByteBuffer.wrap(buffer, offset, wanted), position);
-            if (n > 0) {
-                position += n;
-            }
-            return n;
         }
     }
 }

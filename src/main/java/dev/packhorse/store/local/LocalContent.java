@@ -6,10 +6,8 @@ import dev.packhorse.fs.Content;
 import dev.packhorse.fs.FileSlice;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.Node;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Objects;
 
@@ -44,7 +42,7 @@ final class LocalContent implements Content {
 
             @Override
             public InputStream open() {
-                return new Stream(channel, range);
+                return slice().open();
             }
 
             @Override
@@ -60,54 +58,6 @@ final class LocalContent implements Content {
             channel.close();
         } catch (IOException e) {
             throw LocalErrors.of(e, "read", node.path());
-        }
-    }
-
-    private static final class Stream extends InputStream {
-        private final FileChannel channel;
-        private final long end;
-        private long position;
-
-        Stream(FileChannel channel, ByteRange range) {
-            this.channel = channel;
-            this.position = range.offset();
-            this.end = range.end();
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            Objects.checkFromIndexSize(offset, length, buffer.length);
-            if (length == 0) {
-                return 0;
-            }
-            if (position == end) {
-                return -1;
-            }
-            int wanted = (int) Math.min(length, end - position);
-            int count = channel.read(ByteBuffer.wrap(buffer, offset, wanted), position);
-            if (count <= 0) {
-                throw new EOFException("the file ends at " + position + " instead of " + end);
-            }
-            position += count;
-            return count;
-        }
-
-        @Override
-        public long skip(long count) {
-            long step = Math.max(0, Math.min(count, end - position));
-            position += step;
-            return step;
-        }
-
-        @Override
-        public int available() {
-            return (int) Math.min(Integer.MAX_VALUE, end - position);
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.packhorse.store.local;
 
+import dev.packhorse.fs.ByteRange;
+import dev.packhorse.fs.FileSlice;
 import dev.packhorse.fs.FsPath;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -7,9 +9,7 @@ import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -146,7 +146,7 @@ final class SortedNames implements Closeable {
             out.write(name);
         }
         out.flush();
-        return new Reader(to, start, to.size());
+        return new Reader(new FileSlice(to, new ByteRange(start, /* length= */ to.size() - start)));
     }
 
     /** One sorted run, read through a buffer of its own from its place in the file. */
@@ -154,8 +154,8 @@ final class SortedNames implements Closeable {
         private final DataInputStream in;
         private String head = "";
 
-        Reader(FileChannel channel, long start, long end) {
-            this.in = new DataInputStream(new BufferedInputStream(new Piece(channel, start, end), BUFFER));
+        Reader(FileSlice slice) {
+            this.in = new DataInputStream(new BufferedInputStream(slice.open(), BUFFER));
         }
 
         boolean advance() throws IOException {
@@ -167,37 +167,6 @@ final class SortedNames implements Closeable {
             in.readFully(name);
             head = new String(name, StandardCharsets.UTF_8);
             return true;
-        }
-    }
-
-    private static final class Piece extends InputStream {
-        private final FileChannel channel;
-        private final long end;
-        private long position;
-
-        Piece(FileChannel channel, long start, long end) {
-            this.channel = channel;
-            this.position = start;
-            this.end = end;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            if (position == end) {
-                return -1;
-            }
-            int wanted = (int) Math.min(length, end - position);
-            int got = channel.read(ByteBuffer.wrap(buffer, offset, wanted), position);
-            if (got > 0) {
-                position += got;
-            }
-            return got;
         }
     }
 }
