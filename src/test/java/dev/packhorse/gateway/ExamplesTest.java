@@ -131,16 +131,16 @@ class ExamplesTest {
         Path work = folder.resolve("work");
         load("workbench.yaml", Map.of("archive", archive.toString(), "workbench", work.toString()));
 
-        assertThat(send("PUT", "/fs/workbench/work/", "")).isEqualTo(200);
-        assertThat(send("COPY", "/fs/workbench/docs", "", "Destination: /fs/workbench/work/docs"))
+        assertThat(send("PUT", "/fs/workbench/desk/", "")).isEqualTo(200);
+        assertThat(send("COPY", "/fs/workbench/docs", "", "Destination: /fs/workbench/desk/docs"))
                 .isEqualTo(200);
-        assertThat(send("PUT", "/fs/workbench/work/docs/b.txt", "changed", "Content-Mode: 33152"))
+        assertThat(send("PUT", "/fs/workbench/desk/docs/b.txt", "changed", "Content-Mode: 33152"))
                 .isEqualTo(200);
-        assertThat(get("/fs/workbench/work/docs/")).as("the folder keeps modes").isEqualTo("200 b.txt 33152\n");
-        assertThat(get("/fs/workbench/work/docs/b.txt")).isEqualTo("200 changed");
+        assertThat(get("/fs/workbench/desk/docs/")).as("the folder keeps modes").isEqualTo("200 b.txt 33152\n");
+        assertThat(get("/fs/workbench/desk/docs/b.txt")).isEqualTo("200 changed");
         assertThat(get("/fs/workbench/docs/b.txt")).isEqualTo("200 docs/b.txt");
-        assertThat(work.resolve("work/docs/b.txt")).hasContent("changed");
-        assertThat(send("MOVE", "/fs/workbench/a.txt", "", "Destination: /fs/workbench/work/a.txt"))
+        assertThat(work.resolve("desk/docs/b.txt")).hasContent("changed");
+        assertThat(send("MOVE", "/fs/workbench/a.txt", "", "Destination: /fs/workbench/desk/a.txt"))
                 .as("out of what is read-only")
                 .isEqualTo(501);
         assertThat(get("/fs/workbench/a.txt")).isEqualTo("200 a.txt");
