@@ -25,6 +25,14 @@ class ArchitectureTest {
             .resideInAnyPackage("dev.packhorse.fs", JDK, NULLNESS);
 
     @ArchTest
+    static final ArchRule encodingsUseTheJdkOnly = classes()
+            .that()
+            .resideInAPackage("dev.packhorse.wire..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("dev.packhorse.wire..", JDK, NULLNESS);
+
+    @ArchTest
     static final ArchRule frontsKnowTheContractOnly = noClasses()
             .that()
             .resideInAPackage("dev.packhorse.front..")
