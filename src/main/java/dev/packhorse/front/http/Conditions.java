@@ -114,6 +114,20 @@ public record Conditions(
         return date != null && date.getEpochSecond() == node.modified().getEpochSecond();
     }
 
+    /**
+     * Adds what conditions compare with: {@code ETag} and {@code Last-Modified}. A directory has neither: a child's change of
+     * mode would not show in them.
+     */
+    public static HttpResponse validate(HttpResponse response, Node node) {
+        if (!node.isDirectory()) {
+            if (node.etag() != null) {
+                response.header("ETag", '"' + node.etag() + '"');
+            }
+            response.header("Last-Modified", HttpDates.format(node.modified()));
+        }
+        return response;
+    }
+
     private static boolean isYounger(Node node, Instant date) {
         return node.modified().getEpochSecond() > date.getEpochSecond();
     }

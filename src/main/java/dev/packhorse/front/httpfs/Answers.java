@@ -39,10 +39,6 @@ final class Answers {
         return HttpResponse.text(405, "Method Not Allowed").header("Allow", Wire.METHODS);
     }
 
-    static HttpResponse refused(RefusedException refusal) {
-        return HttpResponse.text(refusal.status(), refusal.line());
-    }
-
     static HttpResponse failed(FsException failure) {
         return failed(failure.kind());
     }

@@ -3,6 +3,7 @@ package dev.packhorse.front.httpfs;
 import dev.packhorse.front.http.HttpFront;
 import dev.packhorse.front.http.HttpRequest;
 import dev.packhorse.front.http.HttpResponse;
+import dev.packhorse.front.http.RefusedException;
 import dev.packhorse.front.http.RequestTarget;
 import dev.packhorse.front.http.WireText;
 import dev.packhorse.fs.FsException;
@@ -53,7 +54,7 @@ public final class HttpfsFront implements HttpFront {
                 default -> Answers.methodNotAllowed();
             };
         } catch (RefusedException e) {
-            return Answers.refused(e);
+            return e.response();
         } catch (FsException e) {
             // Reading or removing below a file: nothing can be there.
             boolean absent = e.kind() == FsException.Kind.NOT_A_DIRECTORY

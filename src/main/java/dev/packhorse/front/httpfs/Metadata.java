@@ -1,6 +1,7 @@
 package dev.packhorse.front.httpfs;
 
 import dev.packhorse.front.http.HttpRequest;
+import dev.packhorse.front.http.RefusedException;
 import dev.packhorse.front.http.WireText;
 import dev.packhorse.fs.AttributeChange;
 import dev.packhorse.fs.Mode;

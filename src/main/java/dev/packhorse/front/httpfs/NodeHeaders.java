@@ -1,6 +1,5 @@
 package dev.packhorse.front.httpfs;
 
-import dev.packhorse.front.http.HttpDates;
 import dev.packhorse.front.http.HttpResponse;
 import dev.packhorse.front.http.MediaTypes;
 import dev.packhorse.front.http.WireBuffer;
@@ -57,17 +56,6 @@ final class NodeHeaders {
                         node.owner().uid() + ":" + node.owner().gid());
         if (node.changeTimestamp() != null) {
             response.header(Wire.CHANGE_TIMESTAMP, node.changeTimestamp().toString());
-        }
-        return response;
-    }
-
-    /** The validators of a file or symlink. A directory has none: a child's change of mode would not show in them. */
-    static HttpResponse validate(HttpResponse response, Node node) {
-        if (!node.isDirectory()) {
-            if (node.etag() != null) {
-                response.header("ETag", '"' + node.etag() + '"');
-            }
-            response.header("Last-Modified", HttpDates.format(node.modified()));
         }
         return response;
     }

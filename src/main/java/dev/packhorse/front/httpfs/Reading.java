@@ -1,24 +1,18 @@
 package dev.packhorse.front.httpfs;
 
 import dev.packhorse.front.http.Conditions;
+import dev.packhorse.front.http.FileResponse;
 import dev.packhorse.front.http.HttpBody;
 import dev.packhorse.front.http.HttpRequest;
 import dev.packhorse.front.http.HttpResponse;
-import dev.packhorse.front.http.MultipartRanges;
-import dev.packhorse.front.http.Ranges;
+import dev.packhorse.front.http.RefusedException;
 import dev.packhorse.front.http.RequestTarget;
-import dev.packhorse.front.http.StreamSource;
-import dev.packhorse.fs.Body;
-import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.Content;
-import dev.packhorse.fs.FileSlice;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Store;
-import java.io.Closeable;
 import java.io.IOException;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** GET and HEAD. */
@@ -80,10 +74,18 @@ final class Reading {
 
     /** An answer that has no bytes of the file closes it at once. */
     private HttpResponse opened(HttpRequest request, Content content) throws FsException {
+        Node node = content.node();
         boolean handedOn = false;
         try {
-            HttpResponse response = file(request, content.node(), content);
-            handedOn = !(response.body() instanceof HttpBody.Bytes);
+            HttpResponse unchanged = unless(Conditions.of(request), node);
+            HttpResponse response = unchanged != null
+                    ? unchanged
+                    : FileResponse.of(
+                            request,
+                            content,
+                            NodeHeaders.mediaType(node),
+                            (status, type) -> described(status, type, node));
+            handedOn = response.holdsResource();
             return response;
         } finally {
             if (!handedOn) {
@@ -92,58 +94,13 @@ final class Reading {
         }
     }
 
-    private HttpResponse file(HttpRequest request, Node node, Content content) {
-        HttpResponse unchanged = unless(Conditions.of(request), node);
-        if (unchanged != null) {
-            return unchanged;
-        }
-        List<ByteRange> ranges = ranges(request, node);
-        if (ranges == null) {
-            return send(whole(node), content, new ByteRange(0, node.size()));
-        }
-        if (ranges.isEmpty()) {
-            return HttpResponse.text(416, "Range Not Satisfiable").header("Content-Range", "bytes */" + node.size());
-        }
-        if (ranges.size() == 1) {
-            HttpResponse part = described(206, NodeHeaders.mediaType(node), node)
-                    .header("Content-Range", Ranges.contentRange(ranges.get(0), node.size()));
-            return send(part, content, ranges.get(0));
-        }
-        MultipartRanges parts = new MultipartRanges(content, NodeHeaders.mediaType(node), ranges);
-        return described(206, parts.contentType(), node)
-                .body(new HttpBody.Chunked(parts.length(), parts))
-                .closing(both(parts, content));
-    }
-
     private HttpResponse whole(Node node) {
         return described(200, NodeHeaders.mediaType(node), node);
     }
 
     private HttpResponse described(int status, String mediaType, Node node) {
         HttpResponse response = new HttpResponse(status).header("Content-Type", mediaType);
-        return NodeHeaders.validate(headers.describe(response, node), node).header("Accept-Ranges", "bytes");
-    }
-
-    private static @Nullable List<ByteRange> ranges(HttpRequest request, Node node) {
-        String range = request.header("Range");
-        return range == null
-                        || request.headers("Range").size() > 1
-                        || !Conditions.rangeCounts(request.header("If-Range"), node)
-                ? null
-                : Ranges.parse(range, node.size());
-    }
-
-    private static HttpResponse send(HttpResponse response, Content content, ByteRange range) {
-        if (range.length() == 0) {
-            return response;
-        }
-        Body body = content.body(range);
-        FileSlice slice = body.slice();
-        if (slice != null) {
-            return response.body(new HttpBody.Slice(slice)).closing(content);
-        }
-        StreamSource source = new StreamSource(body, range.length());
-        return response.body(new HttpBody.Chunked(range.length(), source)).closing(both(source, content));
+        return Conditions.validate(headers.describe(response, node), node).header("Accept-Ranges", "bytes");
     }
 
     /** The answer that conditions ask for instead of the node; {@code null} if they ask for the node. */
@@ -151,7 +108,7 @@ final class Reading {
         return switch (conditions.outcome(node, !node.isDirectory())) {
             case PROCEED -> null;
             case NOT_MODIFIED ->
-                NodeHeaders.validate(headers.describe(new HttpResponse(304), node), node)
+                Conditions.validate(headers.describe(new HttpResponse(304), node), node)
                         .body(EMPTY);
             case FAILED -> Answers.failed(FsException.Kind.PRECONDITION_FAILED);
         };
@@ -241,13 +198,5 @@ final class Reading {
             start = end + 1;
         }
         return false;
-    }
-
-    private static Closeable both(Closeable first, Closeable second) {
-        return () -> {
-            try (second) {
-                first.close();
-            }
-        };
     }
 }

@@ -3,6 +3,8 @@ package dev.packhorse.front.httpfs;
 import dev.packhorse.front.http.HttpBody;
 import dev.packhorse.front.http.HttpRequest;
 import dev.packhorse.front.http.HttpResponse;
+import dev.packhorse.front.http.RefusedException;
+import dev.packhorse.front.http.Upload;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Preconditions;
@@ -89,7 +91,7 @@ final class TarApplying {
             failure = Answers.failed(
                     e.kind() == FsException.Kind.NOT_FOUND ? FsException.Kind.NOT_A_DIRECTORY : e.kind());
         } catch (RefusedException e) {
-            failure = Answers.refused(e);
+            failure = e.response();
         } catch (IOException e) {
             // What fails in the store is an FsException: this is the archive's fault, or the connection's.
             failure = HttpResponse.text(400, "Bad Archive");

@@ -1,5 +1,7 @@
 package dev.packhorse.front.httpfs;
 
+import dev.packhorse.front.http.RefusedException;
+import dev.packhorse.front.http.Upload;
 import dev.packhorse.fs.AttributeChange;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.Capability;

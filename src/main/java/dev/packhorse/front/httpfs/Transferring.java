@@ -2,6 +2,7 @@ package dev.packhorse.front.httpfs;
 
 import dev.packhorse.front.http.HttpRequest;
 import dev.packhorse.front.http.HttpResponse;
+import dev.packhorse.front.http.RefusedException;
 import dev.packhorse.front.http.RequestTarget;
 import dev.packhorse.front.http.WireText;
 import dev.packhorse.fs.FsException;

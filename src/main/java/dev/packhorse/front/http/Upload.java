@@ -1,4 +1,4 @@
-package dev.packhorse.front.httpfs;
+package dev.packhorse.front.http;
 
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.FsException;
@@ -6,13 +6,14 @@ import dev.packhorse.fs.FsPath;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The body of a request on its way into a store: counted, and remembered if it breaks, so that a client's fault is not
  * taken for the store's.
  */
-final class Upload implements Body {
+public final class Upload implements Body {
 
     private final Body body;
     private final long most;
@@ -24,7 +25,7 @@ final class Upload implements Body {
      * @param most bytes that it may have
      * @throws RefusedException 413 if it says that it has more
      */
-    Upload(Body body, long most) throws RefusedException {
+    public Upload(Body body, long most) throws RefusedException {
         if (body.length() > most) {
             throw new RefusedException(413, "Too Large");
         }
@@ -48,7 +49,7 @@ final class Upload implements Body {
     }
 
     /** What to answer for a failure of a store that was reading this: the fault of the body, if it has one. */
-    Exception cause(FsException failure) {
+    public Exception cause(FsException failure) {
         if (broken == null) {
             return failure;
         }
@@ -60,10 +61,10 @@ final class Upload implements Body {
      *
      * @throws RefusedException 413 for a larger one, 400 for one that breaks
      */
-    static void discard(Body body, int most) throws RefusedException {
+    public static void discard(Body body, int most) throws RefusedException {
         Upload upload = new Upload(body, most);
         try (InputStream in = upload.open()) {
-            in.transferTo(java.io.OutputStream.nullOutputStream());
+            in.transferTo(OutputStream.nullOutputStream());
         } catch (FsException e) {
             throw new RefusedException(413, "Too Large");
         } catch (IOException e) {

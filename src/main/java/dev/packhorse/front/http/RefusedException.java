@@ -1,24 +1,29 @@
-package dev.packhorse.front.httpfs;
+package dev.packhorse.front.http;
 
 /** A request that is refused before the store is asked: a status and the one line that says why. */
-final class RefusedException extends Exception {
+public final class RefusedException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
     private final int status;
     private final String line;
 
-    RefusedException(int status, String line) {
+    public RefusedException(int status, String line) {
         super(line, null, false, false);
         this.status = status;
         this.line = line;
     }
 
-    int status() {
+    public int status() {
         return status;
     }
 
-    String line() {
+    public String line() {
         return line;
+    }
+
+    /** The answer that says so. */
+    public HttpResponse response() {
+        return HttpResponse.text(status, line);
     }
 }
