@@ -48,12 +48,20 @@ public final class Upload implements Body {
         }
     }
 
-    /** What to answer for a failure of a store that was reading this: the fault of the body, if it has one. */
-    public Exception cause(FsException failure) {
+    /**
+     * What is to blame for a failure of a store that was reading this: the body, if it broke.
+     *
+     * @return the failure itself, or what the body refused
+     * @throws RefusedException 400 for a body that did not arrive whole
+     */
+    public FsException rethrown(FsException failure) throws RefusedException {
         if (broken == null) {
             return failure;
         }
-        return broken instanceof FsException known ? known : new RefusedException(400, "Body Incomplete");
+        if (broken instanceof FsException known) {
+            return known;
+        }
+        throw new RefusedException(400, "Body Incomplete");
     }
 
     /**

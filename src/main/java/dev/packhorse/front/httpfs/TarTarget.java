@@ -69,7 +69,7 @@ final class TarTarget {
                 try {
                     store.write(path, content, new WriteOptions(attributes(entry), must));
                 } catch (FsException e) {
-                    throw Writing.rethrown(content.cause(e));
+                    throw content.rethrown(e);
                 }
             }
             case '2' -> {

@@ -69,7 +69,7 @@ final class Writing {
             return Answers.ok(
                     store.write(target.path(), upload, options(metadata, mediaType(request), preconditions, store)));
         } catch (FsException e) {
-            throw rethrown(upload.cause(e));
+            throw upload.rethrown(e);
         }
     }
 
@@ -178,13 +178,5 @@ final class Writing {
             throw new RefusedException(400, "Bad Symlink Target");
         }
         return target;
-    }
-
-    /** Throws what it is given as one of the two things that it can be. */
-    static FsException rethrown(Exception failure) throws RefusedException {
-        if (failure instanceof RefusedException refusal) {
-            throw refusal;
-        }
-        return (FsException) failure;
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.packhorse.front.openhands;
+
+import org.jspecify.annotations.NullMarked;
