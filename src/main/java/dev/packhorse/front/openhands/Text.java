@@ -41,12 +41,12 @@ final class Text {
 
     private static String mediaType(Node node, boolean utf8) {
         String kept = node.mediaType();
-        boolean usable = kept != null && MediaTypes.isMediaType(kept);
-        if (usable && kept.toLowerCase(Locale.ROOT).contains("charset=")) {
-            return kept;
+        String type = kept != null && MediaTypes.isMediaType(kept)
+                ? kept
+                : MediaTypes.essence(MediaTypes.ofName(node.path().toString()));
+        if (type.toLowerCase(Locale.ROOT).contains("charset=")) {
+            return type;
         }
-        String type =
-                usable ? kept : MediaTypes.essence(MediaTypes.ofName(node.path().toString()));
         return utf8 ? type + CHARSET : type;
     }
 
