@@ -3,30 +3,24 @@ package dev.packhorse.gateway;
 import dev.packhorse.front.http.HttpFront;
 import dev.packhorse.front.http.HttpResponse;
 import dev.packhorse.front.http.RequestTarget;
-import dev.packhorse.front.httpfs.HttpfsFront;
-import dev.packhorse.front.httpfs.HttpfsOptions;
-import dev.packhorse.front.httpfs.SymlinkMode;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Store;
 import dev.packhorse.route.Export;
 import dev.packhorse.route.ExportListener;
-import dev.packhorse.route.Options;
 import dev.packhorse.server.HttpExchange;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is exported over HTTP: {@code /fs/<export>} speaks {@code httpfs}. {@code /fs/} itself, and what lies between it and
- * an export of several segments, is a read-only store of directories ({@link ExportsStore}).
+ * What is exported, and over which protocols: {@code /fs/<export>} speaks {@code httpfs}, {@code /openhands/<export>} speaks
+ * {@code openhands}. {@code /fs/} itself, and what lies between it and an export of several segments, is a read-only store of
+ * directories ({@link ExportsStore}).
  *
  * <p>Where one export lies below another ({@code /a} and {@code /a/b}), the longest path wins. {@code /fs/a} then lists what
  * the store of {@code /a} holds and nothing else: {@code b} is seen there only if that store has one, and what it has
@@ -35,20 +29,26 @@ import org.jspecify.annotations.Nullable;
 public final class Exports implements ExportListener {
 
     /** The protocols that are built. */
-    static final List<String> PROTOCOLS = List.of("httpfs");
+    static final List<String> PROTOCOLS = HttpFronts.PROTOCOLS;
 
-    private static final FsPath PREFIX = prefix();
+    private static final FsPath INDEX = HttpFronts.prefix(HttpFronts.HTTPFS);
 
-    /** One export behind its front. */
-    record Mount(Export export, HttpFront front, Store store) {}
+    /**
+     * One export over one protocol.
+     *
+     * @param base where requests have it
+     */
+    record Mount(Export export, String protocol, FsPath base, HttpFront front, Store store) {}
 
-    private final @Nullable Path spool;
-    private final Executor workers;
+    private final HttpFronts fronts;
     private final Object change = new Object();
+    private volatile Map<FsPath, Export> exports = Map.of();
+    /** By the path that requests have. */
     private volatile Map<String, Mount> mounts = Map.of();
+
     private volatile int deepest;
     private volatile Store above = new ExportsStore(List.of(), Instant.now());
-    private final HttpFront index = new HttpfsFront(PREFIX.toString(), HttpfsOptions.DEFAULT);
+    private final HttpFront index = HttpFronts.index();
 
     /**
      * No exports yet.
@@ -57,8 +57,7 @@ public final class Exports implements ExportListener {
      * @param workers threads that may block, for what fronts do ahead
      */
     public Exports(@Nullable Path spool, Executor workers) {
-        this.spool = spool;
-        this.workers = workers;
+        this.fronts = new HttpFronts(spool, workers);
     }
 
     @Override
@@ -70,17 +69,20 @@ public final class Exports implements ExportListener {
             }
         }
         synchronized (change) {
-            Map<String, Mount> more = new TreeMap<>(mounts);
-            Mount other = more.get(export.path().toString());
+            Export other = exports.get(export.path());
             if (other != null) {
-                throw new IllegalArgumentException("export " + export.path() + " is taken by route "
-                        + other.export().routeId());
+                throw new IllegalArgumentException("export " + export.path() + " is taken by route " + other.routeId());
             }
-            HttpFront front = new HttpfsFront(PREFIX.toString() + export.path(), options(export.options()));
-            more.put(
-                    export.path().toString(),
-                    new Mount(export, front, export.stores().apply("httpfs")));
-            publish(more);
+            Map<String, Mount> more = new TreeMap<>(mounts);
+            fronts.of(export).forEach((protocol, front) -> {
+                FsPath base = HttpFronts.base(protocol, export.path());
+                more.put(
+                        base.toString(),
+                        new Mount(export, protocol, base, front, export.stores().apply(protocol)));
+            });
+            Map<FsPath, Export> all = new TreeMap<>(exports);
+            all.put(export.path(), export);
+            publish(all, more);
         }
     }
 
@@ -88,31 +90,43 @@ public final class Exports implements ExportListener {
     public void removed(Export export) {
         synchronized (change) {
             Map<String, Mount> fewer = new TreeMap<>(mounts);
-            fewer.remove(export.path().toString());
-            publish(fewer);
+            fewer.values().removeIf(mount -> mount.export().path().equals(export.path()));
+            Map<FsPath, Export> all = new TreeMap<>(exports);
+            all.remove(export.path());
+            publish(all, fewer);
         }
     }
 
-    private void publish(Map<String, Mount> all) {
-        deepest = all.values().stream()
-                .mapToInt(mount -> mount.export().path().segments().size())
+    private void publish(Map<FsPath, Export> all, Map<String, Mount> mounted) {
+        exports = Map.copyOf(all);
+        deepest = mounted.values().stream()
+                .mapToInt(mount -> mount.base().segments().size())
                 .max()
                 .orElse(0);
-        mounts = Map.copyOf(all);
-        above = new ExportsStore(paths(), Instant.now());
+        mounts = Map.copyOf(mounted);
+        List<FsPath> listed = mounted.values().stream()
+                .filter(mount -> mount.protocol().equals(HttpFronts.HTTPFS))
+                .map(mount -> mount.export().path())
+                .toList();
+        above = new ExportsStore(listed, Instant.now());
     }
 
-    /** The paths that are exported, sorted. */
+    /** Where requests find exports, sorted. */
     public List<FsPath> paths() {
+        return mounts.values().stream().map(Mount::base).sorted().toList();
+    }
+
+    /** A path for each of them that can be asked for, in the same order. */
+    List<String> examples() {
         return mounts.values().stream()
-                .map(mount -> mount.export().path())
+                .map(mount -> HttpFronts.example(mount.protocol(), mount.base()))
                 .sorted()
                 .toList();
     }
 
     /** What is exported, in no order. */
     List<Export> all() {
-        return mounts.values().stream().map(Mount::export).toList();
+        return List.copyOf(exports.values());
     }
 
     /** Answers one request. */
@@ -123,20 +137,19 @@ public final class Exports implements ExportListener {
         } catch (FsException e) {
             return HttpResponse.text(400, "Bad path");
         }
-        if (!target.path().isBelow(PREFIX) && !target.path().equals(PREFIX)) {
-            return HttpResponse.text(404, "Object Not Found");
+        Mount mount = find(target.path());
+        if (mount != null) {
+            exchange.servedBy(mount.protocol(), mount.export().path().toString());
+            return mount.front().handle(exchange.request(), target.from(mount.base()), mount.store());
         }
-        RequestTarget below = target.from(PREFIX);
-        Mount mount = find(below.path());
-        if (mount == null) {
-            exchange.servedBy("httpfs", "/");
-            return index.handle(exchange.request(), below, above);
+        if (target.path().isBelow(INDEX) || target.path().equals(INDEX)) {
+            exchange.servedBy(HttpFronts.HTTPFS, "/");
+            return index.handle(exchange.request(), target.from(INDEX), above);
         }
-        exchange.servedBy("httpfs", mount.export().path().toString());
-        return mount.front()
-                .handle(exchange.request(), below.from(mount.export().path()), mount.store());
+        return HttpResponse.text(404, "Object Not Found");
     }
 
+    /** The export that a path of a request leads into, {@code null} if it leads into none. */
     @Nullable
     Mount find(FsPath path) {
         Map<String, Mount> all = mounts;
@@ -155,28 +168,5 @@ public final class Exports implements ExportListener {
             }
         }
         return best;
-    }
-
-    private HttpfsOptions options(Options options) {
-        String mode = options.text("httpfs.symlink-mode", "41471");
-        SymlinkMode symlinkMode = switch (mode) {
-            case "41471" -> SymlinkMode.DECIMAL;
-            case "120777" -> SymlinkMode.DOCUMENT;
-            default -> throw Options.bad("httpfs.symlink-mode", mode, "41471 or 120777");
-        };
-        String origins = options.optional("cors.origins");
-        Set<String> allowed = origins == null
-                ? Set.of()
-                : Stream.of(origins.split(",", -1)).map(String::trim).collect(Collectors.toUnmodifiableSet());
-        return new HttpfsOptions(
-                symlinkMode, HttpfsOptions.cors(allowed), options.size("max-body", Long.MAX_VALUE), spool, workers);
-    }
-
-    private static FsPath prefix() {
-        try {
-            return FsPath.ROOT.child("fs");
-        } catch (FsException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

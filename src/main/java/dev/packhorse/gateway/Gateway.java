@@ -1,7 +1,6 @@
 package dev.packhorse.gateway;
 
 import dev.packhorse.fs.FsException;
-import dev.packhorse.fs.FsPath;
 import dev.packhorse.policy.overlay.OverlayTable;
 import dev.packhorse.route.ExportComponent;
 import dev.packhorse.route.StoreComponent;
@@ -155,8 +154,9 @@ class Gateway implements HttpObserver {
         return StoreProbe.failures(stores.all(), workers, patience);
     }
 
-    List<FsPath> exports() {
-        return exports.paths();
+    /** Paths that can be asked for. */
+    List<String> examples() {
+        return exports.examples();
     }
 
     List<StoreRegistry.Opened> stores() {

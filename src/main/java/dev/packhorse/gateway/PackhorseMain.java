@@ -1,7 +1,6 @@
 package dev.packhorse.gateway;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
-import dev.packhorse.fs.FsPath;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -53,17 +52,17 @@ public final class PackhorseMain implements QuarkusApplication {
     /** Says where the gateway listens, and a command that works. */
     void announce(PrintStream out) {
         String address = gateway.address();
-        List<FsPath> exports = gateway.exports();
+        List<String> examples = gateway.examples();
         out.println("Packhorse is listening on " + address);
         out.println(
-                exports.isEmpty()
+                examples.isEmpty()
                         ? "There is no export: no route of " + config.routes() + " starts with export:"
-                        : "Try: curl " + address + url(exports.get(0)));
+                        : "Try: curl " + address + encoded(examples.get(0)));
     }
 
-    private static String url(FsPath export) {
+    private static String encoded(String path) {
         try {
-            return new URI(null, null, "/fs" + export + "/", null).toASCIIString();
+            return new URI(null, null, path, null).toASCIIString();
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }

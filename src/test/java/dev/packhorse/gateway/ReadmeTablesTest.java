@@ -48,14 +48,22 @@ class ReadmeTablesTest {
 
     /** What the options of exports and stores are for; their names are checked against the code. */
     private static final Map<String, String> EXPORT_OPTIONS = new TreeMap<>(Map.of(
+            "openhands.api-key",
+                    "admits with the header `X-API-Key`; none. Without any credential everybody is admitted",
+            "openhands.session-api-key", "admits with the header `X-Session-API-Key`; none",
+            "openhands.user", "admits with Basic, together with `openhands.password`; none",
+            "openhands.password", "its password",
+            "openhands.bearer-token", "admits with Bearer; none",
+            "openhands.bare-paths", "`true` has the files below the base URL itself as well as below `/files`; `false`",
             "protocols", "over which protocols, separated by commas; `httpfs`",
             "cors.origins", "origins of web pages that may use the export, separated by commas, or `*`; none",
             "httpfs.symlink-mode",
                     "how the mode of a symlink is sent: `41471`, or `120777` as the document prints it; `41471`",
             "max-body", "bytes of a request body, more is 413; no limit"));
 
-    private static final Map<String, String> PROTOCOLS =
-            Map.of("httpfs", "`/fs/<export>`: the HTTP Filesystem Protocol");
+    private static final Map<String, String> PROTOCOLS = Map.of(
+            "httpfs", "`/fs/<export>`: the HTTP Filesystem Protocol",
+            "openhands", "`/openhands/<export>`: a FileStore of OpenHands, as its base URL");
 
     private record Key(String name, String value, String text) {
         String cell() {
@@ -127,7 +135,7 @@ class ReadmeTablesTest {
         Options options = new Options(new HashMap<>(Map.of("unknown", "")));
         options.optional("protocols");
         new Exports(null, Runnable::run)
-                .added(new Export(FsPath.parse("/x"), List.of("httpfs"), "x", options, protocol -> memory(), List::of));
+                .added(new Export(FsPath.parse("/x"), Exports.PROTOCOLS, "x", options, protocol -> memory(), List::of));
 
         assertThat(EXPORT_OPTIONS.keySet()).containsExactlyElementsOf(known(options));
         part("export", options(EXPORT_OPTIONS));

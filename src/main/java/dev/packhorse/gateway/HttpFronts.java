@@ -1,0 +1,118 @@
+package dev.packhorse.gateway;
+
+import dev.packhorse.front.http.HttpFront;
+import dev.packhorse.front.httpfs.HttpfsFront;
+import dev.packhorse.front.httpfs.HttpfsOptions;
+import dev.packhorse.front.httpfs.SymlinkMode;
+import dev.packhorse.front.openhands.Credentials;
+import dev.packhorse.front.openhands.OpenHandsFront;
+import dev.packhorse.front.openhands.OpenHandsOptions;
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.route.Export;
+import dev.packhorse.route.Options;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the fronts of an export for the protocols over HTTP. Each protocol has the exports below a prefix of its own. */
+final class HttpFronts {
+
+    static final String HTTPFS = "httpfs";
+    static final String OPENHANDS = "openhands";
+
+    /** The protocols, in the order in which they are told. */
+    static final List<String> PROTOCOLS = List.of(HTTPFS, OPENHANDS);
+
+    private final @Nullable Path spool;
+    private final Executor workers;
+
+    /**
+     * Makes fronts.
+     *
+     * @param spool where long listings are kept while they are sent; {@code null} for the folder of the system
+     * @param workers threads that may block, for what fronts do ahead
+     */
+    HttpFronts(@Nullable Path spool, Executor workers) {
+        this.spool = spool;
+        this.workers = workers;
+    }
+
+    /** Where the exports of a protocol are. */
+    static FsPath prefix(String protocol) {
+        return parse("/" + (protocol.equals(HTTPFS) ? "fs" : protocol));
+    }
+
+    /** Where an export is to be found over a protocol. */
+    static FsPath base(String protocol, FsPath export) {
+        return parse(prefix(protocol) + (export.isRoot() ? "" : export.toString()));
+    }
+
+    /** What of an export answers everybody who asks with GET. */
+    static String example(String protocol, FsPath base) {
+        return base + (protocol.equals(OPENHANDS) ? "/health" : "/");
+    }
+
+    /** The fronts that an export asks for, by protocol. What more than one of them heeds is said once. */
+    Map<String, HttpFront> of(Export export) {
+        Options options = export.options();
+        Map<String, HttpFront> fronts = new LinkedHashMap<>();
+        String listed = options.optional("cors.origins");
+        Set<String> origins = listed == null
+                ? Set.of()
+                : Stream.of(listed.split(",", -1)).map(String::trim).collect(Collectors.toUnmodifiableSet());
+        long maxBody = options.size("max-body", Long.MAX_VALUE);
+        if (export.protocols().contains(HTTPFS)) {
+            HttpfsOptions httpfs =
+                    new HttpfsOptions(symlinkMode(options), HttpfsOptions.cors(origins), maxBody, spool, workers);
+            fronts.put(HTTPFS, new HttpfsFront(base(HTTPFS, export.path()).toString(), httpfs));
+        }
+        if (export.protocols().contains(OPENHANDS)) {
+            fronts.put(
+                    OPENHANDS,
+                    new OpenHandsFront(new OpenHandsOptions(
+                            options.flag("openhands.bare-paths", false),
+                            credentials(options),
+                            OpenHandsOptions.cors(origins),
+                            maxBody)));
+        }
+        return fronts;
+    }
+
+    /** The front of what lies above the exports. */
+    static HttpFront index() {
+        return new HttpfsFront(prefix(HTTPFS).toString(), HttpfsOptions.DEFAULT);
+    }
+
+    private static SymlinkMode symlinkMode(Options options) {
+        String mode = options.text("httpfs.symlink-mode", "41471");
+        return switch (mode) {
+            case "41471" -> SymlinkMode.DECIMAL;
+            case "120777" -> SymlinkMode.DOCUMENT;
+            default -> throw Options.bad("httpfs.symlink-mode", mode, "41471 or 120777");
+        };
+    }
+
+    private static Credentials credentials(Options options) {
+        return new Credentials(
+                options.optional("openhands.api-key"),
+                options.optional("openhands.session-api-key"),
+                options.optional("openhands.user"),
+                options.optional("openhands.password"),
+                options.optional("openhands.bearer-token"));
+    }
+
+    private static FsPath parse(String path) {
+        try {
+            return FsPath.parse(path);
+        } catch (FsException e) {
+            throw new IllegalArgumentException("the path of the export is too long", e);
+        }
+    }
+}
