@@ -72,10 +72,12 @@ class ExamplesTest {
 
     @Test
     void eachExampleHasItsTest() throws IOException {
-        Set<String> tested =
-                new TreeSet<>(Set.of("zip.yaml", "sftp.yaml", "ftp-cached.yaml", "workbench.yaml", "failover.yaml"));
+        Set<String> tested = new TreeSet<>(Set.of(
+                "zip.yaml", "sftp.yaml", "ftp-cached.yaml", "workbench.yaml", "failover.yaml", "openhands.yaml"));
         try (Stream<Path> files = Files.list(EXAMPLES)) {
-            assertThat(files.map(file -> file.getFileName().toString()).collect(Collectors.toSet()))
+            assertThat(files.filter(Files::isRegularFile)
+                            .map(file -> file.getFileName().toString())
+                            .collect(Collectors.toSet()))
                     .isEqualTo(tested);
         }
     }
@@ -168,6 +170,33 @@ class ExamplesTest {
             assertThat(send("GET", "/fs/twins/none", "")).as("an answer").isEqualTo(404);
         }
         assertThat(send("GET", "/fs/twins/x.txt", "")).isEqualTo(503);
+    }
+
+    @Test
+    void aFileStoreForOpenHands() throws Exception {
+        Path files = folder.resolve("sessions");
+        load("openhands.yaml", Map.of("openhands.key", "hush", "openhands.folder", files.toString()));
+        String base = "/openhands/sessions";
+        String event = base + "/files/sessions/1/events/0.json";
+
+        assertThat(get(base + "/health")).isEqualTo("200 {\"status\":\"ok\"}");
+        assertThat(send("POST", event, "{}")).isEqualTo(401);
+        assertThat(send("POST", event, "{}", "X-API-Key: hush")).isEqualTo(201);
+        assertThat(send("POST", event, "{\"a\": \"é\"}", "X-API-Key: hush")).isEqualTo(200);
+        TestGateway.Reply read = gateway.send("GET", event, "", "X-API-Key: hush");
+        assertThat(read.body()).isEqualTo("{\"a\": \"é\"}");
+        assertThat(read.header("Content-Length")).isEqualTo("10");
+        assertThat(gateway.send("GET", base + "/files/sessions/1/events//list", "", "X-API-Key: hush")
+                        .body())
+                .isEqualTo("[\"sessions/1/events/0.json\"]");
+        assertThat(gateway.send("OPTIONS", base + "/", "", "X-API-Key: hush").body())
+                .isEqualTo("[\"sessions/\"]");
+        assertThat(get("/fs/sessions/sessions/1/events/"))
+                .as("over another protocol")
+                .isEqualTo("200 0.json 33188\n");
+        assertThat(send("DELETE", base + "/files/sessions/1", "", "X-API-Key: hush"))
+                .isEqualTo(204);
+        assertThat(files.resolve("sessions")).isEmptyDirectory();
     }
 
     @Test
