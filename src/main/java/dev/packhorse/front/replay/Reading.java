@@ -80,8 +80,9 @@ final class Reading {
             throw RefusedException.noVolume();
         }
         Place place = call.place("name");
-        Space space =
-                place.store().capabilities().has(Capability.SPACE) ? place.store().space() : new Space(0, 0);
+        Space space = place.store().capabilities().has(Capability.SPACE)
+                ? place.store().space()
+                : new Space(0, 0);
         return ReplayAnswer.of("cap=" + space.total() + "\ninuse=" + Math.max(0, space.total() - space.free()) + "\n");
     }
 

@@ -63,12 +63,7 @@ public record ReplayAnswer(
     /** An answer to what is no command. */
     public static ReplayAnswer plain(int httpStatus, String mediaType, byte[] document) {
         return new ReplayAnswer(
-                httpStatus,
-                mediaType,
-                "",
-                HttpBody.of(document),
-                () -> {},
-                new Account(httpStatus, null, null, null));
+                httpStatus, mediaType, "", HttpBody.of(document), () -> {}, new Account(httpStatus, null, null, null));
     }
 
     /** The same, of a command. */

@@ -22,7 +22,8 @@ public record ReplayExport(
 
     public ReplayExport {
         if (!isName(name)) {
-            throw new IllegalArgumentException("'" + name + "' is no name of an export that a ReplayTV client can take");
+            throw new IllegalArgumentException(
+                    "'" + name + "' is no name of an export that a ReplayTV client can take");
         }
     }
 
