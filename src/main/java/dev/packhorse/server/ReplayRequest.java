@@ -106,8 +106,7 @@ final class ReplayRequest implements HttpRequest {
             case "1.0" -> true;
             default -> throw new RefusedException(505);
         };
-        return new ReplayRequest(
-                line.substring(0, blank), line.substring(blank + 1, version).strip(), isHttp10, fields);
+        return new ReplayRequest(line.substring(0, blank), line.substring(blank + 1, version), isHttp10, fields);
     }
 
     private long contentLength() throws RefusedException {

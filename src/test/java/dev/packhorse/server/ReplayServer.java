@@ -1,6 +1,7 @@
 package dev.packhorse.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.packhorse.front.replay.Device;
 import java.io.ByteArrayOutputStream;
@@ -73,7 +74,7 @@ final class ReplayServer implements Closeable {
 
     final Device device;
     final ReplayListener listener;
-    final List<Finished> finished = new CopyOnWriteArrayList<>();
+    private final List<Finished> finished = new CopyOnWriteArrayList<>();
 
     ReplayServer(ReplaySettings settings) throws IOException {
         this(settings, new Device());
@@ -94,6 +95,12 @@ final class ReplayServer implements Closeable {
                         received,
                         sent)));
         listener.start();
+    }
+
+    /** What the observer was told, once it was told so often: a client has its answer before. */
+    List<Finished> finished(int count) {
+        await().until(() -> finished.size() >= count);
+        return finished;
     }
 
     RawClient connect() throws IOException {

@@ -57,8 +57,7 @@ public final class Device {
         exports.add(export("SnapshotDir", snapshots, false, false, true));
     }
 
-    public static ReplayExport export(
-            String name, Store store, boolean visible, boolean encrypted, boolean writable) {
+    public static ReplayExport export(String name, Store store, boolean visible, boolean encrypted, boolean writable) {
         return new ReplayExport(name, path("/devices/" + name), store, visible, encrypted, writable);
     }
 

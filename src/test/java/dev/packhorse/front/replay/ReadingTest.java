@@ -51,7 +51,8 @@ class ReadingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"name=/", "name=\"/\"", "name=", "", "name=/Nowhere", "name=/Photo/missing", "name=/Photo/f"})
+    @ValueSource(
+            strings = {"name=/", "name=\"/\"", "name=", "", "name=/Nowhere", "name=/Photo/missing", "name=/Photo/f"})
     void aListingOfWhatIsNoDirectoryIsThatOfTheExports(String query) {
         Device.put(device.photo, "/f", "x");
 
@@ -200,8 +201,19 @@ class ReadingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/Photo/none", "/Photo/d", "/Photo", "/", "/Nowhere/f", "/Phot", "/Photographs/f",
-        "/Photo/../Photo/f", "/Photo/f/g", "/photo/f"})
+    @ValueSource(
+            strings = {
+                "/Photo/none",
+                "/Photo/d",
+                "/Photo",
+                "/",
+                "/Nowhere/f",
+                "/Phot",
+                "/Photographs/f",
+                "/Photo/../Photo/f",
+                "/Photo/f/g",
+                "/photo/f"
+            })
     void whatIsNoFileIsNotRead(String name) {
         Device.put(device.photo, "/f", "x");
         Device.makeDirectory(device.photo, "/d");
@@ -289,9 +301,9 @@ class ReadingTest {
 
     @Test
     void theDeviceDescribesItselfAndKnowsNothingElse() {
-        assertThat(device.get("/Device_Descr.xml"))
-                .isEqualTo(new String(Device.DESCRIPTION.xml(), UTF_8));
-        for (String other : List.of("/", "/index.html", "/httpfs-", "/httpfs-LS?name=/", "/http_replay_guide-get_snapshot?x=0")) {
+        assertThat(device.get("/Device_Descr.xml")).isEqualTo(new String(Device.DESCRIPTION.xml(), UTF_8));
+        for (String other :
+                List.of("/", "/index.html", "/httpfs-", "/httpfs-LS?name=/", "/http_replay_guide-get_snapshot?x=0")) {
             assertThat(device.get(other)).isEqualTo("404 Not Found\n");
         }
         assertThat(device.send(new FakeRequest("DELETE", "/httpfs-ls?name=/"))).isEqualTo("501 Not Implemented\n");

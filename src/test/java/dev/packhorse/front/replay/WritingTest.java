@@ -139,13 +139,12 @@ class WritingTest {
 
             @Override
             public InputStream open() {
-                return new SequenceInputStream(
-                        new ByteArrayInputStream("AB".getBytes(UTF_8)), new InputStream() {
-                            @Override
-                            public int read() throws IOException {
-                                throw new EOFException("gone");
-                            }
-                        });
+                return new SequenceInputStream(new ByteArrayInputStream("AB".getBytes(UTF_8)), new InputStream() {
+                    @Override
+                    public int read() throws IOException {
+                        throw new EOFException("gone");
+                    }
+                });
             }
         };
 
@@ -251,8 +250,10 @@ class WritingTest {
     void whatIsMissingIsNeitherMovedNorCopied(String command, String from, String to) {
         Device.put(device.photo, "/a", "a");
 
-        assertThat(device.call(command, from + "=/Photo/none&" + to + "=/Photo/b")).isEqualTo(MISSING);
-        assertThat(device.call(command, from + "=/Photo/a&" + to + "=/Photo/none/b")).isEqualTo(MISSING);
+        assertThat(device.call(command, from + "=/Photo/none&" + to + "=/Photo/b"))
+                .isEqualTo(MISSING);
+        assertThat(device.call(command, from + "=/Photo/a&" + to + "=/Photo/none/b"))
+                .isEqualTo(MISSING);
         assertThat(device.call(command, from + "=/Photo/a&" + to + "=/b")).isEqualTo(MISSING);
         assertThat(device.call(command, from + "=/Photo/a")).isEqualTo(MALFORMED);
         assertThat(device.call(command, from + "=/Photo&" + to + "=/Photo/b")).isEqualTo(REFUSED);
