@@ -96,12 +96,12 @@ final class ShowsStore extends ForwardingStore {
         if (!isShows(path)) {
             return delegate().stat(path);
         }
-        List<String> names = path.from(SHOWS).segments();
         Node node =
-                switch (names.size()) {
+                switch (depth(path)) {
                     case 0 -> directory(path, known.newest());
-                    case 1 -> title(path, title(path, "stat"));
-                    default -> names.size() == 2 ? file(path, entry(path, "stat")) : null;
+                    case 1 -> title(path, entries(path, "stat"), "stat");
+                    case 2 -> file(path, entry(path, "stat"), "stat");
+                    default -> null;
                 };
         if (node == null) {
             throw new FsException(Kind.NOT_FOUND, "stat", path);
@@ -109,19 +109,24 @@ final class ShowsStore extends ForwardingStore {
         return node;
     }
 
+    /** How far below {@code /Shows}. */
+    private static int depth(FsPath path) {
+        return path.from(SHOWS).segments().size();
+    }
+
     private static Node directory(FsPath path, Instant modified) {
         return new Node(path, NodeType.DIRECTORY, DIRECTORY, 0, modified, Owner.ROOT, null, null, null);
     }
 
-    /** The shows of {@code /Shows/title}; {@code null} without any. */
-    private @Nullable SortedMap<String, Entry> title(FsPath path, String operation) throws FsException {
+    /** What the guide has in {@code /Shows/title} and below; {@code null} without any. */
+    private @Nullable SortedMap<String, Entry> entries(FsPath path, String operation) throws FsException {
         return shows(path, operation).of(path.from(SHOWS).segments().get(0));
     }
 
     /** What the guide says of {@code /Shows/title/name}; {@code null} if it does not know it. */
     private @Nullable Entry entry(FsPath path, String operation) throws FsException {
-        SortedMap<String, Entry> title = title(path, operation);
-        return title == null ? null : title.get(path.name());
+        SortedMap<String, Entry> entries = entries(path, operation);
+        return entries == null ? null : entries.get(path.name());
     }
 
     private Shows shows(FsPath path, String operation) throws FsException {
@@ -133,11 +138,12 @@ final class ShowsStore extends ForwardingStore {
     }
 
     /** The directory of a title, {@code null} if none of its shows has a file. */
-    private @Nullable Node title(FsPath path, @Nullable SortedMap<String, Entry> title) throws FsException {
-        if (title != null) {
-            for (Entry entry : title.values()) {
-                if (!entry.isText() && recording(entry.show()) != null) {
-                    return directory(path, Shows.newest(title));
+    private @Nullable Node title(FsPath path, @Nullable SortedMap<String, Entry> entries, String operation)
+            throws FsException {
+        if (entries != null) {
+            for (Entry entry : entries.values()) {
+                if (!entry.isText() && recording(path, entry, operation) != null) {
+                    return directory(path, Shows.newest(entries));
                 }
             }
         }
@@ -145,24 +151,24 @@ final class ShowsStore extends ForwardingStore {
     }
 
     /** A show's file in {@code /Video}; {@code null} if there is none. */
-    private @Nullable Node recording(Show show) throws FsException {
+    private @Nullable Node recording(FsPath path, Entry entry, String operation) throws FsException {
         try {
-            Node node = delegate().stat(video(show));
+            Node node = delegate().stat(video(entry));
             return node.isFile() ? node : null;
         } catch (FsException e) {
             if (e.kind() == Kind.NOT_FOUND) {
                 return null;
             }
-            throw e;
+            throw new FsException(e.kind(), operation, path, e);
         }
     }
 
-    private static FsPath video(Show show) {
-        return path(VIDEO, show.fileName());
+    private static FsPath video(Entry entry) {
+        return path(VIDEO, entry.show().fileName());
     }
 
-    private @Nullable Node file(FsPath path, @Nullable Entry entry) throws FsException {
-        Node recording = entry == null ? null : recording(entry.show());
+    private @Nullable Node file(FsPath path, @Nullable Entry entry, String operation) throws FsException {
+        Node recording = entry == null ? null : recording(path, entry, operation);
         return entry == null || recording == null ? null : file(path, entry, recording);
     }
 
@@ -200,16 +206,17 @@ final class ShowsStore extends ForwardingStore {
         if (directory.equals(SHOWS)) {
             Shows shows = shows(directory, "list");
             return ShowsListing.of(
-                    directory, shows.titles(), child -> title(child, shows.of(child.name())));
+                    directory, shows.titles(), child -> title(child, shows.of(child.name()), "list"));
         }
         if (!stat(directory).isDirectory()) {
             throw new FsException(Kind.NOT_A_DIRECTORY, "list", directory);
         }
-        SortedMap<String, Entry> title = title(directory, "list");
-        if (title == null) {
+        SortedMap<String, Entry> entries = entries(directory, "list");
+        if (entries == null) {
             throw new FsException(Kind.NOT_FOUND, "list", directory);
         }
-        return ShowsListing.of(directory, title.keySet(), child -> file(child, title.get(child.name())));
+        return ShowsListing.of(
+                directory, entries.keySet(), child -> file(child, entries.get(child.name()), "list"));
     }
 
     @Override
@@ -231,19 +238,22 @@ final class ShowsStore extends ForwardingStore {
         if (!isShows(path)) {
             return delegate().read(path);
         }
-        if (path.from(SHOWS).segments().size() < 2) {
-            stat(path);
+        if (stat(path).isDirectory()) {
             throw new FsException(Kind.IS_A_DIRECTORY, "read", path);
         }
-        Entry entry = path.from(SHOWS).segments().size() == 2 ? entry(path, "read") : null;
-        if (entry == null || (entry.isText() && recording(entry.show()) == null)) {
+        Entry entry = entry(path, "read");
+        if (entry == null) {
             throw new FsException(Kind.NOT_FOUND, "read", path);
         }
         if (entry.isText()) {
             byte[] text = ShowText.of(entry.show(), options.zone());
             return new BytesContent(text(path, text, entry), text);
         }
-        return new View(delegate().read(video(entry.show())), path, entry);
+        try {
+            return new View(delegate().read(video(entry)), path, entry);
+        } catch (FsException e) {
+            throw new FsException(e.kind(), "read", path, e);
+        }
     }
 
     /** A recording under another name. */
@@ -333,12 +343,12 @@ final class ShowsStore extends ForwardingStore {
             delegate().remove(path, preconditions);
             return;
         }
-        if (!options.delete() || path.from(SHOWS).segments().size() != 2) {
+        if (!options.delete() || depth(path) != 2) {
             refuse(Capability.WRITE, "remove", path);
         }
         capabilities().require(Capability.WRITE, "remove", path);
         Entry entry = entry(path, "remove");
-        Node node = file(path, entry);
+        Node node = file(path, entry, "remove");
         if (entry == null || node == null) {
             throw new FsException(Kind.NOT_FOUND, "remove", path);
         }
