@@ -52,7 +52,7 @@ final class Guide {
      *
      * @param last the snapshot that is at hand, which costs the device little if nothing has changed
      * @return {@code last} if it still is the latest
-     * @throws IOException also for an answer that makes no sense; see {@link GuideStatusException}
+     * @throws IOException also for an answer that makes no sense; {@link StatusException} if the device refuses
      */
     Snapshot snapshot(@Nullable Snapshot last) throws IOException {
         GuideAnswer answer = ask("/http_replay_guide-get_snapshot?guide_file_name=" + (last == null ? "0" : last.name()));
@@ -80,9 +80,20 @@ final class Guide {
         return !answer.matches("(?:0[xX])?0+");
     }
 
-    /** Deletes a show. It stays in the snapshot for some seconds. After a failure it may be deleted or not. */
+    /**
+     * Deletes a show. It stays in the snapshot for some seconds.
+     *
+     * @throws StatusException if the device refuses
+     * @throws UnknownOutcomeException if nobody knows whether it is deleted
+     */
     void deleteShow(Show show) throws IOException {
-        ask("/http_replay_guide-delete_show?" + ids(show));
+        try {
+            ask("/http_replay_guide-delete_show?" + ids(show));
+        } catch (StatusException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new UnknownOutcomeException("delete_show", e);
+        }
     }
 
     private static String ids(Show show) {

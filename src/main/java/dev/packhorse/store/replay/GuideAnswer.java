@@ -30,7 +30,7 @@ record GuideAnswer(Map<String, String> values, byte @Nullable [] file) {
     /**
      * Reads an answer to its end.
      *
-     * @throws GuideStatusException if the status is not zero
+     * @throws StatusException if the status is not zero
      * @throws IOException if the stream fails, or this is no such answer, or a file is cut short or too long
      */
     static GuideAnswer read(InputStream in) throws IOException {
@@ -62,7 +62,7 @@ record GuideAnswer(Map<String, String> values, byte @Nullable [] file) {
         try {
             ReplayStatus known = ReplayStatus.parse(status);
             if (known != ReplayStatus.OK) {
-                throw new GuideStatusException(known, status);
+                throw new StatusException(status, known);
             }
         } catch (NumberFormatException e) {
             throw new IOException("an answer of the guide without a status", e);

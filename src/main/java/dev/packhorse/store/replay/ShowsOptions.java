@@ -13,16 +13,16 @@ import java.time.ZoneId;
  * @param poll how often the guide is asked whether a deleted show is gone
  * @param patience how long until that is a timeout
  */
-record ShowsOptions(String serial, Duration fresh, ZoneId zone, boolean delete, Duration poll, Duration patience) {
+public record ShowsOptions(String serial, Duration fresh, ZoneId zone, boolean delete, Duration poll, Duration patience) {
 
-    ShowsOptions {
+    public ShowsOptions {
         if (fresh.isNegative() || poll.isNegative() || patience.isNegative()) {
             throw new IllegalArgumentException("a negative duration");
         }
     }
 
     /** Five minutes, dates where this machine is, nothing is deleted; a look every second for 50 s, as long as old clients wait. */
-    static ShowsOptions of(String serial) {
+    public static ShowsOptions of(String serial) {
         return new ShowsOptions(
                 serial,
                 Duration.ofMinutes(5),

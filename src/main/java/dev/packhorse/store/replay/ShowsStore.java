@@ -41,10 +41,10 @@ import org.jspecify.annotations.Nullable;
  * read-only ({@code PERMISSION_DENIED}), except that {@link #remove} of a recording deletes the show where the options say so.
  * All other paths are the device's.
  */
-final class ShowsStore extends ForwardingStore {
+public final class ShowsStore extends ForwardingStore {
 
     /** The directory that is added to the root. */
-    static final FsPath SHOWS = path(FsPath.ROOT, "Shows");
+    private static final FsPath SHOWS = path(FsPath.ROOT, "Shows");
 
     private static final FsPath VIDEO = path(FsPath.ROOT, "Video");
     private static final Mode FILE = new Mode(0444);
@@ -59,9 +59,12 @@ final class ShowsStore extends ForwardingStore {
     /**
      * Adds the titles to a device.
      *
-     * @param device the device's store, opened at its root
-     * @param plain asks the same device for its guide
+     * @param device opened at its root; closed with this
      */
+    public ShowsStore(ReplayStore device, ShowsOptions options) {
+        this(device, device.plain(), options);
+    }
+
     ShowsStore(Store device, PlainRequest plain, ShowsOptions options) {
         super(device);
         this.options = options;

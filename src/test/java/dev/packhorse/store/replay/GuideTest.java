@@ -73,10 +73,10 @@ class GuideTest {
     void aRefusalTellsItsStatus() {
         assertThatThrownBy(() -> answering("94780001\n").snapshot(null))
                 .isInstanceOfSatisfying(
-                        GuideStatusException.class, e -> assertThat(e.status()).isEqualTo(ReplayStatus.INVALID_ID));
+                        StatusException.class, e -> assertThat(e.status()).isEqualTo(ReplayStatus.INVALID_ID));
         assertThatThrownBy(() -> answering("94780099").snapshot(null))
                 .isInstanceOfSatisfying(
-                        GuideStatusException.class, e -> assertThat(e.status()).isNull());
+                        StatusException.class, e -> assertThat(e.status()).isNull());
     }
 
     @Test

@@ -267,7 +267,7 @@ class ShowsStoreTest {
     void whenTheConnectionDiesAfterADeletionItIsNotSentAgain() throws IOException {
         guide.failureOfDelete = new SocketTimeoutException("gone");
 
-        assertFails(Kind.TIMEOUT, () -> store.remove(path(PILOT_PATH), Preconditions.NONE));
+        assertFails(Kind.IO, () -> store.remove(path(PILOT_PATH), Preconditions.NONE));
 
         assertThat(guide.count("delete_show")).isEqualTo(1);
         // Then the next look is a new one, and shows what the device did.
