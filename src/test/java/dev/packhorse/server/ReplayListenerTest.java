@@ -241,7 +241,7 @@ class ReplayListenerTest {
                                 int read = client.socket().getInputStream().read();
                                 throw new IOException("answered with " + (char) read);
                             } catch (SocketTimeoutException e) {
-                                continue;
+                                // nothing yet
                             }
                         }
                     })

@@ -113,7 +113,7 @@ final class Writing {
         FsPath from = source.path();
         FsPath to = target.writable().vacant().path();
         TransferOptions options = TransferOptions.CREATE_NEW;
-        if (source.export() != target.export()) {
+        if (!source.export().equals(target.export())) {
             Trees.transfer(source.store(), from, target.store(), to, options, move);
         } else if (move) {
             source.store().move(from, to, options);

@@ -15,9 +15,9 @@ import dev.packhorse.fs.WriteOptions;
 import dev.packhorse.store.memory.MemoryStore;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -139,12 +139,16 @@ class WritingTest {
 
             @Override
             public InputStream open() {
-                return new SequenceInputStream(new ByteArrayInputStream("AB".getBytes(UTF_8)), new InputStream() {
+                return new FilterInputStream(new ByteArrayInputStream("AB".getBytes(UTF_8))) {
                     @Override
-                    public int read() throws IOException {
-                        throw new EOFException("gone");
+                    public int read(byte[] target, int offset, int count) throws IOException {
+                        int read = super.read(target, offset, count);
+                        if (read < 0) {
+                            throw new EOFException("gone");
+                        }
+                        return read;
                     }
-                });
+                };
             }
         };
 
