@@ -1,6 +1,7 @@
 package dev.packhorse.front.replay;
 
 import dev.packhorse.front.http.HttpBody;
+import dev.packhorse.front.http.ListingSource;
 import dev.packhorse.front.http.StreamSource;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.ByteRange;
@@ -39,16 +40,20 @@ final class Reading {
         if (place == null) {
             return exports(call);
         }
+        Names names = new Names(place);
         ListingSource listing;
         try {
-            listing = ListingSource.open(place, leftOut);
+            listing = ListingSource.open(place.store().list(place.path()), names);
         } catch (FsException e) {
             if (e.kind() == FsException.Kind.NOT_FOUND || e.kind() == FsException.Kind.NOT_A_DIRECTORY) {
                 return exports(call);
             }
             throw e;
         }
-        return ReplayAnswer.of("text/plain", listing.body(), listing);
+        return ReplayAnswer.of("text/plain", listing.body(), () -> {
+            names.account(leftOut);
+            listing.close();
+        });
     }
 
     private static ReplayAnswer exports(Call call) {
