@@ -11,6 +11,8 @@ public final class HttpExchange {
     private final long number;
     private @Nullable String protocol;
     private @Nullable String export;
+    private @Nullable String operation;
+    private @Nullable String path;
 
     HttpExchange(HttpRequest request, String remote, long number) {
         this.request = request;
@@ -27,7 +29,7 @@ public final class HttpExchange {
         return remote;
     }
 
-    /** Counts the requests of this process, from 1: the {@code request} of the logs. */
+    /** Counts the requests of its listener, from 1: the {@code request} of the logs. */
     public long number() {
         return number;
     }
@@ -44,5 +46,21 @@ public final class HttpExchange {
 
     public @Nullable String export() {
         return export;
+    }
+
+    /** Says what was asked, for protocols in which neither the method nor the path of the target does. */
+    void understood(@Nullable String command, @Nullable String subject) {
+        operation = command;
+        path = subject;
+    }
+
+    /** The command, such as {@code readfile}; {@code null} if the method says it. */
+    public @Nullable String operation() {
+        return operation;
+    }
+
+    /** What the command was about, as the client named it; {@code null} if the target says it, or nobody knows. */
+    public @Nullable String path() {
+        return path;
     }
 }

@@ -44,6 +44,10 @@ public record HttpSettings(
 
     /** Bytes that a request body must bring in each {@link #bodyTimeout}: 256 a second, a tenth of the slowest modem. */
     long minBodyBytes() {
+        return minBodyBytes(bodyTimeout);
+    }
+
+    static long minBodyBytes(Duration bodyTimeout) {
         return Math.max(1, bodyTimeout.toMillis() * 256 / 1000);
     }
 }

@@ -6,9 +6,14 @@
  * {@link dev.packhorse.server.HttpConnection}. One connection carries one exchange at a time; what a client pipelines
  * waits in order.
  *
- * <p>Threads: an event loop decodes heads, moves body bytes and writes; a {@link dev.packhorse.server.Workers} thread runs
- * the route, the front and the store, and may block. A body being received is a bounded queue between the two, a body being
- * sent is pulled by a worker for as long as the socket takes bytes, so a slow reader holds no thread.
+ * <p>{@link dev.packhorse.server.ReplayListener} is the emulated ReplayTV's: its requests are none that an HTTP server takes, and its
+ * framing is none that one sends. It has a port and blocking threads of its own, one a connection, and one request on each;
+ * {@link dev.packhorse.server.ReplaySettings} bounds it. Both listeners tell an {@link dev.packhorse.server.HttpObserver}.
+ *
+ * <p>Threads of the HTTP listener: an event loop decodes heads, moves body bytes and writes; a
+ * {@link dev.packhorse.server.Workers} thread runs the route, the front and the store, and may block. A body being received is a
+ * bounded queue between the two, a body being sent is pulled by a worker for as long as the socket takes bytes, so a slow reader
+ * holds no thread.
  *
  * <p>What bounds a client: line, head and body sizes; time for a head, for progress of a body in both directions, and for
  * idling ({@link dev.packhorse.server.HttpSettings}).

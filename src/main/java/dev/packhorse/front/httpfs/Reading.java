@@ -5,6 +5,7 @@ import dev.packhorse.front.http.FileResponse;
 import dev.packhorse.front.http.HttpBody;
 import dev.packhorse.front.http.HttpRequest;
 import dev.packhorse.front.http.HttpResponse;
+import dev.packhorse.front.http.ListingSource;
 import dev.packhorse.front.http.RefusedException;
 import dev.packhorse.front.http.RequestTarget;
 import dev.packhorse.fs.Content;
@@ -125,7 +126,7 @@ final class Reading {
         }
         HttpResponse response = new HttpResponse(200).header("Content-Type", Wire.DIRECTORY);
         headers.describe(response, node).header("Vary", "Accept");
-        ListingSource listing = ListingSource.open(store, node.path(), headers);
+        ListingSource listing = ListingSource.open(store.list(node.path()), headers::line);
         return response.body(listing.body()).closing(listing);
     }
 

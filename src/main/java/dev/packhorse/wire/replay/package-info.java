@@ -13,10 +13,13 @@
  * ReplayQuery.parse(opened.query()).value("name");                            // /Video/1009760397.mpg
  * }</pre>
  *
+ * <p>{@link dev.packhorse.wire.replay.DeviceDescription} is what a device says of itself, down to its
+ * {@link dev.packhorse.wire.replay.SoftwareVersion}, which decides whether queries are sealed.
+ *
  * <p>The envelope hides nothing and authenticates nobody: its key is effectively eight bits and its constants have been public since
  * 2002. It is spoken because devices ask for it, and is no access control.
  *
- * <p>Sources: {@code HTTPFS.txt} and {@code INTEROP.md} (sections 2 to 4) of the protocol's folder. Values only: no sockets here.
+ * <p>Sources: {@code HTTPFS.txt} and {@code INTEROP.md} (sections 2 to 7) of the protocol's folder. Values only: no sockets here.
  */
 @NullMarked
 package dev.packhorse.wire.replay;

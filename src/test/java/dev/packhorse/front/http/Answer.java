@@ -53,7 +53,8 @@ public record Answer(int status, List<String> headers, long length, String wire)
         return status + " " + text().strip();
     }
 
-    private static byte[] drain(HttpBody body) throws IOException {
+    /** All that a body sends. */
+    public static byte[] drain(HttpBody body) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         if (body instanceof HttpBody.Bytes bytes) {
             append(out, bytes.buffer().duplicate());

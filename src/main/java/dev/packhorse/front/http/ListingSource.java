@@ -1,19 +1,20 @@
-package dev.packhorse.front.httpfs;
+package dev.packhorse.front.http;
 
-import dev.packhorse.front.http.HttpBody;
-import dev.packhorse.front.http.WireBuffer;
 import dev.packhorse.fs.FsException;
-import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
-import dev.packhorse.fs.Store;
 import java.io.Closeable;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** The listing of a directory as lines of text, 64 KiB in memory at most. */
-final class ListingSource implements HttpBody.Source, Closeable {
+public final class ListingSource implements HttpBody.Source, Closeable {
+
+    /** How a node is shown. */
+    public interface Line {
+        /** Appends the line of one node, or nothing. */
+        void append(WireBuffer lines, Node node);
+    }
 
     private static final int LIMIT = 64 * 1024;
 
@@ -21,40 +22,40 @@ final class ListingSource implements HttpBody.Source, Closeable {
     private static final int LINE = 1024;
 
     private final Listing listing;
-    private final NodeHeaders headers;
+    private final Line line;
     private final WireBuffer lines = new WireBuffer(4 * 1024);
     private boolean ended;
     private boolean ahead;
 
-    private ListingSource(Listing listing, NodeHeaders headers) {
+    private ListingSource(Listing listing, Line line) {
         this.listing = listing;
-        this.headers = headers;
+        this.line = line;
     }
 
     /**
-     * Opens a listing and reads its begin.
+     * Takes a listing over and reads its begin, so that what fails there can still become another answer.
      *
-     * @throws FsException as {@link Store#list}
+     * @throws FsException as {@link Listing#next}; the listing is closed then
      */
-    static ListingSource open(Store store, FsPath directory, NodeHeaders headers) throws FsException {
-        ListingSource source = new ListingSource(store.list(directory), headers);
+    public static ListingSource open(Listing listing, Line line) throws FsException {
+        ListingSource source = new ListingSource(listing, line);
         try {
             source.fill();
             source.ahead = true;
             return source;
         } catch (FsException | RuntimeException e) {
-            source.listing.close();
+            listing.close();
             throw e;
         }
     }
 
     /** The body: with its length if all of it is at hand, else without. */
-    HttpBody body() {
+    public HttpBody body() {
         return ended ? new HttpBody.Bytes(lines.view()) : new HttpBody.Chunked(-1, this);
     }
 
     @Override
-    public @Nullable ByteBuffer next() throws IOException {
+    public @Nullable ByteBuffer next() throws FsException {
         if (!ahead) {
             fill();
         }
@@ -74,7 +75,7 @@ final class ListingSource implements HttpBody.Source, Closeable {
             if (node == null) {
                 ended = true;
             } else {
-                headers.line(lines, node);
+                line.append(lines, node);
             }
         }
     }

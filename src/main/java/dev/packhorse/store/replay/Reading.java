@@ -1,0 +1,124 @@
+package dev.packhorse.store.replay;
+
+import dev.packhorse.fs.Body;
+import dev.packhorse.fs.ByteRange;
+import dev.packhorse.fs.Content;
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsException.Kind;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Node;
+import dev.packhorse.wire.replay.ReplayQuery;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens files. HTTPFS knows no handles: files of up to {@value #SMALL} bytes are taken into memory at once, of larger ones a body
+ * asks for its bytes when it is opened ({@link ReplayContent}).
+ */
+final class Reading {
+
+    /** Two of the pieces that devices send. */
+    static final int SMALL = 64 * 1024;
+
+    private static final int ATTEMPTS = 4;
+
+    private final Tree tree;
+
+    Reading(Tree tree) {
+        this.tree = tree;
+    }
+
+    Content open(FsPath path) throws IOException {
+        FsPath at = tree.at(path);
+        boolean fresh = false;
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Stat stat;
+            try (Stripes.Hold hold = tree.device().locks.looking(at)) {
+                Objects.requireNonNull(hold);
+                stat = tree.held(at, fresh);
+                if (stat != null && !stat.isDirectory()) {
+                    if (stat.size() > SMALL) {
+                        return ReplayContent.open(tree, tree.node(path, stat));
+                    }
+                    byte[] bytes = small(at, (int) stat.size());
+                    if (bytes != null) {
+                        return new InMemory(tree.node(path, stat), bytes);
+                    }
+                    // The file is another than what was known of it.
+                    fresh = true;
+                }
+            }
+            if (stat == null) {
+                stat = tree.require("read", path);
+            }
+            if (stat.isDirectory()) {
+                throw new FsException(Kind.IS_A_DIRECTORY, "read", path);
+            }
+        }
+        throw new FsException(Kind.BUSY, "read", path);
+    }
+
+    /** All bytes; {@code null} if there are more or fewer. */
+    private byte @Nullable [] small(FsPath at, int size) throws IOException {
+        byte[] bytes = new byte[size];
+        try (Answer answer = ask(tree.wire(), at, new ByteRange(0, size), size)) {
+            int filled = 0;
+            for (int count = 0; count >= 0 && filled < size; filled += Math.max(0, count)) {
+                count = answer.read(bytes, filled, size - filled);
+            }
+            return filled == size && answer.read(new byte[1], 0, 1) < 0 ? bytes : null;
+        }
+    }
+
+    /**
+     * Asks for bytes of a file; up to its end without saying how many.
+     *
+     * @throws FsException {@code NOT_FOUND} if the file is gone
+     */
+    static Answer ask(Wire wire, FsPath at, ByteRange range, long size) throws IOException {
+        ReplayQuery query = new ReplayQuery(Map.of()).with("pos", range.offset());
+        if (range.end() < size) {
+            query = query.with("size", range.length());
+        }
+        return wire.ask(Command.READFILE, query.with("name", at.toString()));
+    }
+
+    /** Bytes that are here already. */
+    private static final class InMemory implements Content {
+        private final Node node;
+        private final byte[] bytes;
+
+        InMemory(Node node, byte[] bytes) {
+            this.node = node;
+            this.bytes = bytes;
+        }
+
+        @Override
+        public Node node() {
+            return node;
+        }
+
+        @Override
+        public Body body(ByteRange range) {
+            Objects.checkFromIndexSize(range.offset(), /* size= */ range.length(), /* length= */ bytes.length);
+            return new Body() {
+                @Override
+                public long length() {
+                    return range.length();
+                }
+
+                @Override
+                public InputStream open() {
+                    return new ByteArrayInputStream(bytes, (int) range.offset(), (int) range.length());
+                }
+            };
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,269 @@
+package dev.packhorse.store.replay;
+
+import dev.packhorse.fs.AttributeChange;
+import dev.packhorse.fs.Body;
+import dev.packhorse.fs.Capabilities;
+import dev.packhorse.fs.Capability;
+import dev.packhorse.fs.Content;
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsException.Kind;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Listing;
+import dev.packhorse.fs.Node;
+import dev.packhorse.fs.Preconditions;
+import dev.packhorse.fs.Space;
+import dev.packhorse.fs.Store;
+import dev.packhorse.fs.TransferOptions;
+import dev.packhorse.fs.Trees;
+import dev.packhorse.fs.WriteOptions;
+import dev.packhorse.wire.replay.ReplayStatus;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** A ReplayTV 4000, or a folder of one. See the package for what that can keep. */
+public final class ReplayStore implements Store {
+
+    private static final Duration PRECISION = Duration.ofMillis(1);
+
+    private final Capabilities capabilities;
+    private final Device device;
+    private final Wire wire;
+    private final Tree tree;
+    private final Lister lister;
+    private final Reading reading;
+    private final Writing writing;
+    private final Moving moving;
+
+    private ReplayStore(String host, int port, FsPath root, ReplayOptions options) {
+        this.capabilities = new Capabilities(
+                Set.of(Capability.WRITE, Capability.ETAGS, Capability.SPACE), PRECISION, options.statCache());
+        this.device = Device.of(host, port, options.connections());
+        this.wire = new Wire(host, port, options, device);
+        this.tree = new Tree(wire, device, options, root);
+        this.lister = new Lister(tree, options.connections());
+        this.reading = new Reading(tree);
+        this.writing = new Writing(tree, options.temp());
+        this.moving = new Moving(tree, lister, reading, writing);
+    }
+
+    /**
+     * Asks the device what it exports, looks at the root, and ends what a crash has interrupted there.
+     *
+     * @param host name or address
+     * @param port 80 by custom
+     * @param root what becomes the root of the store: {@code /} for all exports, an export, or a folder in one
+     * @throws FsException {@code UNAVAILABLE} or {@code TIMEOUT} if the device cannot be reached; {@code PERMISSION_DENIED} if it
+     *     refuses the query, as for clocks that differ; {@code NOT_FOUND} or {@code NOT_A_DIRECTORY} for the root. The cause says
+     *     more in one line
+     */
+    public static ReplayStore open(String host, int port, FsPath root, ReplayOptions options) throws FsException {
+        Names.check("open", root);
+        ReplayStore store = lazily(host, port, root, options);
+        boolean opened = false;
+        try {
+            if (!store.tree.require("open", FsPath.ROOT).isDirectory()) {
+                throw new FsException(Kind.NOT_A_DIRECTORY, "open", root);
+            }
+            if (store.tree.exports().writable().isEmpty()) {
+                throw new FsException(Kind.NOT_FOUND, "open", root, new IOException("the device exports nothing"));
+            }
+            store.volumes();
+            store.tree.leftovers().sweepTop();
+            opened = true;
+            return store;
+        } catch (IOException e) {
+            throw ReplayErrors.of(e, "open", root);
+        } finally {
+            if (!opened) {
+                store.close();
+            }
+        }
+    }
+
+    /** As {@link #open}, but asks when first needed, so that the device may be off. */
+    public static ReplayStore lazily(String host, int port, FsPath root, ReplayOptions options) {
+        return new ReplayStore(host, port, root, options);
+    }
+
+    /** Requests to the device that are no commands. */
+    PlainRequest plain() {
+        return wire::plain;
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public Node stat(FsPath path) throws FsException {
+        return run("stat", path, () -> tree.node(path, tree.require("stat", path)));
+    }
+
+    @Override
+    public Listing list(FsPath directory) throws FsException {
+        return run("list", directory, () -> lister.list("list", directory));
+    }
+
+    @Override
+    public Listing walk(FsPath directory) throws FsException {
+        return Trees.walk(this, directory);
+    }
+
+    @Override
+    public Content read(FsPath path) throws FsException {
+        return run("read", path, () -> reading.open(path));
+    }
+
+    @Override
+    public Node write(FsPath path, Body body, WriteOptions options) throws FsException {
+        requireKept("write", path, options.attributes(), options.preconditions());
+        return run("write", path, () -> {
+            if (isDirectoryAnyway(path)) {
+                throw new FsException(Kind.IS_A_DIRECTORY, "write", path);
+            }
+            tree.requireWritable("write", path);
+            return writing.write(path, body, options.preconditions());
+        });
+    }
+
+    /** The root and the exports, which are there whether they may be changed or not. */
+    private boolean isDirectoryAnyway(FsPath path) throws IOException {
+        return path.isRoot()
+                || (tree.root().isRoot() && tree.exports().writable().containsKey(path.toString().substring(1)));
+    }
+
+    @Override
+    public Node makeDirectory(FsPath path, WriteOptions options) throws FsException {
+        requireKept("makeDirectory", path, options.attributes(), options.preconditions());
+        return run("makeDirectory", path, () -> {
+            if (!isDirectoryAnyway(path)) {
+                tree.requireWritable("makeDirectory", path);
+            }
+            return moving.make("makeDirectory", path, options.preconditions());
+        });
+    }
+
+    /** {@code UNSUPPORTED}: a device has none. */
+    @Override
+    public Node link(FsPath path, String target, WriteOptions options) throws FsException {
+        return run("link", path, () -> {
+            throw new FsException(Kind.UNSUPPORTED, "link", path);
+        });
+    }
+
+    /** {@code UNSUPPORTED} for any attribute: a device keeps none that could be set. */
+    @Override
+    public Node change(FsPath path, AttributeChange change, Preconditions preconditions) throws FsException {
+        requireKept("change", path, change, preconditions);
+        return run("change", path, () -> {
+            Node node = tree.node(path, tree.requireNow("change", path));
+            preconditions.check(node, "change", path);
+            return node;
+        });
+    }
+
+    @Override
+    public Node copy(FsPath source, FsPath target, TransferOptions options) throws FsException {
+        requireKept("copy", source, AttributeChange.NONE, options.preconditions());
+        return run("copy", source, () -> {
+            Names.check("copy", target);
+            return moving.copy(source, target, options);
+        });
+    }
+
+    @Override
+    public Node move(FsPath source, FsPath target, TransferOptions options) throws FsException {
+        requireKept("move", source, AttributeChange.NONE, options.preconditions());
+        return run("move", source, () -> {
+            Names.check("move", target);
+            return moving.move(source, target, options);
+        });
+    }
+
+    @Override
+    public void remove(FsPath path, Preconditions preconditions) throws FsException {
+        requireKept("remove", path, AttributeChange.NONE, preconditions);
+        run("remove", path, () -> {
+            if (isDirectoryAnyway(path)) {
+                throw new FsException(Kind.PERMISSION_DENIED, "remove", path);
+            }
+            tree.requireWritable("remove", path);
+            moving.remove(path, preconditions);
+            return path;
+        });
+    }
+
+    /** Of all exports together, where the root shows all; two that tell the same room are taken to share it. */
+    @Override
+    public Space space() throws FsException {
+        return run("space", FsPath.ROOT, this::volumes);
+    }
+
+    private Space volumes() throws IOException {
+        Set<Space> volumes = new LinkedHashSet<>();
+        Set<String> exports =
+                tree.root().isRoot() ? tree.exports().writable().keySet() : Set.of(Exports.export(tree.root()));
+        for (String name : exports) {
+            FsPath export = FsPath.ROOT.child(name);
+            try {
+                Space space = Exports.volume(wire, export);
+                volumes.add(new Space(space.total(), Math.min(space.total(), space.free() + tree.circular(export))));
+            } catch (StatusException e) {
+                if (e.is(ReplayStatus.NO_PERMISSION)) {
+                    throw e;
+                }
+                // An export without a volume has no room of its own to tell.
+                continue;
+            }
+        }
+        long total = 0;
+        long free = 0;
+        for (Space space : volumes) {
+            total += space.total();
+            free += space.free();
+        }
+        return new Space(total, free);
+    }
+
+    @Override
+    public void close() throws FsException {
+        if (wire.isClosed()) {
+            return;
+        }
+        try {
+            wire.close();
+        } catch (IOException e) {
+            throw ReplayErrors.of(e, "close", FsPath.ROOT);
+        } finally {
+            lister.close();
+            device.release();
+        }
+    }
+
+    private interface Operation<T> {
+        T run() throws IOException;
+    }
+
+    private <T> T run(String operation, FsPath path, Operation<T> what) throws FsException {
+        if (wire.isClosed()) {
+            throw new FsException(Kind.UNAVAILABLE, operation, path);
+        }
+        Names.check(operation, path);
+        try {
+            return what.run();
+        } catch (IOException e) {
+            throw ReplayErrors.of(e, operation, path);
+        }
+    }
+
+    private void requireKept(String operation, FsPath path, AttributeChange change, Preconditions preconditions)
+            throws FsException {
+        change.require(capabilities, operation, path);
+        if (preconditions.changeTimestamp() != null) {
+            throw new FsException(Kind.UNSUPPORTED, operation, path);
+        }
+    }
+}

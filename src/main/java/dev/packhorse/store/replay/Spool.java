@@ -1,0 +1,68 @@
+package dev.packhorse.store.replay;
+
+import dev.packhorse.fs.Body;
+import dev.packhorse.fs.ByteRange;
+import dev.packhorse.fs.FileSlice;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** A body of unknown length on the local disk, in a file that goes with this: then its length is known. */
+final class Spool implements Body, Closeable {
+
+    private static final int BUFFER = 64 * 1024;
+
+    private final FileChannel channel;
+    private long length;
+
+    private Spool(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    /** Reads a body to its end. */
+    static Spool of(Body body, Path folder) throws IOException {
+        Path file = Files.createTempFile(folder, "packhorse-replay", null);
+        Spool spool = new Spool(FileChannel.open(
+                file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE));
+        boolean whole = false;
+        try (InputStream in = body.open()) {
+            byte[] buffer = new byte[BUFFER];
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                spool.add(ByteBuffer.wrap(buffer, 0, count));
+            }
+            whole = true;
+            return spool;
+        } finally {
+            if (!whole) {
+                spool.close();
+            }
+        }
+    }
+
+    private void add(ByteBuffer bytes) throws IOException {
+        length += bytes.remaining();
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    @Override
+    public long length() {
+        return length;
+    }
+
+    @Override
+    public InputStream open() {
+        return new FileSlice(channel, new ByteRange(0, length)).open();
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

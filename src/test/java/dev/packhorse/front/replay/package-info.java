@@ -1,0 +1,4 @@
+@NullMarked
+package dev.packhorse.front.replay;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.packhorse.store.replay;
+
+import org.jspecify.annotations.NullMarked;
