@@ -1,6 +1,7 @@
 package dev.packhorse.store.replay;
 
 import dev.packhorse.fs.Content;
+import dev.packhorse.fs.EtagMatch;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
@@ -11,6 +12,7 @@ import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.wire.replay.ReplayQuery;
 import dev.packhorse.wire.replay.ReplayStatus;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -140,8 +142,7 @@ final class Moving {
                 throw new IOException("the device does not have what it has moved");
             }
             if (!moved.isDirectory()) {
-                device.stats.came(
-                        Objects.requireNonNull(to.parent()), java.time.Instant.ofEpochMilli(moved.ctime()));
+                device.stats.came(Objects.requireNonNull(to.parent()), Instant.ofEpochMilli(moved.ctime()));
             }
             return tree.node(target, moved);
         }
@@ -150,8 +151,7 @@ final class Moving {
     private static Preconditions exactly(Node node) {
         return node.etag() == null
                 ? Preconditions.NONE
-                : new Preconditions(
-                        new dev.packhorse.fs.EtagMatch(false, List.of(node.etag())), null, null, null);
+                : new Preconditions(new EtagMatch(false, List.of(node.etag())), null, null, null);
     }
 
     private static boolean isExport(FsPath at) {
@@ -238,8 +238,7 @@ final class Moving {
 
     private Node copyThrough(FsPath source, FsPath target, boolean overwrite) throws IOException {
         try (Content content = reading.open(source)) {
-            return writing.write(
-                    target, content.body(), overwrite ? Preconditions.NONE : Preconditions.MUST_NOT_EXIST);
+            return writing.write(target, content.body(), overwrite ? Preconditions.NONE : Preconditions.MUST_NOT_EXIST);
         } catch (FsException e) {
             throw e.kind() == Kind.PRECONDITION_FAILED ? new FsException(Kind.ALREADY_EXISTS, "copy", target, e) : e;
         }

@@ -8,6 +8,8 @@ final class UnknownOutcomeException extends IOException {
     private static final long serialVersionUID = 1L;
 
     UnknownOutcomeException(Command command, IOException cause) {
-        super("whether the device has done " + command.target().substring(1) + " is not known; it is not sent again", cause);
+        super(
+                "whether the device has done " + command.target().substring(1) + " is not known; it is not sent again",
+                cause);
     }
 }
