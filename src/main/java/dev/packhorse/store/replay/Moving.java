@@ -119,7 +119,7 @@ final class Moving {
             throw new FsException(Kind.PERMISSION_DENIED, "move", source);
         }
         if (!Exports.export(from).equals(Exports.export(to))) {
-            Node copy = copy(source, ends.source(), target, options.overwrite());
+            Node copy = copy(source, ends, target, options.overwrite());
             remove(source, exactly(tree.node(source, ends.source())));
             return copy;
         }
@@ -213,13 +213,14 @@ final class Moving {
     Node copy(FsPath source, FsPath target, TransferOptions options) throws IOException {
         tree.requireWritable("copy", target);
         Ends ends = ends("copy", source, target, options);
-        return copy(source, ends.source(), target, options.overwrite());
+        return copy(source, ends, target, options.overwrite());
     }
 
-    private Node copy(FsPath source, Stat from, FsPath target, boolean overwrite) throws IOException {
+    private Node copy(FsPath source, Ends ends, FsPath target, boolean overwrite) throws IOException {
+        Stat from = ends.source();
         if (!from.isDirectory()) {
             return Exports.export(tree.at(source)).equals(Exports.export(tree.at(target)))
-                    ? writing.copy(source, from, target, overwrite)
+                    ? writing.copy(source, from, target, ends.target(), overwrite)
                     : copyThrough(source, target, overwrite);
         }
         make("copy", target, Preconditions.NONE);
@@ -228,8 +229,9 @@ final class Moving {
                 FsPath at = target.child(child.path().name());
                 Stat stat = tree.find("copy", child.path());
                 if (stat != null) {
-                    refuse("copy", at, stat, tree.findNow("copy", at), /* overwrite= */ true);
-                    copy(child.path(), stat, at, /* overwrite= */ true);
+                    Stat there = tree.findNow("copy", at);
+                    refuse("copy", at, stat, there, /* overwrite= */ true);
+                    copy(child.path(), new Ends(stat, there), at, /* overwrite= */ true);
                 }
             }
         }

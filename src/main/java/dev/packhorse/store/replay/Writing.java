@@ -81,16 +81,18 @@ final class Writing {
         }
     }
 
-    /** Puts a copy that the device makes in place of what is there. */
-    Node copy(FsPath source, Stat from, FsPath target, boolean overwrite) throws IOException {
-        Stat old = tree.findNow("copy", target);
+    /**
+     * Puts a copy that the device makes in place of what is there.
+     *
+     * @param old what was there a moment ago
+     */
+    Node copy(FsPath source, Stat from, FsPath target, @Nullable Stat old, boolean overwrite) throws IOException {
         Check check = now -> {
             if (now != null && !overwrite) {
                 throw new FsException(Kind.ALREADY_EXISTS, "copy", target);
             }
             check(Preconditions.NONE, now, target);
         };
-        check.see(old);
         FsPath at = tree.at(source);
         Maker copying = fresh ->
                 wire.change(Command.CP, ReplayQuery.of("src", at.toString()).with("dest", fresh.toString()));
