@@ -71,7 +71,8 @@ class DeviceFaultsTest extends DeviceFixture {
         assertThat(changes).doesNotHaveDuplicates().isNotEmpty();
         device.intercept(null);
         // Whatever was lost, one whole copy is there.
-        assertThat(content(store, "/a")).isEqualTo(List.of("rm", "mv").contains(command) && (done || command.equals("mv")) ? "new" : "old");
+        assertThat(content(store, "/a"))
+                .isEqualTo(List.of("rm", "mv").contains(command) && (done || command.equals("mv")) ? "new" : "old");
         assertThat(content(store, "/b")).isEqualTo("other");
         assertThat(names(store, "/")).contains("a", "b").isSubsetOf("a", "b", "d");
     }
@@ -306,8 +307,7 @@ class DeviceFaultsTest extends DeviceFixture {
         });
         Content content = store.read(path("/Video/1.mpg"));
         InputStream in = content.body().open();
-        CompletableFuture<FsException> reader =
-                CompletableFuture.supplyAsync(() -> failure(() -> in.readNBytes(1000)));
+        CompletableFuture<FsException> reader = CompletableFuture.supplyAsync(() -> failure(() -> in.readNBytes(1000)));
         Awaitility.await().atMost(SOON).until(() -> device.open() == 1);
         content.close();
         assertThat(reader.get().kind()).isEqualTo(Kind.UNAVAILABLE);
@@ -340,8 +340,7 @@ class DeviceFaultsTest extends DeviceFixture {
             }
             return refused;
         });
-        assertFails(
-                Kind.PERMISSION_DENIED, () -> store.move(path("/a"), path("/b"), TransferOptions.OVERWRITE));
+        assertFails(Kind.PERMISSION_DENIED, () -> store.move(path("/a"), path("/b"), TransferOptions.OVERWRITE));
         assertThat(content(store, "/a")).isEqualTo("moving");
         assertThat(content(store, "/b")).isEqualTo("there");
         assertThat(device.paths("/Photo")).containsExactly("/Photo/a", "/Photo/b");
@@ -377,8 +376,8 @@ class DeviceFaultsTest extends DeviceFixture {
     /** To ls, volinfo of the one invisible export that is asked for first, and whatever comes then. */
     private static void answerThree(ServerSocket server) {
         try {
-            for (String answer : List.of(
-                    "0\nPhoto\n", "8082000a\n", "8082000a\n", "0\ntype=d\nsize=-1\nctime=0\nperm=r\n")) {
+            for (String answer :
+                    List.of("0\nPhoto\n", "8082000a\n", "8082000a\n", "0\ntype=d\nsize=-1\nctime=0\nperm=r\n")) {
                 try (Socket socket = server.accept()) {
                     socket.getOutputStream().write(("HTTP/1.0 200 OK\r\n\r\n" + answer).getBytes(ISO_8859_1));
                     socket.shutdownOutput();

@@ -83,8 +83,7 @@ class GentlenessTest extends DeviceFixture {
     @Test
     void whoFindsAllConnectionsInUseWaitsForAWhile() throws Exception {
         device.longFile("/Video/1.mpg", 1 << 30, THEN);
-        ReplayStore store =
-                open("/", TestOptions.timed(temp, Duration.ofMillis(300), Duration.ZERO, Duration.ZERO, 1));
+        ReplayStore store = open("/", TestOptions.timed(temp, Duration.ofMillis(300), Duration.ZERO, Duration.ZERO, 1));
         try (Content content = store.read(path("/Video/1.mpg"))) {
             try (InputStream in = content.body().open()) {
                 assertThat(in.read()).isGreaterThanOrEqualTo(0);
@@ -98,18 +97,21 @@ class GentlenessTest extends DeviceFixture {
     void noConnectionIsHeldWhileAClientSendsItsBody() throws Exception {
         ReplayStore store =
                 open("/Photo", TestOptions.timed(temp, Duration.ofMillis(300), Duration.ZERO, Duration.ZERO, 1));
-        store.write(path("/a"), new Body() {
-            @Override
-            public long length() {
-                return 0;
-            }
+        store.write(
+                path("/a"),
+                new Body() {
+                    @Override
+                    public long length() {
+                        return 0;
+                    }
 
-            @Override
-            public InputStream open() throws FsException {
-                assertThat(names(store, "/")).isEmpty();
-                return InputStream.nullInputStream();
-            }
-        }, WriteOptions.DEFAULT);
+                    @Override
+                    public InputStream open() throws FsException {
+                        assertThat(names(store, "/")).isEmpty();
+                        return InputStream.nullInputStream();
+                    }
+                },
+                WriteOptions.DEFAULT);
         assertThat(names(store, "/")).containsExactly("a");
     }
 
@@ -117,19 +119,21 @@ class GentlenessTest extends DeviceFixture {
     void aPaceSlowsContentDownInBothDirections() throws Exception {
         device.file("/Photo/a", new byte[5 * ReplayContent.PIECE], THEN);
         ReplayOptions usual = ReplayOptions.of(temp);
-        ReplayStore store = open("/Photo", new ReplayOptions(
-                usual.softwareVersion(),
-                usual.clockOffset(),
-                usual.invisible(),
-                usual.writable(),
-                false,
-                2,
-                Duration.ofMillis(30),
-                usual.statCache(),
-                SOON,
-                SOON,
-                SOON,
-                temp));
+        ReplayStore store = open(
+                "/Photo",
+                new ReplayOptions(
+                        usual.softwareVersion(),
+                        usual.clockOffset(),
+                        usual.invisible(),
+                        usual.writable(),
+                        false,
+                        2,
+                        Duration.ofMillis(30),
+                        usual.statCache(),
+                        SOON,
+                        SOON,
+                        SOON,
+                        temp));
         List<Long> nanos = new ArrayList<>();
         long start = System.nanoTime();
         byte[] bytes = bytes(store, "/a");
