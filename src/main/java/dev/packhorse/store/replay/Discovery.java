@@ -98,8 +98,7 @@ public final class Discovery {
 
     private static PlainRequest device(Inet4Address address) {
         String host = address.getHostAddress();
-        return target ->
-                Wire.plain(Connection.open(host, HTTP, CONNECT, STALL, () -> {}), host, HTTP, STALL, target);
+        return target -> Wire.plain(Connection.open(host, HTTP, CONNECT, STALL, () -> {}), host, HTTP, STALL, target);
     }
 
     /**
@@ -142,7 +141,8 @@ public final class Discovery {
             return matching.get(0);
         }
         List<String> all = found.stream()
-                .map(device -> device.description().friendlyName() + " (" + device.address().getHostAddress() + ")")
+                .map(device -> device.description().friendlyName() + " ("
+                        + device.address().getHostAddress() + ")")
                 .toList();
         throw new IOException((matching.isEmpty() ? "no device" : "more than one device") + " is called " + name
                 + "; found: " + (all.isEmpty() ? "none" : String.join(", ", all)));
@@ -174,7 +174,8 @@ public final class Discovery {
         }
     }
 
-    private static void open(NetworkInterface on, List<DatagramChannel> channels, Selector selector) throws IOException {
+    private static void open(NetworkInterface on, List<DatagramChannel> channels, Selector selector)
+            throws IOException {
         for (InetAddress address : (Iterable<InetAddress>) on.inetAddresses()::iterator) {
             if (address instanceof Inet4Address) {
                 DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET);

@@ -55,7 +55,8 @@ final class Guide {
      * @throws IOException also for an answer that makes no sense; {@link StatusException} if the device refuses
      */
     Snapshot snapshot(@Nullable Snapshot last) throws IOException {
-        GuideAnswer answer = ask("/http_replay_guide-get_snapshot?guide_file_name=" + (last == null ? "0" : last.name()));
+        GuideAnswer answer =
+                ask("/http_replay_guide-get_snapshot?guide_file_name=" + (last == null ? "0" : last.name()));
         String name = answer.values().get("guide_file_name");
         if (last != null && UP_TO_DATE.equals(name)) {
             return last;
@@ -73,7 +74,8 @@ final class Guide {
 
     /** Whether somebody is watching a show, or it is being recorded. */
     boolean isShowInUse(Show show) throws IOException {
-        String answer = ask("/http_replay_guide-is_show_in_use?" + ids(show)).values().get("show_in_use");
+        String answer =
+                ask("/http_replay_guide-is_show_in_use?" + ids(show)).values().get("show_in_use");
         if (answer == null || !answer.matches("(?:0[xX])?[0-9a-fA-F]{1,8}")) {
             throw new IOException("a guide that does not say whether a show is in use");
         }

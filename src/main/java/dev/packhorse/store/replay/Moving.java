@@ -140,8 +140,7 @@ final class Moving {
                 throw new IOException("the device does not have what it has moved");
             }
             if (!moved.isDirectory()) {
-                device.stats.came(
-                        Objects.requireNonNull(to.parent()), java.time.Instant.ofEpochMilli(moved.ctime()));
+                device.stats.came(Objects.requireNonNull(to.parent()), java.time.Instant.ofEpochMilli(moved.ctime()));
             }
             return tree.node(target, moved);
         }
@@ -150,8 +149,7 @@ final class Moving {
     private static Preconditions exactly(Node node) {
         return node.etag() == null
                 ? Preconditions.NONE
-                : new Preconditions(
-                        new dev.packhorse.fs.EtagMatch(false, List.of(node.etag())), null, null, null);
+                : new Preconditions(new dev.packhorse.fs.EtagMatch(false, List.of(node.etag())), null, null, null);
     }
 
     private static boolean isExport(FsPath at) {
@@ -238,8 +236,7 @@ final class Moving {
 
     private Node copyThrough(FsPath source, FsPath target, boolean overwrite) throws IOException {
         try (Content content = reading.open(source)) {
-            return writing.write(
-                    target, content.body(), overwrite ? Preconditions.NONE : Preconditions.MUST_NOT_EXIST);
+            return writing.write(target, content.body(), overwrite ? Preconditions.NONE : Preconditions.MUST_NOT_EXIST);
         } catch (FsException e) {
             throw e.kind() == Kind.PRECONDITION_FAILED ? new FsException(Kind.ALREADY_EXISTS, "copy", target, e) : e;
         }

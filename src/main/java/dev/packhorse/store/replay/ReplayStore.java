@@ -132,7 +132,8 @@ public final class ReplayStore implements Store {
     /** The root and the exports, which are there whether they may be changed or not. */
     private boolean isDirectoryAnyway(FsPath path) throws IOException {
         return path.isRoot()
-                || (tree.root().isRoot() && tree.exports().writable().containsKey(path.toString().substring(1)));
+                || (tree.root().isRoot()
+                        && tree.exports().writable().containsKey(path.toString().substring(1)));
     }
 
     @Override

@@ -13,7 +13,8 @@ import java.time.ZoneId;
  * @param poll how often the guide is asked whether a deleted show is gone
  * @param patience how long until that is a timeout
  */
-public record ShowsOptions(String serial, Duration fresh, ZoneId zone, boolean delete, Duration poll, Duration patience) {
+public record ShowsOptions(
+        String serial, Duration fresh, ZoneId zone, boolean delete, Duration poll, Duration patience) {
 
     public ShowsOptions {
         if (fresh.isNegative() || poll.isNegative() || patience.isNegative()) {

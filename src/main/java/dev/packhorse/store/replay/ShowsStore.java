@@ -99,13 +99,12 @@ public final class ShowsStore extends ForwardingStore {
         if (!isShows(path)) {
             return delegate().stat(path);
         }
-        Node node =
-                switch (depth(path)) {
-                    case 0 -> directory(path, known.newest());
-                    case 1 -> title(path, entries(path, "stat"), "stat");
-                    case 2 -> file(path, entry(path, "stat"), "stat");
-                    default -> null;
-                };
+        Node node = switch (depth(path)) {
+            case 0 -> directory(path, known.newest());
+            case 1 -> title(path, entries(path, "stat"), "stat");
+            case 2 -> file(path, entry(path, "stat"), "stat");
+            default -> null;
+        };
         if (node == null) {
             throw new FsException(Kind.NOT_FOUND, "stat", path);
         }
@@ -176,7 +175,9 @@ public final class ShowsStore extends ForwardingStore {
     }
 
     private Node file(FsPath path, Entry entry, Node recording) {
-        return entry.isText() ? text(path, ShowText.of(entry.show(), options.zone()), entry) : view(path, entry, recording);
+        return entry.isText()
+                ? text(path, ShowText.of(entry.show(), options.zone()), entry)
+                : view(path, entry, recording);
     }
 
     private static Node text(FsPath path, byte[] text, Entry entry) {
@@ -208,8 +209,7 @@ public final class ShowsStore extends ForwardingStore {
         }
         if (directory.equals(SHOWS)) {
             Shows shows = shows(directory, "list");
-            return ShowsListing.of(
-                    directory, shows.titles(), child -> title(child, shows.of(child.name()), "list"));
+            return ShowsListing.of(directory, shows.titles(), child -> title(child, shows.of(child.name()), "list"));
         }
         if (!stat(directory).isDirectory()) {
             throw new FsException(Kind.NOT_A_DIRECTORY, "list", directory);
@@ -218,8 +218,7 @@ public final class ShowsStore extends ForwardingStore {
         if (entries == null) {
             throw new FsException(Kind.NOT_FOUND, "list", directory);
         }
-        return ShowsListing.of(
-                directory, entries.keySet(), child -> file(child, entries.get(child.name()), "list"));
+        return ShowsListing.of(directory, entries.keySet(), child -> file(child, entries.get(child.name()), "list"));
     }
 
     @Override

@@ -198,13 +198,12 @@ final class Wire implements Closeable {
         requireOpen();
         Runnable turn = device.turn(options.timeout());
         Connection[] made = new Connection[1];
-        Connection connection =
-                Connection.open(host, port, options.connectTimeout(), options.timeout(), () -> {
-                    if (made[0] != null) {
-                        open.remove(made[0]);
-                    }
-                    turn.run();
-                });
+        Connection connection = Connection.open(host, port, options.connectTimeout(), options.timeout(), () -> {
+            if (made[0] != null) {
+                open.remove(made[0]);
+            }
+            turn.run();
+        });
         made[0] = connection;
         open.add(connection);
         if (closed) {

@@ -101,8 +101,8 @@ final class Writing {
         };
         check.see(old);
         FsPath at = tree.at(source);
-        Maker copying =
-                fresh -> wire.change(Command.CP, ReplayQuery.of("src", at.toString()).with("dest", fresh.toString()));
+        Maker copying = fresh ->
+                wire.change(Command.CP, ReplayQuery.of("src", at.toString()).with("dest", fresh.toString()));
         try (Fresh fresh = fresh("copy", target, from.size(), from.etag(), old, copying)) {
             return place("copy", target, fresh, check);
         }
@@ -167,8 +167,7 @@ final class Writing {
             try {
                 maker.make(fresh.at);
                 String etag = new Stat(false, size, stat(fresh.at).ctime(), true).etag();
-                kept = etag.equals(copied)
-                        || (device.claim(etag) && !(old != null && etag.equals(old.etag())));
+                kept = etag.equals(copied) || (device.claim(etag) && !(old != null && etag.equals(old.etag())));
                 if (kept) {
                     return fresh;
                 }

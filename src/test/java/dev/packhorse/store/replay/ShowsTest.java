@@ -39,18 +39,18 @@ class ShowsTest {
 
         assertThat(shows().titles()).containsExactly("Friends");
         assertThat(names("Friends"))
-                .containsExactly(
-                        "2004-11-04 21-22.mpg", "2004-11-04 21-22.txt", "The One.mpg", "The One.txt");
+                .containsExactly("2004-11-04 21-22.mpg", "2004-11-04 21-22.txt", "The One.mpg", "The One.txt");
     }
 
     @Test
     void datesAreWhereThePersonIs() throws IOException {
         builder.show(ID).title("News");
 
-        Shows there = new Shows(
-                new Snapshot("1", SnapshotFile.shows(builder.bytes())), ZoneId.of("America/Los_Angeles"));
+        Shows there =
+                new Shows(new Snapshot("1", SnapshotFile.shows(builder.bytes())), ZoneId.of("America/Los_Angeles"));
 
-        assertThat(Objects.requireNonNull(there.of("News"))).containsOnlyKeys("2004-11-04 11-22.mpg", "2004-11-04 11-22.txt");
+        assertThat(Objects.requireNonNull(there.of("News")))
+                .containsOnlyKeys("2004-11-04 11-22.mpg", "2004-11-04 11-22.txt");
     }
 
     @Test
@@ -69,9 +69,13 @@ class ShowsTest {
                         "Pilot 2004-11-04 19-22 (3).mpg",
                         "Pilot 2004-11-04 19-22.mpg",
                         "Pilot 2004-11-05 19-22.mpg");
-        assertThat(Objects.requireNonNull(names.get("Pilot 2004-11-04 19-22.mpg")).show().showId())
+        assertThat(Objects.requireNonNull(names.get("Pilot 2004-11-04 19-22.mpg"))
+                        .show()
+                        .showId())
                 .isEqualTo(ID + 2);
-        assertThat(Objects.requireNonNull(names.get("Pilot 2004-11-04 19-22 (2).mpg")).show().showId())
+        assertThat(Objects.requireNonNull(names.get("Pilot 2004-11-04 19-22 (2).mpg"))
+                        .show()
+                        .showId())
                 .isEqualTo(ID);
     }
 
@@ -132,8 +136,9 @@ class ShowsTest {
         builder.show(ID + 2).title("T").episode("\u20ac".repeat(200));
 
         assertThat(shows().titles()).contains("\u20ac".repeat(50));
-        assertThat(names("T")).hasSize(4).allSatisfy(name -> assertThat(name.getBytes(UTF_8))
-                .hasSizeLessThanOrEqualTo(190));
+        assertThat(names("T"))
+                .hasSize(4)
+                .allSatisfy(name -> assertThat(name.getBytes(UTF_8)).hasSizeLessThanOrEqualTo(190));
     }
 
     @Test

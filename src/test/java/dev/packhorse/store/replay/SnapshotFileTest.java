@@ -102,8 +102,8 @@ class SnapshotFileTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 3, 4, 31, 800, 807, 839})
     void aSnapshotThatEndsInItsHeaderIsRefused(int length) {
-        assertThatThrownBy(() -> SnapshotFile.shows(java.util.Arrays.copyOf(
-                        new SnapshotBuilder(SnapshotBuilder.V50, 0).bytes(), length)))
+        assertThatThrownBy(() -> SnapshotFile.shows(
+                        java.util.Arrays.copyOf(new SnapshotBuilder(SnapshotBuilder.V50, 0).bytes(), length)))
                 .isInstanceOf(IOException.class);
     }
 

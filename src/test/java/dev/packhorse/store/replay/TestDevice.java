@@ -61,7 +61,9 @@ public final class TestDevice implements Closeable {
         @Override
         public String toString() {
             StringBuilder text = new StringBuilder(command);
-            query.values().forEach((name, value) -> text.append(' ').append(name).append('=').append(value));
+            query.values()
+                    .forEach((name, value) ->
+                            text.append(' ').append(name).append('=').append(value));
             return text.toString();
         }
     }
@@ -194,7 +196,9 @@ public final class TestDevice implements Closeable {
     /** All paths below a folder. */
     public List<String> paths(String folder) {
         synchronized (tree) {
-            return tree.keySet().stream().filter(path -> path.startsWith(folder + "/")).toList();
+            return tree.keySet().stream()
+                    .filter(path -> path.startsWith(folder + "/"))
+                    .toList();
         }
     }
 
@@ -538,7 +542,8 @@ public final class TestDevice implements Closeable {
         }
         if (how != Framing.LENGTH && how != Framing.CLOSE) {
             String end = how == Framing.PADDED ? "00000000" : "0";
-            out.write((end + "\r\n" + (how == Framing.SMALL ? "X-Trailer: yes\r\n" : "") + "\r\n").getBytes(ISO_8859_1));
+            out.write(
+                    (end + "\r\n" + (how == Framing.SMALL ? "X-Trailer: yes\r\n" : "") + "\r\n").getBytes(ISO_8859_1));
         }
         out.flush();
     }
