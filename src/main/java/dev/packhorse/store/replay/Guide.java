@@ -2,6 +2,7 @@ package dev.packhorse.store.replay;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +62,7 @@ final class Guide {
         if (last != null && UP_TO_DATE.equals(name)) {
             return last;
         }
-        byte[] file = answer.file();
+        ByteBuffer file = answer.file();
         if (name == null || file == null) {
             throw new IOException("a guide without a snapshot");
         }

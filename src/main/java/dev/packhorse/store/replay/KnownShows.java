@@ -115,7 +115,7 @@ final class KnownShows {
         long now = System.nanoTime();
         Snapshot snapshot = guide.snapshot(last == null ? null : last.snapshot());
         Known answer =
-                last != null && snapshot == last.snapshot() ? last : new Known(snapshot, new Shows(snapshot, zone));
+                last != null && snapshot.equals(last.snapshot()) ? last : new Known(snapshot, new Shows(snapshot, zone));
         synchronized (this) {
             if (flight == mine) {
                 known = answer;

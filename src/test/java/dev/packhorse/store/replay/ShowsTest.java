@@ -7,6 +7,7 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.store.replay.Guide.Snapshot;
 import dev.packhorse.store.replay.Shows.Entry;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -25,7 +26,7 @@ class ShowsTest {
     private final SnapshotBuilder builder = new SnapshotBuilder(SnapshotBuilder.V45, 0);
 
     private Shows shows() throws IOException {
-        return new Shows(new Snapshot("1", SnapshotFile.shows(builder.bytes())), ZoneOffset.UTC);
+        return new Shows(new Snapshot("1", SnapshotFile.shows(ByteBuffer.wrap(builder.bytes()))), ZoneOffset.UTC);
     }
 
     private List<String> names(String title) throws IOException {
@@ -47,7 +48,7 @@ class ShowsTest {
         builder.show(ID).title("News");
 
         Shows there =
-                new Shows(new Snapshot("1", SnapshotFile.shows(builder.bytes())), ZoneId.of("America/Los_Angeles"));
+                new Shows(new Snapshot("1", SnapshotFile.shows(ByteBuffer.wrap(builder.bytes()))), ZoneId.of("America/Los_Angeles"));
 
         assertThat(Objects.requireNonNull(there.of("News")))
                 .containsOnlyKeys("2004-11-04 11-22.mpg", "2004-11-04 11-22.txt");
@@ -84,7 +85,7 @@ class ShowsTest {
         for (int i = 0; i < 20; i++) {
             builder.show(ID + i).title("T" + i % 3).episode(i % 2 == 0 ? "" : "E" + i % 4);
         }
-        List<Show> shows = new java.util.ArrayList<>(SnapshotFile.shows(builder.bytes()));
+        List<Show> shows = new java.util.ArrayList<>(SnapshotFile.shows(ByteBuffer.wrap(builder.bytes())));
         Shows one = new Shows(new Snapshot("1", shows), ZoneOffset.UTC);
         Collections.reverse(shows);
         Shows other = new Shows(new Snapshot("2", shows), ZoneOffset.UTC);
