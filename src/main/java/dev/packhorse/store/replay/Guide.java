@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Guide {
 
-    /** What old clients told devices of the 4000 series that they are. */
-    static final String ANY_SERIAL = "RTV4080K0000000000";
-
     private static final String UP_TO_DATE = "upToDate";
 
     /**
@@ -38,12 +35,9 @@ final class Guide {
     /**
      * The guide of a device.
      *
-     * @param serial the device's serial number, letters and digits
+     * @param serial the device's serial number, as {@link ShowsOptions} takes it
      */
     Guide(PlainRequest device, String serial) {
-        if (!serial.matches("[A-Za-z0-9]{1,32}")) {
-            throw new IllegalArgumentException("a serial number is letters and digits, such as " + ANY_SERIAL);
-        }
         this.device = device;
         this.serial = serial;
     }

@@ -16,7 +16,13 @@ import java.time.ZoneId;
 public record ShowsOptions(
         String serial, Duration fresh, ZoneId zone, boolean delete, Duration poll, Duration patience) {
 
+    /** What old clients say to a device of the 4000 series whose own number they do not know. */
+    public static final String ANY_SERIAL = "RTV4080K0000000000";
+
     public ShowsOptions {
+        if (!serial.matches("[A-Za-z0-9]{1,32}")) {
+            throw new IllegalArgumentException("a serial number is letters and digits, such as " + ANY_SERIAL);
+        }
         if (fresh.isNegative() || poll.isNegative() || patience.isNegative()) {
             throw new IllegalArgumentException("a negative duration");
         }

@@ -30,6 +30,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +57,8 @@ public final class ShowsStore extends ForwardingStore {
     private final KnownShows known;
     /** Ids of the shows that are being deleted: each is deleted once, however many ask for it. */
     private final Set<Long> deleting = ConcurrentHashMap.newKeySet();
+
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     /**
      * Adds the titles to a device.
@@ -99,6 +103,7 @@ public final class ShowsStore extends ForwardingStore {
         if (!isShows(path)) {
             return delegate().stat(path);
         }
+        requireOpen("stat", path);
         Node node = switch (depth(path)) {
             case 0 -> directory(path, known.newest());
             case 1 -> title(path, entries(path, "stat"), "stat");
@@ -109,6 +114,12 @@ public final class ShowsStore extends ForwardingStore {
             throw new FsException(Kind.NOT_FOUND, "stat", path);
         }
         return node;
+    }
+
+    private void requireOpen(String operation, FsPath path) throws FsException {
+        if (closed.getCount() == 0) {
+            throw new FsException(Kind.UNAVAILABLE, operation, path);
+        }
     }
 
     /** How far below {@code /Shows}. */
@@ -132,6 +143,7 @@ public final class ShowsStore extends ForwardingStore {
     }
 
     private Shows shows(FsPath path, String operation) throws FsException {
+        requireOpen(operation, path);
         try {
             return known.shows();
         } catch (IOException e) {
@@ -398,7 +410,9 @@ public final class ShowsStore extends ForwardingStore {
             } catch (IOException e) {
                 last = e;
             }
-            Thread.sleep(options.poll().toMillis());
+            if (closed.await(options.poll().toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new FsException(Kind.UNAVAILABLE, "remove", path, last);
+            }
         } while (System.nanoTime() - until < 0);
         throw new FsException(Kind.TIMEOUT, "remove", path, last);
     }
@@ -410,6 +424,7 @@ public final class ShowsStore extends ForwardingStore {
 
     @Override
     public void close() throws FsException {
+        closed.countDown();
         delegate().close();
     }
 }

@@ -152,7 +152,7 @@ class GuideTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "RTV 4080", "RTV&x=1", "RTV4080\r\n"})
     void aSerialNumberIsLettersAndDigits(String serial) {
-        assertThatThrownBy(() -> new Guide(device, serial)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ShowsOptions.of(serial)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -295,6 +295,34 @@ class ShowsStoreTest {
     }
 
     @Test
+    void closingEndsTheWaitForADeletion() throws Exception {
+        guide.slow = Integer.MAX_VALUE;
+        store = new ShowsStore(
+                device,
+                guide,
+                new ShowsOptions(
+                        "RTV1", Duration.ZERO, ZoneOffset.UTC, true, Duration.ofHours(1), Duration.ofHours(2)));
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try {
+            Future<?> deletion = thread.submit(() -> {
+                store.remove(path(PILOT_PATH), Preconditions.NONE);
+                return null;
+            });
+            await().until(() -> guide.count("get_snapshot") == 2);
+
+            store.close();
+
+            assertThatThrownBy(deletion::get)
+                    .cause()
+                    .isInstanceOfSatisfying(FsException.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNAVAILABLE));
+            assertFails(Kind.UNAVAILABLE, () -> store.stat(path("/Shows")));
+            assertFails(Kind.UNAVAILABLE, () -> store.list(path("/Shows")));
+        } finally {
+            thread.shutdownNow();
+        }
+    }
+
+    @Test
     void whoDeletesTheSameShowAtTheSameTimeIsBusy() throws Exception {
         store.stat(path(PILOT_PATH));
         CountDownLatch held = new CountDownLatch(1);
