@@ -93,7 +93,10 @@ public final class Discovery {
         }
         InetAddress group = InetAddress.getByName(DeviceSearch.GROUP);
         return new Discovery(new Setting(
-                suitable, new InetSocketAddress(group, DeviceSearch.PORT), Duration.ofSeconds(8), address -> device(address.getHostAddress(), HTTP)));
+                suitable,
+                new InetSocketAddress(group, DeviceSearch.PORT),
+                Duration.ofSeconds(8),
+                address -> device(address.getHostAddress(), HTTP)));
     }
 
     private static PlainRequest device(String host, int port) {

@@ -48,14 +48,20 @@ class ShowsOfADeviceTest {
     @BeforeEach
     void open() throws IOException {
         for (int i = 0; i < 5; i++) {
-            device.file("/Video/" + (PILOT + i) + ".mpg", ("recording " + i).getBytes(UTF_8), Instant.ofEpochSecond(PILOT));
+            device.file(
+                    "/Video/" + (PILOT + i) + ".mpg", ("recording " + i).getBytes(UTF_8), Instant.ofEpochSecond(PILOT));
             shows.show(PILOT + i).title("Friends").episode("Episode " + i);
         }
         device.intercept(this::answer);
         store = new ShowsStore(
                 ReplayStore.open("127.0.0.1", device.port(), FsPath.ROOT, ReplayOptions.of(temp)),
                 new ShowsOptions(
-                        "RTV1", Duration.ofMinutes(5), ZoneOffset.UTC, true, Duration.ofMillis(1), Duration.ofSeconds(5)));
+                        "RTV1",
+                        Duration.ofMinutes(5),
+                        ZoneOffset.UTC,
+                        true,
+                        Duration.ofMillis(1),
+                        Duration.ofSeconds(5)));
     }
 
     @AfterEach
@@ -102,7 +108,9 @@ class ShowsOfADeviceTest {
         assertThat(paths)
                 .hasSize(11)
                 .startsWith("/Shows/Friends", "/Shows/Friends/Episode 0.mpg", "/Shows/Friends/Episode 0.txt");
-        assertThat(device.requests().stream().filter(each -> each.command().equals("fstat")).map(Request::toString))
+        assertThat(device.requests().stream()
+                        .filter(each -> each.command().equals("fstat"))
+                        .map(Request::toString))
                 .doesNotHaveDuplicates();
         assertThat(guide.asked).hasSize(1);
     }

@@ -314,7 +314,8 @@ class ShowsStoreTest {
 
             assertThatThrownBy(deletion::get)
                     .cause()
-                    .isInstanceOfSatisfying(FsException.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNAVAILABLE));
+                    .isInstanceOfSatisfying(
+                            FsException.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNAVAILABLE));
             assertFails(Kind.UNAVAILABLE, () -> store.stat(path("/Shows")));
             assertFails(Kind.UNAVAILABLE, () -> store.list(path("/Shows")));
         } finally {

@@ -47,8 +47,9 @@ class ShowsTest {
     void datesAreWhereThePersonIs() throws IOException {
         builder.show(ID).title("News");
 
-        Shows there =
-                new Shows(new Snapshot("1", SnapshotFile.shows(ByteBuffer.wrap(builder.bytes()))), ZoneId.of("America/Los_Angeles"));
+        Shows there = new Shows(
+                new Snapshot("1", SnapshotFile.shows(ByteBuffer.wrap(builder.bytes()))),
+                ZoneId.of("America/Los_Angeles"));
 
         assertThat(Objects.requireNonNull(there.of("News")))
                 .containsOnlyKeys("2004-11-04 11-22.mpg", "2004-11-04 11-22.txt");

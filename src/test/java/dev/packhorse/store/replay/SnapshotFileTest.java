@@ -84,7 +84,8 @@ class SnapshotFileTest {
     @ParameterizedTest
     @ValueSource(ints = {SnapshotBuilder.V43, SnapshotBuilder.V45, SnapshotBuilder.V50})
     void aDeviceMayHaveRecordedNothing(int version) throws IOException {
-        assertThat(SnapshotFile.shows(ByteBuffer.wrap(new SnapshotBuilder(version, 0).bytes()))).isEmpty();
+        assertThat(SnapshotFile.shows(ByteBuffer.wrap(new SnapshotBuilder(version, 0).bytes())))
+                .isEmpty();
     }
 
     @Test
@@ -102,8 +103,8 @@ class SnapshotFileTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 3, 4, 31, 800, 807, 839})
     void aSnapshotThatEndsInItsHeaderIsRefused(int length) {
-        assertThatThrownBy(() -> SnapshotFile.shows(
-                        ByteBuffer.wrap(java.util.Arrays.copyOf(new SnapshotBuilder(SnapshotBuilder.V50, 0).bytes(), length))))
+        assertThatThrownBy(() -> SnapshotFile.shows(ByteBuffer.wrap(
+                        java.util.Arrays.copyOf(new SnapshotBuilder(SnapshotBuilder.V50, 0).bytes(), length))))
                 .isInstanceOf(IOException.class);
     }
 
