@@ -88,6 +88,11 @@ public final class ReplayStore implements Store {
         return new ReplayStore(host, port, root, options);
     }
 
+    /** Requests to the device that are no commands. */
+    PlainRequest plain() {
+        return wire::plain;
+    }
+
     @Override
     public Capabilities capabilities() {
         return capabilities;

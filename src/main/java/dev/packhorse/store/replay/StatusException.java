@@ -23,6 +23,17 @@ final class StatusException extends IOException {
         this.status = status;
     }
 
+    /**
+     * A refusal of what is no command: of the guide.
+     *
+     * @param line the first line of the answer
+     * @param status what it means; {@code null} if that is not known
+     */
+    StatusException(String line, @Nullable ReplayStatus status) {
+        super("the guide of the device answers " + line);
+        this.status = status;
+    }
+
     private static String hint(@Nullable ReplayStatus status, boolean encrypted) {
         if (status != ReplayStatus.NO_PERMISSION) {
             return "";

@@ -8,8 +8,11 @@ final class UnknownOutcomeException extends IOException {
     private static final long serialVersionUID = 1L;
 
     UnknownOutcomeException(Command command, IOException cause) {
-        super(
-                "whether the device has done " + command.target().substring(1) + " is not known; it is not sent again",
-                cause);
+        this(command.target().substring(1), cause);
+    }
+
+    /** The same of what is no command. */
+    UnknownOutcomeException(String request, IOException cause) {
+        super("whether the device has done " + request + " is not known; it is not sent again", cause);
     }
 }

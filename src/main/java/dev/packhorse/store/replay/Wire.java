@@ -6,7 +6,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.packhorse.wire.replay.EncryptedQuery;
 import dev.packhorse.wire.replay.ReplayQuery;
 import java.io.Closeable;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -159,6 +161,37 @@ final class Wire implements Closeable {
         }
     }
 
+    /** A {@link PlainRequest} to this device. */
+    InputStream plain(String target) throws IOException {
+        return plain(connect(), host, port, options.timeout().multipliedBy(LISTING), target);
+    }
+
+    /**
+     * A {@link PlainRequest} over a connection that is there, and that is closed with the body, or if there is none.
+     *
+     * @param limit until the end of the body
+     */
+    static InputStream plain(Connection connection, String host, int port, Duration limit, String target)
+            throws IOException {
+        boolean answered = false;
+        try {
+            connection.limit(limit);
+            send(connection, "GET " + target + " HTTP/1.1\r\n", host, port);
+            AnswerInput body = AnswerInput.open(connection::read);
+            answered = true;
+            return new FilterInputStream(body) {
+                @Override
+                public void close() throws IOException {
+                    connection.close();
+                }
+            };
+        } finally {
+            if (!answered) {
+                connection.close();
+            }
+        }
+    }
+
     private Connection connect() throws IOException {
         requireOpen();
         Runnable turn = device.turn(options.timeout());
@@ -185,6 +218,10 @@ final class Wire implements Closeable {
     }
 
     private void send(Connection connection, String first) throws IOException {
+        send(connection, first, host, port);
+    }
+
+    private static void send(Connection connection, String first, String host, int port) throws IOException {
         boolean isName = host.indexOf(':') < 0;
         String where = (isName ? host : '[' + host + ']') + (port == 80 ? "" : ":" + port);
         byte[] head = (first + HEADERS + "Host: " + where + "\r\n\r\n").getBytes(ISO_8859_1);

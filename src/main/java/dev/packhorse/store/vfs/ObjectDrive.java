@@ -1,5 +1,6 @@
 package dev.packhorse.store.vfs;
 
+import dev.packhorse.fs.BytesContent;
 import dev.packhorse.fs.Capabilities;
 import dev.packhorse.fs.Capability;
 import dev.packhorse.fs.Content;

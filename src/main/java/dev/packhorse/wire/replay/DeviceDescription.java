@@ -203,7 +203,7 @@ public record DeviceDescription(
                         // Comments and instructions say nothing here.
                     }
                 }
-            } while (depth > 0 || values.isEmpty() && reader.hasNext());
+            } while (depth > 0 || (values.isEmpty() && reader.hasNext()));
             reader.close();
             return values;
         } catch (XMLStreamException e) {

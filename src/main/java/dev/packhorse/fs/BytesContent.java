@@ -1,20 +1,21 @@
-package dev.packhorse.store.vfs;
+package dev.packhorse.fs;
 
-import dev.packhorse.fs.Body;
-import dev.packhorse.fs.ByteRange;
-import dev.packhorse.fs.Content;
-import dev.packhorse.fs.Node;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.Objects;
 
-/** A file or symlink whose bytes are here. */
-final class BytesContent implements Content {
+/** A file or symlink whose bytes are in memory. */
+public final class BytesContent implements Content {
 
     private final Node node;
     private final byte[] bytes;
 
-    BytesContent(Node node, byte[] bytes) {
+    /**
+     * Content of such bytes.
+     *
+     * @param bytes as many as {@code node} says; not copied
+     */
+    public BytesContent(Node node, byte[] bytes) {
         this.node = node;
         this.bytes = bytes;
     }
