@@ -210,9 +210,8 @@ public final class SsdpResponder implements Closeable {
     private static boolean isIn(InetAddress address, InterfaceAddress network) {
         int bits = network.getNetworkPrefixLength();
         int mask = bits == 0 ? 0 : -1 << (Integer.SIZE - bits);
-        int difference =
-                ByteBuffer.wrap(address.getAddress()).getInt() ^ ByteBuffer.wrap(network.getAddress().getAddress())
-                        .getInt();
+        int difference = ByteBuffer.wrap(address.getAddress()).getInt()
+                ^ ByteBuffer.wrap(network.getAddress().getAddress()).getInt();
         return (difference & mask) == 0;
     }
 

@@ -17,6 +17,8 @@
  *
  * <p>What bounds a client: line, head and body sizes; time for a head, for progress of a body in both directions, and for
  * idling ({@link dev.packhorse.server.HttpSettings}).
+ *
+ * <p>{@link dev.packhorse.server.SsdpResponder} is apart from all that: it tells neighbours where an emulated device is.
  */
 @NullMarked
 package dev.packhorse.server;

@@ -1,33 +1,28 @@
 package dev.packhorse.store.replay;
 
+import java.util.Locale;
+
 /** The ten commands (HTTPFS.txt, "Commands"). */
 enum Command {
-    LS(false),
-    FSTAT(false),
-    VOLINFO(false),
-    READFILE(false),
-    WRITEFILE(true),
-    CREATE(true),
-    MKDIR(true),
-    RM(true),
-    MV(true),
-    CP(true);
+    LS,
+    FSTAT,
+    VOLINFO,
+    READFILE,
+    WRITEFILE,
+    CREATE,
+    MKDIR,
+    RM,
+    MV,
+    CP;
 
     private final String target;
-    private final boolean changes;
 
-    Command(boolean changes) {
-        this.target = "/httpfs-" + name().toLowerCase(java.util.Locale.ROOT);
-        this.changes = changes;
+    Command() {
+        this.target = "/httpfs-" + name().toLowerCase(Locale.ROOT);
     }
 
     /** What a request asks for, up to the question mark. */
     String target() {
         return target;
-    }
-
-    /** Whether it changes the device: then it is sent once, whatever happens. */
-    boolean changes() {
-        return changes;
     }
 }

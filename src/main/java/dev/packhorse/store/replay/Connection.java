@@ -9,6 +9,7 @@ import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
@@ -136,7 +137,7 @@ final class Connection implements Closeable {
             key.interestOps(what);
             selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
             selector.selectedKeys().clear();
-        } catch (ClosedSelectorException | java.nio.channels.CancelledKeyException e) {
+        } catch (ClosedSelectorException | CancelledKeyException e) {
             ClosedChannelException closing = new AsynchronousCloseException();
             closing.initCause(e);
             throw closing;

@@ -93,13 +93,26 @@ public final class Discovery {
         }
         InetAddress group = InetAddress.getByName(DeviceSearch.GROUP);
         return new Discovery(new Setting(
-                suitable, new InetSocketAddress(group, DeviceSearch.PORT), Duration.ofSeconds(8), Discovery::device));
+                suitable,
+                new InetSocketAddress(group, DeviceSearch.PORT),
+                Duration.ofSeconds(8),
+                address -> device(address.getHostAddress(), HTTP)));
     }
 
-    private static PlainRequest device(Inet4Address address) {
-        String host = address.getHostAddress();
-        return target ->
-                Wire.plain(Connection.open(host, HTTP, CONNECT, STALL, () -> {}), host, HTTP, STALL, target);
+    private static PlainRequest device(String host, int port) {
+        return target -> Wire.plain(Connection.open(host, port, CONNECT, STALL, () -> {}), host, port, STALL, target);
+    }
+
+    /**
+     * Asks one device what it is.
+     *
+     * @param port 80 by custom
+     * @throws IOException if it cannot be reached, or does not describe itself
+     */
+    public static DeviceDescription describe(String host, int port) throws IOException {
+        try (InputStream in = device(host, port).open(DeviceDescription.TARGET)) {
+            return read(in, host);
+        }
     }
 
     /**
@@ -142,7 +155,8 @@ public final class Discovery {
             return matching.get(0);
         }
         List<String> all = found.stream()
-                .map(device -> device.description().friendlyName() + " (" + device.address().getHostAddress() + ")")
+                .map(device -> device.description().friendlyName() + " ("
+                        + device.address().getHostAddress() + ")")
                 .toList();
         throw new IOException((matching.isEmpty() ? "no device" : "more than one device") + " is called " + name
                 + "; found: " + (all.isEmpty() ? "none" : String.join(", ", all)));
@@ -153,18 +167,17 @@ public final class Discovery {
     private Set<Inet4Address> answers(Duration wait) throws IOException {
         List<DatagramChannel> channels = new ArrayList<>();
         try (Selector selector = Selector.open()) {
-            IOException last = null;
+            IOException failure = null;
             for (NetworkInterface each : setting.interfaces()) {
                 try {
-                    last = null;
                     open(each, channels, selector);
                 } catch (IOException e) {
-                    last = e;
+                    failure = e;
                     LOG.log(Level.DEBUG, "a network cannot be searched: " + each.getName(), e);
                 }
             }
-            if (channels.isEmpty() && last != null) {
-                throw last;
+            if (channels.isEmpty() && failure != null) {
+                throw failure;
             }
             return channels.isEmpty() ? Set.of() : collect(channels, selector, wait);
         } finally {
@@ -174,15 +187,21 @@ public final class Discovery {
         }
     }
 
-    private static void open(NetworkInterface on, List<DatagramChannel> channels, Selector selector) throws IOException {
+    private static void open(NetworkInterface on, List<DatagramChannel> channels, Selector selector)
+            throws IOException {
         for (InetAddress address : (Iterable<InetAddress>) on.inetAddresses()::iterator) {
             if (address instanceof Inet4Address) {
                 DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET);
-                channels.add(channel);
-                channel.setOption(StandardSocketOptions.IP_MULTICAST_IF, on);
-                channel.bind(new InetSocketAddress(address, 0));
-                channel.configureBlocking(false);
-                channel.register(selector, SelectionKey.OP_READ);
+                try {
+                    channel.setOption(StandardSocketOptions.IP_MULTICAST_IF, on);
+                    channel.bind(new InetSocketAddress(address, 0));
+                    channel.configureBlocking(false);
+                    channel.register(selector, SelectionKey.OP_READ);
+                    channels.add(channel);
+                } catch (IOException e) {
+                    channel.close();
+                    throw e;
+                }
                 return;
             }
         }
@@ -275,12 +294,18 @@ public final class Discovery {
         try (InputStream in = setting.devices().apply(address).open(DeviceDescription.TARGET)) {
             open.add(in);
             try {
-                return DeviceDescription.parse(in.readNBytes(DeviceDescription.MAX_DOCUMENT + 1));
-            } catch (IllegalArgumentException e) {
-                throw new IOException("no description at " + address.getHostAddress(), e);
+                return read(in, address.getHostAddress());
             } finally {
                 open.remove(in);
             }
+        }
+    }
+
+    private static DeviceDescription read(InputStream in, String host) throws IOException {
+        try {
+            return DeviceDescription.parse(in.readNBytes(DeviceDescription.MAX_DOCUMENT + 1));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("no description at " + host, e);
         }
     }
 

@@ -82,10 +82,12 @@ final class Exports {
             return found;
         }
         synchronized (learning) {
-            if (known == found) {
-                known = learn();
+            found = known;
+            if (found == null || System.nanoTime() - found.nanos() >= VALID.toNanos()) {
+                found = learn();
+                known = found;
             }
-            return java.util.Objects.requireNonNull(known);
+            return found;
         }
     }
 

@@ -2,6 +2,7 @@ package dev.packhorse.store.replay;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,9 +11,6 @@ import org.jspecify.annotations.Nullable;
  * connection, sent once.
  */
 final class Guide {
-
-    /** What old clients told devices of the 4000 series that they are. */
-    static final String ANY_SERIAL = "RTV4080K0000000000";
 
     private static final String UP_TO_DATE = "upToDate";
 
@@ -37,12 +35,9 @@ final class Guide {
     /**
      * The guide of a device.
      *
-     * @param serial the device's serial number, letters and digits
+     * @param serial the device's serial number, as {@link ShowsOptions} takes it
      */
     Guide(PlainRequest device, String serial) {
-        if (!serial.matches("[A-Za-z0-9]{1,32}")) {
-            throw new IllegalArgumentException("a serial number is letters and digits, such as " + ANY_SERIAL);
-        }
         this.device = device;
         this.serial = serial;
     }
@@ -55,12 +50,13 @@ final class Guide {
      * @throws IOException also for an answer that makes no sense; {@link StatusException} if the device refuses
      */
     Snapshot snapshot(@Nullable Snapshot last) throws IOException {
-        GuideAnswer answer = ask("/http_replay_guide-get_snapshot?guide_file_name=" + (last == null ? "0" : last.name()));
+        GuideAnswer answer =
+                ask("/http_replay_guide-get_snapshot?guide_file_name=" + (last == null ? "0" : last.name()));
         String name = answer.values().get("guide_file_name");
         if (last != null && UP_TO_DATE.equals(name)) {
             return last;
         }
-        byte[] file = answer.file();
+        ByteBuffer file = answer.file();
         if (name == null || file == null) {
             throw new IOException("a guide without a snapshot");
         }
@@ -73,7 +69,8 @@ final class Guide {
 
     /** Whether somebody is watching a show, or it is being recorded. */
     boolean isShowInUse(Show show) throws IOException {
-        String answer = ask("/http_replay_guide-is_show_in_use?" + ids(show)).values().get("show_in_use");
+        String answer =
+                ask("/http_replay_guide-is_show_in_use?" + ids(show)).values().get("show_in_use");
         if (answer == null || !answer.matches("(?:0[xX])?[0-9a-fA-F]{1,8}")) {
             throw new IOException("a guide that does not say whether a show is in use");
         }

@@ -6,6 +6,7 @@ import dev.packhorse.wire.replay.ReplayStatus;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param values of the lines, by their names
  * @param file what was attached; {@code null} if nothing was
  */
-record GuideAnswer(Map<String, String> values, byte @Nullable [] file) {
+record GuideAnswer(Map<String, String> values, @Nullable ByteBuffer file) {
 
     /** Longest snapshot that is taken, in bytes: more than 16,000 shows. */
     static final int MAX_FILE = 8 << 20;
@@ -85,7 +86,7 @@ record GuideAnswer(Map<String, String> values, byte @Nullable [] file) {
     }
 
     /** What is between the marks, the first of which has been begun. Some programs that play a device leave out the second. */
-    private static byte[] file(InputStream in, @Nullable String declared) throws IOException {
+    private static ByteBuffer file(InputStream in, @Nullable String declared) throws IOException {
         int length = length(declared);
         if (!Arrays.equals(in.readNBytes(START.length - 1), Arrays.copyOfRange(START, 1, START.length))) {
             throw new IOException("a file of the guide that does not begin as it must");
@@ -98,7 +99,7 @@ record GuideAnswer(Map<String, String> values, byte @Nullable [] file) {
         if (end.length != 0 && !Arrays.equals(end, END)) {
             throw new IOException("a file of the guide that does not end as it must");
         }
-        return file;
+        return ByteBuffer.wrap(file);
     }
 
     private static int length(@Nullable String declared) throws IOException {

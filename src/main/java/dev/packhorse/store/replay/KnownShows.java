@@ -114,7 +114,7 @@ final class KnownShows {
     private Known ask(@Nullable Known last, @Nullable CompletableFuture<@Nullable Known> mine) throws IOException {
         long now = System.nanoTime();
         Snapshot snapshot = guide.snapshot(last == null ? null : last.snapshot());
-        Known answer = last != null && snapshot == last.snapshot()
+        Known answer = last != null && snapshot.equals(last.snapshot())
                 ? last
                 : new Known(snapshot, new Shows(snapshot, zone));
         synchronized (this) {

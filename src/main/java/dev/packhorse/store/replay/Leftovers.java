@@ -79,8 +79,7 @@ final class Leftovers {
             }
             LOG.log(
                     Level.INFO,
-                    "a replacement that was interrupted has been "
-                            + (finish ? "finished" : "undone") + " path=" + at);
+                    "a replacement that was interrupted has been " + (finish ? "finished" : "undone") + " path=" + at);
         } catch (StatusException e) {
             LOG.log(Level.WARNING, "what an interrupted replacement has left stays path=" + at + ": " + e.getMessage());
         }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -167,7 +168,7 @@ final class Lister implements Closeable {
                     throw ReplayErrors.of(known, operation, due.path());
                 }
                 throw new IllegalStateException(e.getCause());
-            } catch (java.util.concurrent.CancellationException e) {
+            } catch (CancellationException e) {
                 throw new FsException(Kind.UNAVAILABLE, operation, due.path(), e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

@@ -1,6 +1,7 @@
 package dev.packhorse.store.replay;
 
 import dev.packhorse.fs.Content;
+import dev.packhorse.fs.EtagMatch;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
@@ -11,6 +12,7 @@ import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.wire.replay.ReplayQuery;
 import dev.packhorse.wire.replay.ReplayStatus;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -117,7 +119,7 @@ final class Moving {
             throw new FsException(Kind.PERMISSION_DENIED, "move", source);
         }
         if (!Exports.export(from).equals(Exports.export(to))) {
-            Node copy = copy(source, ends.source(), target, options.overwrite());
+            Node copy = copy(source, ends, target, options.overwrite());
             remove(source, exactly(tree.node(source, ends.source())));
             return copy;
         }
@@ -140,8 +142,7 @@ final class Moving {
                 throw new IOException("the device does not have what it has moved");
             }
             if (!moved.isDirectory()) {
-                device.stats.came(
-                        Objects.requireNonNull(to.parent()), java.time.Instant.ofEpochMilli(moved.ctime()));
+                device.stats.came(Objects.requireNonNull(to.parent()), Instant.ofEpochMilli(moved.ctime()));
             }
             return tree.node(target, moved);
         }
@@ -150,8 +151,7 @@ final class Moving {
     private static Preconditions exactly(Node node) {
         return node.etag() == null
                 ? Preconditions.NONE
-                : new Preconditions(
-                        new dev.packhorse.fs.EtagMatch(false, List.of(node.etag())), null, null, null);
+                : new Preconditions(new EtagMatch(false, List.of(node.etag())), null, null, null);
     }
 
     private static boolean isExport(FsPath at) {
@@ -213,13 +213,14 @@ final class Moving {
     Node copy(FsPath source, FsPath target, TransferOptions options) throws IOException {
         tree.requireWritable("copy", target);
         Ends ends = ends("copy", source, target, options);
-        return copy(source, ends.source(), target, options.overwrite());
+        return copy(source, ends, target, options.overwrite());
     }
 
-    private Node copy(FsPath source, Stat from, FsPath target, boolean overwrite) throws IOException {
+    private Node copy(FsPath source, Ends ends, FsPath target, boolean overwrite) throws IOException {
+        Stat from = ends.source();
         if (!from.isDirectory()) {
             return Exports.export(tree.at(source)).equals(Exports.export(tree.at(target)))
-                    ? writing.copy(source, from, target, overwrite)
+                    ? writing.copy(source, from, target, ends.target(), overwrite)
                     : copyThrough(source, target, overwrite);
         }
         make("copy", target, Preconditions.NONE);
@@ -228,8 +229,9 @@ final class Moving {
                 FsPath at = target.child(child.path().name());
                 Stat stat = tree.find("copy", child.path());
                 if (stat != null) {
-                    refuse("copy", at, stat, tree.findNow("copy", at), /* overwrite= */ true);
-                    copy(child.path(), stat, at, /* overwrite= */ true);
+                    Stat there = tree.findNow("copy", at);
+                    refuse("copy", at, stat, there, /* overwrite= */ true);
+                    copy(child.path(), new Ends(stat, there), at, /* overwrite= */ true);
                 }
             }
         }
@@ -238,8 +240,7 @@ final class Moving {
 
     private Node copyThrough(FsPath source, FsPath target, boolean overwrite) throws IOException {
         try (Content content = reading.open(source)) {
-            return writing.write(
-                    target, content.body(), overwrite ? Preconditions.NONE : Preconditions.MUST_NOT_EXIST);
+            return writing.write(target, content.body(), overwrite ? Preconditions.NONE : Preconditions.MUST_NOT_EXIST);
         } catch (FsException e) {
             throw e.kind() == Kind.PRECONDITION_FAILED ? new FsException(Kind.ALREADY_EXISTS, "copy", target, e) : e;
         }

@@ -53,14 +53,13 @@ final class Names {
         if (parent == null) {
             throw new FsException(Kind.INVALID_NAME, "write", at);
         }
-        return parent.child(RESERVED + Long.toHexString(size) + "-" + HexFormat.of().toHexDigits(RANDOM.nextInt()) + "-"
-                + at.name());
+        return parent.child(RESERVED + Long.toHexString(size) + "-"
+                + HexFormat.of().toHexDigits(RANDOM.nextInt()) + "-" + at.name());
     }
 
     /** Whether a device can be asked for a name. There is no way to say a double quote. */
     static boolean isSayable(String name) {
-        return name.indexOf('"') < 0
-                && (name.length() <= MAX_BYTES / 3 || name.getBytes(UTF_8).length <= MAX_BYTES);
+        return name.indexOf('"') < 0 && (name.length() <= MAX_BYTES / 3 || name.getBytes(UTF_8).length <= MAX_BYTES);
     }
 
     /**

@@ -20,7 +20,7 @@ import java.util.Set;
  * @param connectTimeout for a connection to be there
  * @param timeout for an answer to begin, for the next bytes of it, and for a connection to come free
  * @param copyTimeout for the answer to {@code cp}, which comes when the device has copied the file
- * @param temp folder for bodies of unknown length, which a device does not take
+ * @param temp folder for bodies on their way to the device, which are whole before it hears of them
  */
 public record ReplayOptions(
         SoftwareVersion softwareVersion,

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A ReplayTV 4000, or a folder of one. See the package for what that can keep. */
 public final class ReplayStore implements Store {
@@ -132,7 +133,8 @@ public final class ReplayStore implements Store {
     /** The root and the exports, which are there whether they may be changed or not. */
     private boolean isDirectoryAnyway(FsPath path) throws IOException {
         return path.isRoot()
-                || (tree.root().isRoot() && tree.exports().writable().containsKey(path.toString().substring(1)));
+                || (tree.root().isRoot()
+                        && tree.exports().writable().containsKey(path.toString().substring(1)));
     }
 
     @Override
@@ -207,16 +209,9 @@ public final class ReplayStore implements Store {
         Set<String> exports =
                 tree.root().isRoot() ? tree.exports().writable().keySet() : Set.of(Exports.export(tree.root()));
         for (String name : exports) {
-            FsPath export = FsPath.ROOT.child(name);
-            try {
-                Space space = Exports.volume(wire, export);
-                volumes.add(new Space(space.total(), Math.min(space.total(), space.free() + tree.circular(export))));
-            } catch (StatusException e) {
-                if (e.is(ReplayStatus.NO_PERMISSION)) {
-                    throw e;
-                }
-                // An export without a volume has no room of its own to tell.
-                continue;
+            Space space = volume(FsPath.ROOT.child(name));
+            if (space != null) {
+                volumes.add(space);
             }
         }
         long total = 0;
@@ -226,6 +221,19 @@ public final class ReplayStore implements Store {
             free += space.free();
         }
         return new Space(total, free);
+    }
+
+    /** The room of an export, the ring buffer counted as free; {@code null} for one that has no volume. */
+    private @Nullable Space volume(FsPath export) throws IOException {
+        try {
+            Space space = Exports.volume(wire, export);
+            return new Space(space.total(), Math.min(space.total(), space.free() + tree.circular(export)));
+        } catch (StatusException e) {
+            if (e.is(ReplayStatus.NO_PERMISSION)) {
+                throw e;
+            }
+            return null;
+        }
     }
 
     @Override

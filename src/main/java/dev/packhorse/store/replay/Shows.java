@@ -36,9 +36,8 @@ final class Shows {
     /** Bytes kept free for a date, a number and an extension. */
     private static final int MAX_BASE = MAX_NAME - 40;
 
-    private static final Comparator<Show> OLDEST_FIRST = Comparator.comparing(Show::airTime)
-            .thenComparing(Show::showId)
-            .thenComparing(Show::channelId);
+    private static final Comparator<Show> OLDEST_FIRST =
+            Comparator.comparing(Show::airTime).thenComparing(Show::showId).thenComparing(Show::channelId);
 
     /**
      * A name within a title.

@@ -13,9 +13,16 @@ import java.time.ZoneId;
  * @param poll how often the guide is asked whether a deleted show is gone
  * @param patience how long until that is a timeout
  */
-public record ShowsOptions(String serial, Duration fresh, ZoneId zone, boolean delete, Duration poll, Duration patience) {
+public record ShowsOptions(
+        String serial, Duration fresh, ZoneId zone, boolean delete, Duration poll, Duration patience) {
+
+    /** What old clients say to a device of the 4000 series whose own number they do not know. */
+    public static final String ANY_SERIAL = "RTV4080K0000000000";
 
     public ShowsOptions {
+        if (!serial.matches("[A-Za-z0-9]{1,32}")) {
+            throw new IllegalArgumentException("a serial number is letters and digits, such as " + ANY_SERIAL);
+        }
         if (fresh.isNegative() || poll.isNegative() || patience.isNegative()) {
             throw new IllegalArgumentException("a negative duration");
         }

@@ -30,6 +30,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +57,8 @@ public final class ShowsStore extends ForwardingStore {
     private final KnownShows known;
     /** Ids of the shows that are being deleted: each is deleted once, however many ask for it. */
     private final Set<Long> deleting = ConcurrentHashMap.newKeySet();
+
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     /**
      * Adds the titles to a device.
@@ -99,17 +103,23 @@ public final class ShowsStore extends ForwardingStore {
         if (!isShows(path)) {
             return delegate().stat(path);
         }
-        Node node =
-                switch (depth(path)) {
-                    case 0 -> directory(path, known.newest());
-                    case 1 -> title(path, entries(path, "stat"), "stat");
-                    case 2 -> file(path, entry(path, "stat"), "stat");
-                    default -> null;
-                };
+        requireOpen("stat", path);
+        Node node = switch (depth(path)) {
+            case 0 -> directory(path, known.newest());
+            case 1 -> title(path, entries(path, "stat"), "stat");
+            case 2 -> file(path, entry(path, "stat"), "stat");
+            default -> null;
+        };
         if (node == null) {
             throw new FsException(Kind.NOT_FOUND, "stat", path);
         }
         return node;
+    }
+
+    private void requireOpen(String operation, FsPath path) throws FsException {
+        if (closed.getCount() == 0) {
+            throw new FsException(Kind.UNAVAILABLE, operation, path);
+        }
     }
 
     /** How far below {@code /Shows}. */
@@ -133,6 +143,7 @@ public final class ShowsStore extends ForwardingStore {
     }
 
     private Shows shows(FsPath path, String operation) throws FsException {
+        requireOpen(operation, path);
         try {
             return known.shows();
         } catch (IOException e) {
@@ -176,7 +187,9 @@ public final class ShowsStore extends ForwardingStore {
     }
 
     private Node file(FsPath path, Entry entry, Node recording) {
-        return entry.isText() ? text(path, ShowText.of(entry.show(), options.zone()), entry) : view(path, entry, recording);
+        return entry.isText()
+                ? text(path, ShowText.of(entry.show(), options.zone()), entry)
+                : view(path, entry, recording);
     }
 
     private static Node text(FsPath path, byte[] text, Entry entry) {
@@ -208,8 +221,7 @@ public final class ShowsStore extends ForwardingStore {
         }
         if (directory.equals(SHOWS)) {
             Shows shows = shows(directory, "list");
-            return ShowsListing.of(
-                    directory, shows.titles(), child -> title(child, shows.of(child.name()), "list"));
+            return ShowsListing.of(directory, shows.titles(), child -> title(child, shows.of(child.name()), "list"));
         }
         if (!stat(directory).isDirectory()) {
             throw new FsException(Kind.NOT_A_DIRECTORY, "list", directory);
@@ -218,8 +230,7 @@ public final class ShowsStore extends ForwardingStore {
         if (entries == null) {
             throw new FsException(Kind.NOT_FOUND, "list", directory);
         }
-        return ShowsListing.of(
-                directory, entries.keySet(), child -> file(child, entries.get(child.name()), "list"));
+        return ShowsListing.of(directory, entries.keySet(), child -> file(child, entries.get(child.name()), "list"));
     }
 
     @Override
@@ -399,7 +410,9 @@ public final class ShowsStore extends ForwardingStore {
             } catch (IOException e) {
                 last = e;
             }
-            Thread.sleep(options.poll().toMillis());
+            if (closed.await(options.poll().toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new FsException(Kind.UNAVAILABLE, "remove", path, last);
+            }
         } while (System.nanoTime() - until < 0);
         throw new FsException(Kind.TIMEOUT, "remove", path, last);
     }
@@ -411,6 +424,7 @@ public final class ShowsStore extends ForwardingStore {
 
     @Override
     public void close() throws FsException {
+        closed.countDown();
         delegate().close();
     }
 }

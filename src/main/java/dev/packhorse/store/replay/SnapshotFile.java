@@ -88,24 +88,24 @@ final class SnapshotFile {
      *
      * @throws IOException for a version that is not known, and for numbers that do not fit the file
      */
-    static List<Show> shows(byte[] file) throws IOException {
-        ByteBuffer in = ByteBuffer.wrap(file);
-        if (file.length < Integer.BYTES) {
+    static List<Show> shows(ByteBuffer in) throws IOException {
+        int length = in.limit();
+        if (length < Integer.BYTES) {
             throw damaged("length");
         }
         Format format = Format.of(in.getInt(0));
-        if (file.length < format.channels || in.getInt(Integer.BYTES) != format.header) {
+        if (length < format.channels || in.getInt(Integer.BYTES) != format.header) {
             throw damaged("header");
         }
         if (in.getInt(format.counts) != in.getInt(format.counts + Integer.BYTES)) {
             throw damaged("number of channels");
         }
         long start = Integer.toUnsignedLong(in.getInt(format.showOffset));
-        if (start < format.channels || start > file.length || (file.length - start) % format.show != 0) {
+        if (start < format.channels || start > length || (length - start) % format.show != 0) {
             throw damaged("offset of the shows");
         }
         List<Show> shows = new ArrayList<>();
-        for (int at = (int) start; at < file.length; at += format.show) {
+        for (int at = (int) start; at < length; at += format.show) {
             shows.add(show(in.slice(at, format.show)));
         }
         return shows;

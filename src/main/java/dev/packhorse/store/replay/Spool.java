@@ -4,6 +4,7 @@ import dev.packhorse.fs.Body;
 import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.FileSlice;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -12,7 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A body of unknown length on the local disk, in a file that goes with this: then its length is known. */
+/** A body on the local disk, in a file that goes with this: all of it is there, and its length is known. */
 final class Spool implements Body, Closeable {
 
     private static final int BUFFER = 64 * 1024;
@@ -24,7 +25,11 @@ final class Spool implements Body, Closeable {
         this.channel = channel;
     }
 
-    /** Reads a body to its end. */
+    /**
+     * Reads a body to its end.
+     *
+     * @throws IOException also if it has not the length that it says
+     */
     static Spool of(Body body, Path folder) throws IOException {
         Path file = Files.createTempFile(folder, "packhorse-replay", null);
         Spool spool = new Spool(FileChannel.open(
@@ -34,6 +39,12 @@ final class Spool implements Body, Closeable {
             byte[] buffer = new byte[BUFFER];
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 spool.add(ByteBuffer.wrap(buffer, 0, count));
+                if (body.length() != UNKNOWN && spool.length > body.length()) {
+                    break;
+                }
+            }
+            if (body.length() != UNKNOWN && body.length() != spool.length) {
+                throw new EOFException("a body of " + spool.length + " bytes instead of " + body.length());
             }
             whole = true;
             return spool;

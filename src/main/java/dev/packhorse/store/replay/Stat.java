@@ -48,8 +48,7 @@ record Stat(boolean isDirectory, long size, long ctime, boolean maybeWritable) {
         }
     }
 
-    private static Stat of(@Nullable String type, @Nullable String size, String ctime, String perm)
-            throws IOException {
+    private static Stat of(@Nullable String type, @Nullable String size, String ctime, String perm) throws IOException {
         boolean maybeWritable = perm.indexOf('w') >= 0;
         if ("d".equals(type)) {
             return new Stat(true, 0, 0, maybeWritable);

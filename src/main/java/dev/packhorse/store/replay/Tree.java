@@ -191,9 +191,7 @@ final class Tree {
     /** What was known a short time ago about such a place; {@code null} if nothing was. */
     @Nullable
     Stat remembered(FsPath at) throws IOException {
-        return Objects.requireNonNull(at.parent()).isRoot()
-                ? child(at)
-                : device.stats.known(at, options.statCache());
+        return Objects.requireNonNull(at.parent()).isRoot() ? child(at) : device.stats.known(at, options.statCache());
     }
 
     /** Asks the device; for those who hold the lock, or need none. */

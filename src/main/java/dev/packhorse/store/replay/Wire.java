@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends commands, each over a connection of its own, in the words of INTEROP section 2.
@@ -111,7 +112,6 @@ final class Wire implements Closeable {
      *
      * @param length what the body has, exactly
      * @throws StatusException if the device refuses
-     * @throws dev.packhorse.fs.FsException what the body throws
      * @throws UnknownOutcomeException if nobody knows how much has arrived
      */
     void upload(ReplayQuery query, long length, Upload body) throws IOException {
@@ -122,8 +122,6 @@ final class Wire implements Closeable {
                         "POST " + target(Command.WRITEFILE, query) + " HTTP/1.0\r\nContent-Length: " + length + "\r\n");
                 try {
                     body.to(connection);
-                } catch (dev.packhorse.fs.FsException e) {
-                    throw e;
                 } catch (IOException e) {
                     throw refusal(connection, e);
                 }
@@ -156,7 +154,7 @@ final class Wire implements Closeable {
     private static void outcome(Command command, Exchange exchange) throws IOException {
         try {
             exchange.run().close();
-        } catch (StatusException | dev.packhorse.fs.FsException e) {
+        } catch (StatusException e) {
             throw e;
         } catch (IOException e) {
             throw new UnknownOutcomeException(command, e);
@@ -198,13 +196,12 @@ final class Wire implements Closeable {
         requireOpen();
         Runnable turn = device.turn(options.timeout());
         Connection[] made = new Connection[1];
-        Connection connection =
-                Connection.open(host, port, options.connectTimeout(), options.timeout(), () -> {
-                    if (made[0] != null) {
-                        open.remove(made[0]);
-                    }
-                    turn.run();
-                });
+        Connection connection = Connection.open(host, port, options.connectTimeout(), options.timeout(), () -> {
+            if (made[0] != null) {
+                open.remove(made[0]);
+            }
+            turn.run();
+        });
         made[0] = connection;
         open.add(connection);
         if (closed) {
@@ -253,7 +250,7 @@ final class Wire implements Closeable {
     }
 
     /** A name off the wire as text; {@code null} if it is not UTF-8. */
-    static @org.jspecify.annotations.Nullable String text(String raw) {
+    static @Nullable String text(String raw) {
         byte[] bytes = raw.getBytes(ISO_8859_1);
         String text = new String(bytes, UTF_8);
         return text.indexOf('\uFFFD') < 0 ? text : null;

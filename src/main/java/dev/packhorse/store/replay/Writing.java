@@ -8,7 +8,6 @@ import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.wire.replay.ReplayQuery;
 import dev.packhorse.wire.replay.ReplayStatus;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -22,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Creates and replaces files, so that at every moment one whole copy is there.
  *
- * <p>A device cannot shorten a file, so its content always goes to a new one beside it: {@code create}, {@code writefile},
- * {@code fstat} to see that it is whole. Then, with the path locked, {@code rm} takes the old file away and {@code mv} gives the new
+ * <p>The body is first read to its end, onto the local disk: the end may wait for another change, or for a slow client, and no
+ * connection to the device is held meanwhile. A device cannot shorten a file, so its content always goes to a new one beside it:
+ * {@code create}, {@code writefile}, {@code fstat} to see that it is whole. Then, with the path locked, {@code rm} takes the old file away and {@code mv} gives the new
  * one its name. Who asks through this process in between waits; after a crash in between {@link Leftovers} ends it.
  *
  * <p>An ETag is a size and a creation time, so two files must not have both in common: where the clock of the device has not moved
@@ -48,34 +48,25 @@ final class Writing {
 
     /** {@link dev.packhorse.fs.Store#write}, without attributes. */
     Node write(FsPath path, Body body, Preconditions preconditions) throws IOException {
-        Stat old = tree.findNow("write", path);
-        check(preconditions, old, path);
-        if (body.length() != Body.UNKNOWN) {
-            return known(path, body, preconditions, old);
-        }
+        Check check = now -> check(preconditions, now, path);
+        check.see(tree.findNow("write", path));
         try (Spool spool = spooled(path, body)) {
-            return known(path, spool, preconditions, old);
+            Stat old = tree.findNow("write", path);
+            check.see(old);
+            try (Fresh fresh = fresh("write", path, spool.length(), /* copied= */ null, old, this::create)) {
+                upload(fresh.at, spool);
+                return place("write", path, fresh, check);
+            }
         }
     }
 
     private Spool spooled(FsPath path, Body body) throws FsException {
         try {
             return Spool.of(body, temp);
+        } catch (FsException e) {
+            throw e;
         } catch (IOException e) {
-            throw failedBody(path, e);
-        }
-    }
-
-    private static FsException failedBody(FsPath path, IOException e) {
-        return e instanceof FsException known ? known : new FsException(Kind.IO, "write", path, e);
-    }
-
-    private Node known(FsPath path, Body body, Preconditions preconditions, @Nullable Stat old) throws IOException {
-        long length = body.length();
-        Check check = now -> check(preconditions, now, path);
-        try (Fresh fresh = fresh("write", path, length, /* copied= */ null, old, this::create)) {
-            upload(path, fresh.at, body);
-            return place("write", path, fresh, check);
+            throw new FsException(Kind.IO, "write", path, e);
         }
     }
 
@@ -90,19 +81,21 @@ final class Writing {
         }
     }
 
-    /** Puts a copy that the device makes in place of what is there. */
-    Node copy(FsPath source, Stat from, FsPath target, boolean overwrite) throws IOException {
-        Stat old = tree.findNow("copy", target);
+    /**
+     * Puts a copy that the device makes in place of what is there.
+     *
+     * @param old what was there a moment ago
+     */
+    Node copy(FsPath source, Stat from, FsPath target, @Nullable Stat old, boolean overwrite) throws IOException {
         Check check = now -> {
             if (now != null && !overwrite) {
                 throw new FsException(Kind.ALREADY_EXISTS, "copy", target);
             }
             check(Preconditions.NONE, now, target);
         };
-        check.see(old);
         FsPath at = tree.at(source);
-        Maker copying =
-                fresh -> wire.change(Command.CP, ReplayQuery.of("src", at.toString()).with("dest", fresh.toString()));
+        Maker copying = fresh ->
+                wire.change(Command.CP, ReplayQuery.of("src", at.toString()).with("dest", fresh.toString()));
         try (Fresh fresh = fresh("copy", target, from.size(), from.etag(), old, copying)) {
             return place("copy", target, fresh, check);
         }
@@ -167,8 +160,7 @@ final class Writing {
             try {
                 maker.make(fresh.at);
                 String etag = new Stat(false, size, stat(fresh.at).ctime(), true).etag();
-                kept = etag.equals(copied)
-                        || (device.claim(etag) && !(old != null && etag.equals(old.etag())));
+                kept = etag.equals(copied) || (device.claim(etag) && !(old != null && etag.equals(old.etag())));
                 if (kept) {
                     return fresh;
                 }
@@ -225,72 +217,19 @@ final class Writing {
         }
     }
 
-    private void upload(FsPath path, FsPath fresh, Body body) throws IOException {
-        long length = body.length();
-        try (Source source = new Source(path, body)) {
-            if (length > 0) {
-                ReplayQuery query = new ReplayQuery(Map.of()).with("pos", 0).with("name", fresh.toString());
-                wire.upload(query, length, connection -> send(connection, source, length));
-            }
-            source.requireEnd();
+    private void upload(FsPath fresh, Spool spool) throws IOException {
+        if (spool.length() > 0) {
+            ReplayQuery query = new ReplayQuery(Map.of()).with("pos", 0).with("name", fresh.toString());
+            wire.upload(query, spool.length(), connection -> send(connection, spool));
         }
     }
 
-    private void send(Connection connection, Source source, long length) throws IOException {
+    private void send(Connection connection, Spool spool) throws IOException {
         byte[] piece = new byte[ReplayContent.PIECE];
-        for (long sent = 0; sent < length; ) {
-            int count = source.read(piece, (int) Math.min(piece.length, length - sent));
-            connection.write(piece, 0, count);
-            sent += count;
-            if (!wire.pace().isZero() && sent < length) {
+        try (InputStream in = spool.open()) {
+            for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
+                connection.write(piece, 0, count);
                 LockSupport.parkNanos(wire.pace().toNanos());
-            }
-        }
-    }
-
-    /** A body whose failures are its own, not the device's. */
-    private static final class Source implements AutoCloseable {
-        private final FsPath path;
-        private final InputStream in;
-
-        Source(FsPath path, Body body) throws FsException {
-            this.path = path;
-            try {
-                in = body.open();
-            } catch (IOException e) {
-                throw failedBody(path, e);
-            }
-        }
-
-        /** Fills the piece, or as much of it as is wanted. */
-        int read(byte[] piece, int wanted) throws FsException {
-            try {
-                int count = in.readNBytes(piece, 0, wanted);
-                if (count < wanted) {
-                    throw new EOFException("the body is shorter than it says");
-                }
-                return count;
-            } catch (IOException e) {
-                throw failedBody(path, e);
-            }
-        }
-
-        void requireEnd() throws FsException {
-            try {
-                if (in.read() >= 0) {
-                    throw new IOException("the body is longer than it says");
-                }
-            } catch (IOException e) {
-                throw failedBody(path, e);
-            }
-        }
-
-        @Override
-        public void close() throws FsException {
-            try {
-                in.close();
-            } catch (IOException e) {
-                throw failedBody(path, e);
             }
         }
     }

@@ -24,6 +24,13 @@
  * is ended by {@link dev.packhorse.store.replay.Leftovers}. Only one process at a time should change a device: another's file on its
  * way looks like such a leftover.
  *
+ * <p><b>Titles.</b> What is in {@code /Video} is called by numbers; what that is says the device's {@link dev.packhorse.store.replay.Guide}
+ * (7), by requests that are no commands ({@link dev.packhorse.store.replay.PlainRequest}). A {@link dev.packhorse.store.replay.ShowsStore}
+ * around the store of a whole device adds {@code /Shows/<title>/<episode or date>.mpg}, and is how a recording is deleted. The snapshot
+ * of the guide is believed for some minutes, fetched by one at a time, and not sent again by the device while it is the same.
+ *
+ * <p><b>Discovery.</b> {@link dev.packhorse.store.replay.Discovery} finds devices by their names (6).
+ *
  * <p><b>Access.</b> Encrypted queries hide nothing and prove nothing: whoever reaches a device can read and change it.
  *
  * <pre>{@code

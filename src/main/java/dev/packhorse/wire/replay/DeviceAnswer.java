@@ -65,7 +65,8 @@ public record DeviceAnswer(Inet4Address address, String udn) {
         String usn = head.values().getOrDefault("usn", "");
         int end = usn.indexOf("::");
         try {
-            return new DeviceAnswer((Inet4Address) InetAddress.getByAddress(address), end < 0 ? "" : usn.substring(0, end));
+            return new DeviceAnswer(
+                    (Inet4Address) InetAddress.getByAddress(address), end < 0 ? "" : usn.substring(0, end));
         } catch (UnknownHostException e) {
             throw new IllegalStateException("four bytes are an address", e);
         }

@@ -14,7 +14,8 @@
  * }</pre>
  *
  * <p>{@link dev.packhorse.wire.replay.DeviceDescription} is what a device says of itself, down to its
- * {@link dev.packhorse.wire.replay.SoftwareVersion}, which decides whether queries are sealed.
+ * {@link dev.packhorse.wire.replay.SoftwareVersion}, which decides whether queries are sealed. Devices
+ * are found by {@link dev.packhorse.wire.replay.DeviceSearch} and {@link dev.packhorse.wire.replay.DeviceAnswer}.
  *
  * <p>The envelope hides nothing and authenticates nobody: its key is effectively eight bits and its constants have been public since
  * 2002. It is spoken because devices ask for it, and is no access control.

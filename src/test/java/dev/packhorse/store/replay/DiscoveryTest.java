@@ -217,7 +217,8 @@ class DiscoveryTest {
     @Test
     void aDescriptionIsFetchedAsDevicesServeIt() throws IOException {
         byte[] xml = new DeviceDescription(DeviceDescription.TYPE, "x", "", "", "4080", "RTV1", "uuid:1", null).xml();
-        byte[] head = ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(xml.length) + "\r\n")
+        byte[] head = ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(xml.length)
+                        + "\r\n")
                 .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
         byte[] all = Arrays.copyOf(head, head.length + xml.length + 7);
         System.arraycopy(xml, 0, all, head.length, xml.length);
@@ -227,8 +228,12 @@ class DiscoveryTest {
 
             List<Found> found = search("127.0.0.1", answering(List.of("127.0.0.1"), List.of(answer("127.0.0.1"))));
 
-            assertThat(found).extracting(device -> device.description().serialNumber()).containsExactly("RTV1");
+            assertThat(found)
+                    .extracting(device -> device.description().serialNumber())
+                    .containsExactly("RTV1");
             assertThat(talk.heard).singleElement().asString().startsWith("GET /Device_Descr.xml HTTP/1.1\r\n");
+            assertThat(Discovery.describe("127.0.0.1", talk.port()))
+                    .isEqualTo(found.get(0).description());
         }
     }
 

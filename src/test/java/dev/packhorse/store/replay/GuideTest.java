@@ -114,9 +114,11 @@ class GuideTest {
         shows.show(1);
         byte[] answer = FakeGuide.answer("1", shows.bytes());
 
-        assertThatThrownBy(() -> answering(Arrays.copyOf(answer, answer.length - 30)).snapshot(null))
+        assertThatThrownBy(() ->
+                        answering(Arrays.copyOf(answer, answer.length - 30)).snapshot(null))
                 .isInstanceOf(EOFException.class);
-        assertThatThrownBy(() -> answering(Arrays.copyOf(answer, answer.length - 5)).snapshot(null))
+        assertThatThrownBy(() ->
+                        answering(Arrays.copyOf(answer, answer.length - 5)).snapshot(null))
                 .isInstanceOf(IOException.class);
     }
 
@@ -138,7 +140,8 @@ class GuideTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0\n", "0\nshow_in_use=\n", "0\nshow_in_use=maybe\n", "0\nin_use=0x0\n", "0\nshow_in_use=0x"})
+    @ValueSource(
+            strings = {"0\n", "0\nshow_in_use=\n", "0\nshow_in_use=maybe\n", "0\nin_use=0x0\n", "0\nshow_in_use=0x"})
     void anAnswerThatDoesNotSayWhetherAShowIsInUseIsNoNo(String answer) throws IOException {
         shows.show(1);
         Show show = guide.snapshot(null).shows().get(0);
@@ -149,7 +152,7 @@ class GuideTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "RTV 4080", "RTV&x=1", "RTV4080\r\n"})
     void aSerialNumberIsLettersAndDigits(String serial) {
-        assertThatThrownBy(() -> new Guide(device, serial)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ShowsOptions.of(serial)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -58,7 +58,12 @@ class ShowsStoreTest {
                 device,
                 guide,
                 new ShowsOptions(
-                        "RTV1", Duration.ofMinutes(5), ZoneOffset.UTC, delete, Duration.ofMillis(1), Duration.ofSeconds(5)));
+                        "RTV1",
+                        Duration.ofMinutes(5),
+                        ZoneOffset.UTC,
+                        delete,
+                        Duration.ofMillis(1),
+                        Duration.ofSeconds(5)));
     }
 
     @BeforeEach
@@ -69,7 +74,11 @@ class ShowsStoreTest {
         for (String file : List.of("/Video/" + PILOT + ".mpg", "/Video/" + NEWS + ".mpg", "/Video/circular.mpg")) {
             memory.write(path(file), Body.of(("bytes of " + file).getBytes(UTF_8)), WriteOptions.DEFAULT);
         }
-        shows.show(PILOT).title("Friends").episode("Pilot").text(2, "Six of them.").label("NBC");
+        shows.show(PILOT)
+                .title("Friends")
+                .episode("Pilot")
+                .text(2, "Six of them.")
+                .label("NBC");
         shows.show(NEWS).title("News");
         shows.show(NEWS + 1).title("News").episode("without a file");
         shows.show(NEWS + 2).title("Nothing").episode("without a file");
@@ -105,7 +114,8 @@ class ShowsStoreTest {
 
     private static void assertFails(Kind kind, ThrowingCallable call) {
         assertThatThrownBy(call)
-                .isInstanceOfSatisfying(FsException.class, e -> assertThat(e.kind()).isEqualTo(kind));
+                .isInstanceOfSatisfying(
+                        FsException.class, e -> assertThat(e.kind()).isEqualTo(kind));
     }
 
     @Test
@@ -206,13 +216,10 @@ class ShowsStoreTest {
             assertFails(Kind.PERMISSION_DENIED, () -> store.write(path, Body.of(new byte[1]), WriteOptions.DEFAULT));
             assertFails(Kind.PERMISSION_DENIED, () -> store.makeDirectory(path, WriteOptions.DEFAULT));
             assertFails(Kind.PERMISSION_DENIED, () -> store.link(path, "x", WriteOptions.DEFAULT));
-            assertFails(
-                    Kind.PERMISSION_DENIED,
-                    () -> store.change(path, AttributeChange.NONE, Preconditions.NONE));
+            assertFails(Kind.PERMISSION_DENIED, () -> store.change(path, AttributeChange.NONE, Preconditions.NONE));
             assertFails(Kind.PERMISSION_DENIED, () -> store.copy(photo, path, TransferOptions.OVERWRITE));
             assertFails(Kind.PERMISSION_DENIED, () -> store.move(photo, path, TransferOptions.OVERWRITE));
-            assertFails(
-                    Kind.PERMISSION_DENIED, () -> store.move(path, photo.child("x"), TransferOptions.OVERWRITE));
+            assertFails(Kind.PERMISSION_DENIED, () -> store.move(path, photo.child("x"), TransferOptions.OVERWRITE));
             assertFails(Kind.PERMISSION_DENIED, () -> store(false).remove(path, Preconditions.NONE));
         }
         assertThat(guide.count("delete_show")).isZero();
@@ -288,6 +295,35 @@ class ShowsStoreTest {
     }
 
     @Test
+    void closingEndsTheWaitForADeletion() throws Exception {
+        guide.slow = Integer.MAX_VALUE;
+        store = new ShowsStore(
+                device,
+                guide,
+                new ShowsOptions(
+                        "RTV1", Duration.ZERO, ZoneOffset.UTC, true, Duration.ofHours(1), Duration.ofHours(2)));
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try {
+            Future<?> deletion = thread.submit(() -> {
+                store.remove(path(PILOT_PATH), Preconditions.NONE);
+                return null;
+            });
+            await().until(() -> guide.count("get_snapshot") == 2);
+
+            store.close();
+
+            assertThatThrownBy(deletion::get)
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            FsException.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNAVAILABLE));
+            assertFails(Kind.UNAVAILABLE, () -> store.stat(path("/Shows")));
+            assertFails(Kind.UNAVAILABLE, () -> store.list(path("/Shows")));
+        } finally {
+            thread.shutdownNow();
+        }
+    }
+
+    @Test
     void whoDeletesTheSameShowAtTheSameTimeIsBusy() throws Exception {
         store.stat(path(PILOT_PATH));
         CountDownLatch held = new CountDownLatch(1);
@@ -316,8 +352,7 @@ class ShowsStoreTest {
             assertFails(Kind.PERMISSION_DENIED, () -> store.remove(path(each), Preconditions.NONE));
         }
         assertFails(Kind.NOT_FOUND, () -> store.remove(path("/Shows/Friends/No.mpg"), Preconditions.NONE));
-        assertFails(
-                Kind.PRECONDITION_FAILED, () -> store.remove(path(PILOT_PATH), Preconditions.MUST_NOT_EXIST));
+        assertFails(Kind.PRECONDITION_FAILED, () -> store.remove(path(PILOT_PATH), Preconditions.MUST_NOT_EXIST));
         assertThat(guide.count("show_in_use") + guide.count("delete_show")).isZero();
     }
 
@@ -335,11 +370,10 @@ class ShowsStoreTest {
     void aDeviceThatDoesNotAnswerIsNotADeviceWithoutFiles() throws FsException {
         faulty.fail("stat", Kind.TIMEOUT);
 
-        assertThatThrownBy(() -> store.stat(path(PILOT_PATH)))
-                .isInstanceOfSatisfying(FsException.class, e -> {
-                    assertThat(e.kind()).isEqualTo(Kind.TIMEOUT);
-                    assertThat(e.path()).hasToString(PILOT_PATH);
-                });
+        assertThatThrownBy(() -> store.stat(path(PILOT_PATH))).isInstanceOfSatisfying(FsException.class, e -> {
+            assertThat(e.kind()).isEqualTo(Kind.TIMEOUT);
+            assertThat(e.path()).hasToString(PILOT_PATH);
+        });
         assertFails(Kind.TIMEOUT, () -> all(store.list(path("/Shows"))));
     }
 

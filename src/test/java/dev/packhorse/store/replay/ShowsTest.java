@@ -7,6 +7,7 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.store.replay.Guide.Snapshot;
 import dev.packhorse.store.replay.Shows.Entry;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -25,7 +26,7 @@ class ShowsTest {
     private final SnapshotBuilder builder = new SnapshotBuilder(SnapshotBuilder.V45, 0);
 
     private Shows shows() throws IOException {
-        return new Shows(new Snapshot("1", SnapshotFile.shows(builder.bytes())), ZoneOffset.UTC);
+        return new Shows(new Snapshot("1", SnapshotFile.shows(ByteBuffer.wrap(builder.bytes()))), ZoneOffset.UTC);
     }
 
     private List<String> names(String title) throws IOException {
@@ -39,8 +40,7 @@ class ShowsTest {
 
         assertThat(shows().titles()).containsExactly("Friends");
         assertThat(names("Friends"))
-                .containsExactly(
-                        "2004-11-04 21-22.mpg", "2004-11-04 21-22.txt", "The One.mpg", "The One.txt");
+                .containsExactly("2004-11-04 21-22.mpg", "2004-11-04 21-22.txt", "The One.mpg", "The One.txt");
     }
 
     @Test
@@ -48,9 +48,11 @@ class ShowsTest {
         builder.show(ID).title("News");
 
         Shows there = new Shows(
-                new Snapshot("1", SnapshotFile.shows(builder.bytes())), ZoneId.of("America/Los_Angeles"));
+                new Snapshot("1", SnapshotFile.shows(ByteBuffer.wrap(builder.bytes()))),
+                ZoneId.of("America/Los_Angeles"));
 
-        assertThat(Objects.requireNonNull(there.of("News"))).containsOnlyKeys("2004-11-04 11-22.mpg", "2004-11-04 11-22.txt");
+        assertThat(Objects.requireNonNull(there.of("News")))
+                .containsOnlyKeys("2004-11-04 11-22.mpg", "2004-11-04 11-22.txt");
     }
 
     @Test
@@ -69,9 +71,13 @@ class ShowsTest {
                         "Pilot 2004-11-04 19-22 (3).mpg",
                         "Pilot 2004-11-04 19-22.mpg",
                         "Pilot 2004-11-05 19-22.mpg");
-        assertThat(Objects.requireNonNull(names.get("Pilot 2004-11-04 19-22.mpg")).show().showId())
+        assertThat(Objects.requireNonNull(names.get("Pilot 2004-11-04 19-22.mpg"))
+                        .show()
+                        .showId())
                 .isEqualTo(ID + 2);
-        assertThat(Objects.requireNonNull(names.get("Pilot 2004-11-04 19-22 (2).mpg")).show().showId())
+        assertThat(Objects.requireNonNull(names.get("Pilot 2004-11-04 19-22 (2).mpg"))
+                        .show()
+                        .showId())
                 .isEqualTo(ID);
     }
 
@@ -80,7 +86,7 @@ class ShowsTest {
         for (int i = 0; i < 20; i++) {
             builder.show(ID + i).title("T" + i % 3).episode(i % 2 == 0 ? "" : "E" + i % 4);
         }
-        List<Show> shows = new java.util.ArrayList<>(SnapshotFile.shows(builder.bytes()));
+        List<Show> shows = new java.util.ArrayList<>(SnapshotFile.shows(ByteBuffer.wrap(builder.bytes())));
         Shows one = new Shows(new Snapshot("1", shows), ZoneOffset.UTC);
         Collections.reverse(shows);
         Shows other = new Shows(new Snapshot("2", shows), ZoneOffset.UTC);
@@ -132,8 +138,9 @@ class ShowsTest {
         builder.show(ID + 2).title("T").episode("\u20ac".repeat(200));
 
         assertThat(shows().titles()).contains("\u20ac".repeat(50));
-        assertThat(names("T")).hasSize(4).allSatisfy(name -> assertThat(name.getBytes(UTF_8))
-                .hasSizeLessThanOrEqualTo(190));
+        assertThat(names("T"))
+                .hasSize(4)
+                .allSatisfy(name -> assertThat(name.getBytes(UTF_8)).hasSizeLessThanOrEqualTo(190));
     }
 
     @Test

@@ -38,7 +38,7 @@ class SnapshotFileTest {
     @ParameterizedTest
     @ValueSource(ints = {SnapshotBuilder.V43, SnapshotBuilder.V45, SnapshotBuilder.V50})
     void readsTheShowsOfEachVersion(int version) throws IOException {
-        List<Show> shows = SnapshotFile.shows(two(version).bytes());
+        List<Show> shows = SnapshotFile.shows(ByteBuffer.wrap(two(version).bytes()));
 
         assertThat(shows)
                 .containsExactly(
@@ -84,7 +84,8 @@ class SnapshotFileTest {
     @ParameterizedTest
     @ValueSource(ints = {SnapshotBuilder.V43, SnapshotBuilder.V45, SnapshotBuilder.V50})
     void aDeviceMayHaveRecordedNothing(int version) throws IOException {
-        assertThat(SnapshotFile.shows(new SnapshotBuilder(version, 0).bytes())).isEmpty();
+        assertThat(SnapshotFile.shows(ByteBuffer.wrap(new SnapshotBuilder(version, 0).bytes())))
+                .isEmpty();
     }
 
     @Test
@@ -94,7 +95,7 @@ class SnapshotFileTest {
         builder.show(2).bytes.putInt(396, 0);
         builder.show(3);
 
-        assertThat(SnapshotFile.shows(builder.bytes()))
+        assertThat(SnapshotFile.shows(ByteBuffer.wrap(builder.bytes())))
                 .extracting(Show::isUsable)
                 .containsExactly(false, false, true);
     }
@@ -102,8 +103,8 @@ class SnapshotFileTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 3, 4, 31, 800, 807, 839})
     void aSnapshotThatEndsInItsHeaderIsRefused(int length) {
-        assertThatThrownBy(() -> SnapshotFile.shows(java.util.Arrays.copyOf(
-                        new SnapshotBuilder(SnapshotBuilder.V50, 0).bytes(), length)))
+        assertThatThrownBy(() -> SnapshotFile.shows(ByteBuffer.wrap(
+                        java.util.Arrays.copyOf(new SnapshotBuilder(SnapshotBuilder.V50, 0).bytes(), length))))
                 .isInstanceOf(IOException.class);
     }
 
@@ -113,7 +114,7 @@ class SnapshotFileTest {
         byte[] file = two(SnapshotBuilder.V43).bytes();
         ByteBuffer.wrap(file).putInt(24, offset);
 
-        assertThatThrownBy(() -> SnapshotFile.shows(file)).hasMessageContaining("offset of the shows");
+        assertThatThrownBy(() -> SnapshotFile.shows(ByteBuffer.wrap(file))).hasMessageContaining("offset of the shows");
     }
 
     @Test
@@ -121,7 +122,7 @@ class SnapshotFileTest {
         byte[] file = two(SnapshotBuilder.V45).bytes();
         ByteBuffer.wrap(file).putInt(8, 99);
 
-        assertThatThrownBy(() -> SnapshotFile.shows(file)).hasMessageContaining("number of channels");
+        assertThatThrownBy(() -> SnapshotFile.shows(ByteBuffer.wrap(file))).hasMessageContaining("number of channels");
     }
 
     @Test
@@ -129,7 +130,7 @@ class SnapshotFileTest {
         byte[] file = two(SnapshotBuilder.V45).bytes();
         ByteBuffer.wrap(file).putInt(0, 0x00060001);
 
-        assertThatThrownBy(() -> SnapshotFile.shows(file)).hasMessageContaining("version");
+        assertThatThrownBy(() -> SnapshotFile.shows(ByteBuffer.wrap(file))).hasMessageContaining("version");
     }
 
     @Test
@@ -138,11 +139,11 @@ class SnapshotFileTest {
         byte[] file = two(SnapshotBuilder.V43).bytes();
         int second = file.length - 444;
         ByteBuffer.wrap(file).put(second + 104 + 36, (byte) 216);
-        assertThat(SnapshotFile.shows(file)).hasSize(2);
+        assertThat(SnapshotFile.shows(ByteBuffer.wrap(file))).hasSize(2);
 
         ByteBuffer.wrap(file).put(second + 104 + 37, (byte) 1);
 
-        assertThatThrownBy(() -> SnapshotFile.shows(file)).hasMessageContaining("length of a text");
+        assertThatThrownBy(() -> SnapshotFile.shows(ByteBuffer.wrap(file))).hasMessageContaining("length of a text");
     }
 
     @Test
@@ -158,7 +159,7 @@ class SnapshotFileTest {
                     changed[at] = (byte) random.nextInt(256);
                 }
                 try {
-                    read += SnapshotFile.shows(changed).size();
+                    read += SnapshotFile.shows(ByteBuffer.wrap(changed)).size();
                 } catch (IOException e) {
                     assertThat(e).hasMessageContaining("snapshot");
                 }
