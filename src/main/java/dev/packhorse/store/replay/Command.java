@@ -16,7 +16,7 @@ enum Command {
     CP;
 
     private final String target;
-    
+
     Command() {
         this.target = "/httpfs-" + name().toLowerCase(Locale.ROOT);
     }

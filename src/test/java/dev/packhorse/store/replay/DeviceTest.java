@@ -231,7 +231,8 @@ class DeviceTest extends DeviceFixture {
             etags.add(String.valueOf(put(store, "/b" + i, "next " + i).etag()));
         }
         assertThat(etags).hasSize(10);
-        String copied = store.copy(path("/a"), path("/c"), TransferOptions.CREATE_NEW).etag();
+        String copied =
+                store.copy(path("/a"), path("/c"), TransferOptions.CREATE_NEW).etag();
         assertThat(copied).isEqualTo(store.stat(path("/c")).etag());
         assertThat(etags.contains(copied)).isEqualTo(keepsTimes);
         store.copy(path("/a"), path("/c"), TransferOptions.OVERWRITE);

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,6 +30,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +88,7 @@ public final class TestDevice implements Closeable {
     private final Map<String, Entry> tree = new TreeMap<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger working = new AtomicInteger();
     private final AtomicInteger most = new AtomicInteger();
     private final ServerSocket server;
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
@@ -101,6 +104,7 @@ public final class TestDevice implements Closeable {
     private volatile boolean answers204;
     private volatile String rootPrefix = "/";
     private volatile @Nullable Intercept intercept;
+    private final AtomicReference<String> dropped = new AtomicReference<>("");
 
     /** The exports of standard software 4.3, empty. */
     public TestDevice() {
@@ -163,6 +167,11 @@ public final class TestDevice implements Closeable {
     /** What stands before the names of exports in the listing of the root. */
     public void rootPrefix(String prefix) {
         rootPrefix = prefix;
+    }
+
+    /** The next command of this name is done, and not answered. */
+    public void dropAnswer(String command) {
+        dropped.set(command);
     }
 
     public void intercept(@Nullable Intercept with) {
@@ -235,7 +244,7 @@ public final class TestDevice implements Closeable {
         return open.size();
     }
 
-    /** How many were open at once, at most. */
+    /** How many were open at once without the whole answer, at most. */
     public int most() {
         return most.get();
     }
@@ -245,7 +254,7 @@ public final class TestDevice implements Closeable {
             while (true) {
                 Socket socket = server.accept();
                 open.add(socket);
-                most.accumulateAndGet(open.size(), Math::max);
+                most.accumulateAndGet(working.incrementAndGet(), Math::max);
                 threads.execute(() -> serve(socket));
             }
         } catch (IOException e) {
@@ -255,6 +264,7 @@ public final class TestDevice implements Closeable {
     }
 
     private void serve(Socket socket) {
+        boolean counted = true;
         try (socket) {
             InputStream in = new BufferedInputStream(socket.getInputStream());
             String head = head(in);
@@ -264,7 +274,12 @@ public final class TestDevice implements Closeable {
                 LockSupport.parkNanos(latency.toNanos());
                 Intercept before = intercept;
                 if (before == null || !before.answer(request, socket)) {
-                    answer(request, in, new BufferedOutputStream(socket.getOutputStream(), 64 * 1024));
+                    OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 64 * 1024);
+                    answer(request, in, out);
+                    // Before the client can have all of it, and come again.
+                    working.decrementAndGet();
+                    counted = false;
+                    out.flush();
                 }
             }
         } catch (IOException e) {
@@ -272,6 +287,9 @@ public final class TestDevice implements Closeable {
             return;
         } finally {
             open.remove(socket);
+            if (counted) {
+                working.decrementAndGet();
+            }
         }
     }
 
@@ -325,7 +343,10 @@ public final class TestDevice implements Closeable {
                 reply = run(request, body);
             }
         }
-        send(request, reply, out);
+        String drop = dropped.get();
+        if (!request.command().equals(drop) || !dropped.compareAndSet(drop, "")) {
+            send(request, reply, out);
+        }
     }
 
     private @Nullable Reply refusal(Request request) {
@@ -392,7 +413,7 @@ public final class TestDevice implements Closeable {
             }
         }
         // In no order: what came last in the tree comes first.
-        java.util.Collections.reverse(children);
+        Collections.reverse(children);
         children.forEach(child -> lines.append(child).append('\n'));
         return lines.toString();
     }
@@ -507,7 +528,6 @@ public final class TestDevice implements Closeable {
         boolean changes = !Set.of("ls", "fstat", "volinfo", "readfile").contains(request.command());
         if (changes && answers204 && reply.status.equals(OK)) {
             out.write("HTTP/1.1 204 No Content\r\n\r\n".getBytes(ISO_8859_1));
-            out.flush();
             return;
         }
         boolean isOld = request.head().contains(" HTTP/1.0\r\n");
@@ -545,7 +565,6 @@ public final class TestDevice implements Closeable {
             out.write(
                     (end + "\r\n" + (how == Framing.SMALL ? "X-Trailer: yes\r\n" : "") + "\r\n").getBytes(ISO_8859_1));
         }
-        out.flush();
     }
 
     private static byte at(Reply reply, long index) {

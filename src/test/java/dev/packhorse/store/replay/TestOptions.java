@@ -33,8 +33,7 @@ final class TestOptions {
         return timed(temp, timeout, statCache, clockOffset, 2);
     }
 
-    static ReplayOptions timed(
-            Path temp, Duration timeout, Duration statCache, Duration clockOffset, int connections) {
+    static ReplayOptions timed(Path temp, Duration timeout, Duration statCache, Duration clockOffset, int connections) {
         ReplayOptions usual = ReplayOptions.of(temp);
         return new ReplayOptions(
                 usual.softwareVersion(),
