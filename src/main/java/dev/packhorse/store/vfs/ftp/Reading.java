@@ -1,19 +1,15 @@
 package dev.packhorse.store.vfs.ftp;
 
-import dev.packhorse.fs.Body;
-import dev.packhorse.fs.ByteRange;
+import dev.packhorse.fs.BytesContent;
 import dev.packhorse.fs.Content;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.NodeType;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
@@ -88,7 +84,7 @@ final class Reading {
         if (target == null) {
             throw new FsException(Kind.NOT_FOUND, "read", path);
         }
-        return new InMemory(entry.node(path), target.getBytes(StandardCharsets.UTF_8));
+        return new BytesContent(entry.node(path), target.getBytes(StandardCharsets.UTF_8));
     }
 
     @Nullable
@@ -106,7 +102,7 @@ final class Reading {
         try {
             if (entry.size() <= SMALL) {
                 byte[] bytes = small(transfer, (int) entry.size());
-                return bytes == null ? null : new InMemory(entry.node(path), bytes);
+                return bytes == null ? null : new BytesContent(entry.node(path), bytes);
             }
             Long announced = Transfer.announced(transfer.begun());
             boolean same = announced == null ? isStill(entry, path) : announced == entry.size();
@@ -159,40 +155,5 @@ final class Reading {
                 transfer.abort();
             }
         }
-    }
-
-    /** Bytes that are here already. */
-    private static final class InMemory implements Content {
-        private final Node node;
-        private final byte[] bytes;
-
-        InMemory(Node node, byte[] bytes) {
-            this.node = node;
-            this.bytes = bytes;
-        }
-
-        @Override
-        public Node node() {
-            return node;
-        }
-
-        @Override
-        public Body body(ByteRange range) {
-            Objects.checkFromIndexSize(range.offset(), /* size= */ range.length(), /* length= */ bytes.length);
-            return new Body() {
-                @Override
-                public long length() {
-                    return range.length();
-                }
-
-                @Override
-                public InputStream open() {
-                    return new ByteArrayInputStream(bytes, (int) range.offset(), (int) range.length());
-                }
-            };
-        }
-
-        @Override
-        public void close() {}
     }
 }
