@@ -15,21 +15,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is exported, and over which protocols: {@code /fs/<export>} speaks {@code httpfs}, {@code /openhands/<export>} speaks
- * {@code openhands}. {@code /fs/} itself, and what lies between it and an export of several segments, is a read-only store of
+ * {@code openhands}; what speaks {@code replay} is on the {@link ReplayDevice}. {@code /fs/} itself, and what lies between it and an export of several segments, is a read-only store of
  * directories ({@link ExportsStore}).
  *
  * <p>Where one export lies below another ({@code /a} and {@code /a/b}), the longest path wins. {@code /fs/a} then lists what
  * the store of {@code /a} holds and nothing else: {@code b} is seen there only if that store has one, and what it has
  * under that name is out of reach.
  */
-public final class Exports implements ExportListener {
+final class Exports implements ExportListener {
 
     /** The protocols that are built. */
-    static final List<String> PROTOCOLS = HttpFronts.PROTOCOLS;
+    static final List<String> PROTOCOLS = Stream.concat(HttpFronts.PROTOCOLS.stream(), Stream.of(ReplayDevice.PROTOCOL))
+            .toList();
 
     private static final FsPath INDEX = HttpFronts.prefix(HttpFronts.HTTPFS);
 
@@ -41,6 +43,7 @@ public final class Exports implements ExportListener {
     record Mount(Export export, String protocol, FsPath base, HttpFront front, Store store) {}
 
     private final HttpFronts fronts;
+    private final ReplayDevice device;
     private final Object change = new Object();
     private volatile Map<FsPath, Export> exports = Map.of();
     /** By the path that requests have. */
@@ -55,9 +58,11 @@ public final class Exports implements ExportListener {
      *
      * @param spool where long listings are kept while they are sent; {@code null} for the folder of the system
      * @param workers threads that may block, for what fronts do ahead
+     * @param device what has the exports that speak {@code replay}
      */
-    public Exports(@Nullable Path spool, Executor workers) {
+    Exports(@Nullable Path spool, Executor workers, ReplayDevice device) {
         this.fronts = new HttpFronts(spool, workers);
+        this.device = device;
     }
 
     @Override
@@ -80,6 +85,9 @@ public final class Exports implements ExportListener {
                         base.toString(),
                         new Mount(export, protocol, base, front, export.stores().apply(protocol)));
             });
+            if (export.protocols().contains(ReplayDevice.PROTOCOL)) {
+                device.add(export, export.stores().apply(ReplayDevice.PROTOCOL));
+            }
             Map<FsPath, Export> all = new TreeMap<>(exports);
             all.put(export.path(), export);
             publish(all, more);
@@ -89,6 +97,7 @@ public final class Exports implements ExportListener {
     @Override
     public void removed(Export export) {
         synchronized (change) {
+            device.remove(export);
             Map<String, Mount> fewer = new TreeMap<>(mounts);
             fewer.values().removeIf(mount -> mount.export().path().equals(export.path()));
             Map<FsPath, Export> all = new TreeMap<>(exports);

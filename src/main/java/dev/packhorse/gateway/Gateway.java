@@ -9,7 +9,9 @@ import dev.packhorse.server.HttpExchange;
 import dev.packhorse.server.HttpListener;
 import dev.packhorse.server.HttpObserver;
 import dev.packhorse.server.HttpSettings;
+import dev.packhorse.server.ReplaySettings;
 import dev.packhorse.server.Workers;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -37,6 +39,7 @@ class Gateway implements HttpObserver {
     private final PackhorseConfig config;
     private final Workers workers;
     private final HttpListener listener;
+    private final ReplayDevice device;
     private final Exports exports;
     private final StateDatabase database;
     private final OverlayTable overlay;
@@ -66,13 +69,32 @@ class Gateway implements HttpObserver {
                 this);
         Path data = Path.of(config.data());
         Path spool = Files.createDirectories(data.resolve("spool"));
-        exports = new Exports(spool, workers);
+        PackhorseConfig.Replay replay = config.replay();
+        ReplaySettings usual = ReplaySettings.DEFAULT;
+        device = new ReplayDevice(
+                new ReplaySettings(
+                        replay.host(),
+                        replay.port(),
+                        usual.maxHead(),
+                        replay.maxConnections(),
+                        http.headTimeout(),
+                        http.bodyTimeout(),
+                        usual.writeTimeout(),
+                        http.stopTimeout()),
+                replay.name(),
+                replay.announce().orElse(null),
+                this);
+        exports = new Exports(spool, workers, device);
         database = StateDatabase.open(data, config.database());
         overlay = new OverlayTable(
                 database.source(), InstantSource.system(), config.changeTimestampRetention(), database.isShared());
         stores = new StoreRegistry(Stores.openers(spool), new StorePolicies(overlay, registry));
         metrics = new HttpMetrics(registry);
         accessLog = AccessLog.open(config.accessLog());
+        FunctionCounter.builder("packhorse.unlistable.names", device, ReplayDevice::leftOut)
+                .description("Entries left out of listings because no client could name them")
+                .tag("store", "replay device")
+                .register(registry);
         Gauge.builder("packhorse.connections", listener, HttpListener::connections)
                 .description("Open HTTP connections")
                 .register(registry);
@@ -167,6 +189,7 @@ class Gateway implements HttpObserver {
     void stop(@Observes @Priority(1) ShutdownEvent event) throws IOException {
         try {
             listener.stop();
+            device.stop();
             context.stop();
             workers.close();
         } finally {

@@ -17,8 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the fronts of an export for the protocols over HTTP. Each protocol has the exports below a prefix of its own. */
@@ -63,10 +61,7 @@ final class HttpFronts {
     Map<String, HttpFront> of(Export export) {
         Options options = export.options();
         Map<String, HttpFront> fronts = new LinkedHashMap<>();
-        String listed = options.optional("cors.origins");
-        Set<String> origins = listed == null
-                ? Set.of()
-                : Stream.of(listed.split(",", -1)).map(String::trim).collect(Collectors.toUnmodifiableSet());
+        Set<String> origins = options.names("cors.origins", Set.of());
         long maxBody = options.size("max-body", Long.MAX_VALUE);
         if (export.protocols().contains(HTTPFS)) {
             HttpfsOptions httpfs =

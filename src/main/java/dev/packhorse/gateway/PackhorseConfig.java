@@ -36,6 +36,9 @@ public interface PackhorseConfig {
     /** The HTTP listener. */
     Http http();
 
+    /** The emulated ReplayTV. */
+    Replay replay();
+
     /** The state database. */
     interface Database {
 
@@ -95,5 +98,28 @@ public interface PackhorseConfig {
         /** Threads that may block, on JDKs without virtual threads. */
         @WithDefault("128")
         int threads();
+    }
+
+    /** The emulated ReplayTV. */
+    interface Replay {
+
+        /** Address to bind, where an export speaks `replay`. */
+        @WithDefault("127.0.0.1")
+        String host();
+
+        /** Port to bind, 0 for a free one. Real devices have 80. */
+        @WithDefault("8081")
+        int port();
+
+        /** Connections at a time; more wait. */
+        @WithDefault("64")
+        int maxConnections();
+
+        /** What the device is called. */
+        @WithDefault("Packhorse")
+        String name();
+
+        /** Address that answers to searches (SSDP) name, where port 80 leads to the device; none for no answers. */
+        Optional<String> announce();
     }
 }

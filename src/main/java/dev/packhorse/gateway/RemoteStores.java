@@ -6,12 +6,17 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Store;
 import dev.packhorse.route.Location;
 import dev.packhorse.route.Options;
+import dev.packhorse.store.replay.ReplayOptions;
+import dev.packhorse.store.replay.ReplayStore;
+import dev.packhorse.store.replay.ShowsOptions;
+import dev.packhorse.store.replay.ShowsStore;
 import dev.packhorse.store.sftp.SftpOptions;
 import dev.packhorse.store.sftp.SftpStore;
 import dev.packhorse.store.vfs.VfsOptions;
 import dev.packhorse.store.vfs.VfsStore;
 import dev.packhorse.store.vfs.ftp.FtpOptions;
 import dev.packhorse.store.vfs.ftp.FtpStore;
+import dev.packhorse.wire.replay.SoftwareVersion;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
@@ -20,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -40,11 +46,11 @@ final class RemoteStores {
     }
 
     @FunctionalInterface
-    private interface Opening {
-        Store open() throws FsException;
+    private interface Opening<S extends Store> {
+        S open() throws FsException;
     }
 
-    private static Store nowOrLater(Opening now, Opening later) throws FsException {
+    private static <S extends Store> S nowOrLater(Opening<S> now, Opening<S> later) throws FsException {
         try {
             return now.open();
         } catch (FsException e) {
@@ -150,7 +156,7 @@ final class RemoteStores {
                 options.duration("data-timeout", usual.dataTimeout()),
                 options.duration("idle-timeout", usual.idleTimeout()),
                 number(options, "connections", usual.connections()),
-                zone(options),
+                zone(options, ZoneOffset.UTC),
                 charset(options),
                 usual.fromHome(),
                 options.flag("trust-pasv-address", usual.trustPasvAddress()));
@@ -158,6 +164,59 @@ final class RemoteStores {
         FsPath root = root(at.path());
         return nowOrLater(
                 () -> FtpStore.open(at.host(), port, root, ftp), () -> FtpStore.lazily(at.host(), port, root, ftp));
+    }
+
+    /** {@code replay://host:port/Export/path}. */
+    Store replay(String location, Options options) throws FsException {
+        RemoteLocation at = RemoteLocation.parse(location);
+        if (at.user() != null) {
+            throw new IllegalArgumentException("a ReplayTV knows no users: " + at.host() + " is enough");
+        }
+        ReplayOptions usual = ReplayOptions.of(temp);
+        ReplayOptions replay = new ReplayOptions(
+                version(options),
+                options.signedDuration("clock-offset", usual.clockOffset()),
+                options.names("invisible", usual.invisible()),
+                options.names("writable", usual.writable()),
+                options.flag("show-circular", usual.showCircular()),
+                number(options, "connections", usual.connections()),
+                options.duration("pace", usual.pace()),
+                options.duration("stat-cache", usual.statCache()),
+                options.duration("connect-timeout", usual.connectTimeout()),
+                options.duration("timeout", usual.timeout()),
+                options.duration("copy-timeout", usual.copyTimeout()),
+                usual.temp());
+        boolean titles = options.flag("titles", false);
+        boolean deleteShows = options.flag("delete-shows", false);
+        ShowsOptions shown = ShowsOptions.of(options.text("serial", ShowsOptions.ANY_SERIAL));
+        ShowsOptions shows = new ShowsOptions(
+                shown.serial(),
+                options.duration("guide", shown.fresh()),
+                zone(options, shown.zone()),
+                deleteShows,
+                shown.poll(),
+                shown.patience());
+        FsPath root = root(at.path());
+        if (deleteShows && !titles) {
+            throw new IllegalArgumentException("option delete-shows needs titles = true");
+        }
+        if (titles && !root.isRoot()) {
+            throw new IllegalArgumentException("option titles is for a whole device, not for " + root);
+        }
+        int port = at.port() < 0 ? 80 : at.port();
+        ReplayStore store = nowOrLater(
+                () -> ReplayStore.open(at.host(), port, root, replay),
+                () -> ReplayStore.lazily(at.host(), port, root, replay));
+        return titles ? new ShowsStore(store, shows) : store;
+    }
+
+    private static SoftwareVersion version(Options options) {
+        String version = options.optional("software-version");
+        try {
+            return version == null ? SoftwareVersion.DEFAULT : SoftwareVersion.parse(version);
+        } catch (IllegalArgumentException e) {
+            throw Options.bad("software-version", String.valueOf(version), "a version such as 4.1");
+        }
     }
 
     private static FsPath root(String path) {
@@ -195,8 +254,8 @@ final class RemoteStores {
         return (int) number;
     }
 
-    private static ZoneId zone(Options options) {
-        String zone = options.text("zone", "UTC");
+    private static ZoneId zone(Options options, ZoneId usual) {
+        String zone = options.text("zone", usual.getId());
         try {
             return ZoneId.of(zone);
         } catch (DateTimeException e) {

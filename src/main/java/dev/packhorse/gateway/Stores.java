@@ -29,7 +29,17 @@ final class Stores {
      */
     static Map<String, StoreOpener> openers(Path temp) {
         RemoteStores remote = new RemoteStores(temp);
-        return Map.of("file", Stores::local, "memory", Stores::memory, "sftp", RemoteStores::sftp, "vfs", remote::vfs);
+        return Map.of(
+                "file",
+                Stores::local,
+                "memory",
+                Stores::memory,
+                "sftp",
+                RemoteStores::sftp,
+                "vfs",
+                remote::vfs,
+                "replay",
+                remote::replay);
     }
 
     /** {@code file:///absolute} or {@code file:relative}. */
@@ -57,7 +67,9 @@ final class Stores {
 
     /** Whether the way to a location is long enough for a cache. */
     static boolean isRemote(String location) {
-        return location.startsWith("sftp:") || REMOTE_VFS.matcher(location).lookingAt();
+        return location.startsWith("sftp:")
+                || location.startsWith("replay:")
+                || REMOTE_VFS.matcher(location).lookingAt();
     }
 
     /** Whether what a location holds ends with the process. */

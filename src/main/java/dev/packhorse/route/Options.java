@@ -4,9 +4,12 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,6 +120,27 @@ public final class Options {
         } catch (ArithmeticException | NumberFormatException e) {
             throw bad(name, value, "a duration such as 30s");
         }
+    }
+
+    /** A length of time that may have a minus in front. */
+    public Duration signedDuration(String name, Duration otherwise) {
+        String value = left.get(name);
+        if (value == null || !value.startsWith("-")) {
+            return duration(name, otherwise);
+        }
+        left.put(name, value.substring(1));
+        return duration(name, otherwise).negated();
+    }
+
+    /** Names, separated by commas. */
+    public Set<String> names(String name, Set<String> otherwise) {
+        String value = optional(name);
+        return value == null
+                ? otherwise
+                : Stream.of(value.split(",", -1))
+                        .map(String::trim)
+                        .filter(each -> !each.isEmpty())
+                        .collect(Collectors.toUnmodifiableSet());
     }
 
     private static long number(String digits) {

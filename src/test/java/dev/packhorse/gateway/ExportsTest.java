@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class ExportsTest {
 
-    private final Exports exports = new Exports(null, Runnable::run);
+    private final Exports exports = new Exports(null, Runnable::run, TestGateway.device());
 
     private Export add(String path) throws FsException {
         Export export = new Export(

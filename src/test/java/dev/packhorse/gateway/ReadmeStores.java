@@ -70,6 +70,29 @@ record ReadmeStores(
                             "timeout", "how long the server may take for an answer; `30s`"),
                     Map.of(Capability.OWNER, "see `owners`", Capability.SPACE, "if offered")),
             new ReadmeStores(
+                    "replay",
+                    "replay://127.0.0.1:1/",
+                    "`replay://192.168.1.20`, `replay://host:80/Photo/album`: a ReplayTV 4000, or a folder of one",
+                    options(
+                            "clock-offset", "how far the clock of the device is ahead of ours, `-90s`; `0s`",
+                            "connect-timeout", CONNECT,
+                            "connections", "connections to one device at a time, by all routes; `2`",
+                            "copy-timeout", "how long the device may take to copy a file; `10m`",
+                            "delete-shows", "`true` lets what is removed in `/Shows` be deleted on the device; `false`",
+                            "guide", "for how long the guide is believed; `5m`",
+                            "invisible",
+                                    "exports that are shown though the device does not list them; `Video,SnapshotDir`",
+                            "pace", "a pause behind each 32 KiB of content; `0ms`",
+                            "serial", "serial number that the guide is asked with; one that old clients use",
+                            "show-circular", "`true` shows the ring buffer of live television; `false`",
+                            "software-version", "of the device: before 4.3 nothing is encrypted; `4.3`",
+                            "stat-cache", "for how long what the device says of a file is believed; `30s`",
+                            "timeout", "how long the device may take for an answer; `30s`",
+                            "titles", "`true` adds `/Shows` with the recordings under their titles; `false`",
+                            "writable", "exports that may be changed; `Photo,SnapshotDir`",
+                            "zone", "in which the dates in `/Shows` are; that of this host"),
+                    Map.of(Capability.WRITE, "see `writable`")),
+            new ReadmeStores(
                     "vfs",
                     "vfs:ram:/",
                     "`vfs:` and a URI of Commons VFS: `vfs:zip:file:///srv/a.zip`, `vfs:tgz:https://host/a.tgz!/src`,"
@@ -129,7 +152,7 @@ record ReadmeStores(
             "overlay-symlinks", "`false` leaves symlinks out of it; `true`",
             "owner", "of what nobody gave an owner, `1000:1000`; what the store says");
 
-    private static SortedMap<String, String> options(String... namesAndTexts) {
+    static SortedMap<String, String> options(String... namesAndTexts) {
         SortedMap<String, String> options = new TreeMap<>();
         for (int i = 0; i < namesAndTexts.length; i += 2) {
             options.put(namesAndTexts[i], namesAndTexts[i + 1]);

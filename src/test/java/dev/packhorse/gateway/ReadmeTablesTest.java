@@ -24,7 +24,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -47,7 +46,11 @@ class ReadmeTablesTest {
             Pattern.DOTALL);
 
     /** What the options of exports and stores are for; their names are checked against the code. */
-    private static final Map<String, String> EXPORT_OPTIONS = new TreeMap<>(Map.of(
+    private static final Map<String, String> EXPORT_OPTIONS = ReadmeStores.options(
+            "replay.name", "what the device calls it, the first name of its paths; the last of the export's",
+            "replay.visible", "`true` shows it to every client, not only to other ReplayTVs; `false`",
+            "replay.encrypted", "`true` wants encrypted queries, as real devices do for `/Video`; `false`",
+            "replay.writable", "`true` lets clients change it; `false`",
             "openhands.api-key",
                     "admits with the header `X-API-Key`; none. Without any credential everybody is admitted",
             "openhands.session-api-key", "admits with the header `X-Session-API-Key`; none",
@@ -59,11 +62,13 @@ class ReadmeTablesTest {
             "cors.origins", "origins of web pages that may use the export, separated by commas, or `*`; none",
             "httpfs.symlink-mode",
                     "how the mode of a symlink is sent: `41471`, or `120777` as the document prints it; `41471`",
-            "max-body", "bytes of a request body, more is 413; no limit"));
+            "max-body", "bytes of a request body, more is 413; no limit");
 
     private static final Map<String, String> PROTOCOLS = Map.of(
             "httpfs", "`/fs/<export>`: the HTTP Filesystem Protocol",
-            "openhands", "`/openhands/<export>`: a FileStore of OpenHands, as its base URL");
+            "openhands", "`/openhands/<export>`: a FileStore of OpenHands, as its base URL",
+            "replay",
+                    "a listener of its own, `packhorse.replay.port`: a ReplayTV 4000, each export a file system of it");
 
     private record Key(String name, String value, String text) {
         String cell() {
@@ -134,7 +139,7 @@ class ReadmeTablesTest {
     void theOptionsOfExportsAreThoseOfTheCode() throws Exception {
         Options options = new Options(new HashMap<>(Map.of("unknown", "")));
         options.optional("protocols");
-        new Exports(null, Runnable::run)
+        new Exports(null, Runnable::run, TestGateway.device())
                 .added(new Export(FsPath.parse("/x"), Exports.PROTOCOLS, "x", options, protocol -> memory(), List::of));
 
         assertThat(EXPORT_OPTIONS.keySet()).containsExactlyElementsOf(known(options));

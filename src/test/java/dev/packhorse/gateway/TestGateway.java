@@ -11,6 +11,7 @@ import dev.packhorse.server.HttpExchange;
 import dev.packhorse.server.HttpListener;
 import dev.packhorse.server.HttpSettings;
 import dev.packhorse.server.RawClient;
+import dev.packhorse.server.ReplaySettings;
 import dev.packhorse.server.Workers;
 import dev.packhorse.store.local.LocalStore;
 import dev.packhorse.store.memory.MemoryStore;
@@ -55,7 +56,8 @@ final class TestGateway implements AutoCloseable {
     private final OverlayTable overlay;
     private final Workers workers = Workers.start(64);
     private final DefaultCamelContext context = new DefaultCamelContext();
-    private final Exports exports = new Exports(null, workers);
+    final ReplayDevice device = device();
+    private final Exports exports = new Exports(null, workers, device);
     private final StoreRegistry stores;
 
     TestGateway(Path folder) throws Exception {
@@ -95,6 +97,11 @@ final class TestGateway implements AutoCloseable {
                                 .setBody(exports.handle(exchange.getIn().getBody(HttpExchange.class))));
             }
         });
+    }
+
+    /** A device on a free port. */
+    static ReplayDevice device() {
+        return new ReplayDevice(ReplaySettings.DEFAULT, "Test", null, (exchange, status, received, sent, nanos) -> {});
     }
 
     /** The defaults with timeouts that a test can wait for. */
@@ -162,6 +169,7 @@ final class TestGateway implements AutoCloseable {
     @Override
     public void close() throws FsException {
         listener.stop();
+        device.stop();
         context.stop();
         workers.close();
         stores.closeAll();
