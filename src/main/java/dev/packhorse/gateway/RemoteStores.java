@@ -6,6 +6,7 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Store;
 import dev.packhorse.route.Location;
 import dev.packhorse.route.Options;
+import dev.packhorse.store.replay.Discovery;
 import dev.packhorse.store.replay.ReplayOptions;
 import dev.packhorse.store.replay.ReplayStore;
 import dev.packhorse.store.replay.ShowsOptions;
@@ -16,6 +17,7 @@ import dev.packhorse.store.vfs.VfsOptions;
 import dev.packhorse.store.vfs.VfsStore;
 import dev.packhorse.store.vfs.ftp.FtpOptions;
 import dev.packhorse.store.vfs.ftp.FtpStore;
+import dev.packhorse.wire.replay.DeviceDescription;
 import dev.packhorse.wire.replay.SoftwareVersion;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -30,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * all the same. One that answers and refuses is for the operator to mend.
  */
 final class RemoteStores {
+
+    private static final Logger LOG = Logger.getLogger(RemoteStores.class);
 
     /** The folder in which stores keep what does not fit into memory. */
     private final Path temp;
@@ -166,15 +171,23 @@ final class RemoteStores {
                 () -> FtpStore.open(at.host(), port, root, ftp), () -> FtpStore.lazily(at.host(), port, root, ftp));
     }
 
-    /** {@code replay://host:port/Export/path}. */
+    /** {@code replay://host:port/Export/path}, or {@code replay:discover} with the name of a device as an option. */
     Store replay(String location, Options options) throws FsException {
-        RemoteLocation at = RemoteLocation.parse(location);
+        String name = options.optional("name");
+        boolean search = location.equals("replay:discover");
+        if (search == (name == null)) {
+            throw new IllegalArgumentException(
+                    "a device is replay://host, or replay:discover with its name as an option");
+        }
+        RemoteLocation at = search ? new RemoteLocation(null, null, "", -1, "/") : RemoteLocation.parse(location);
         if (at.user() != null) {
             throw new IllegalArgumentException("a ReplayTV knows no users: " + at.host() + " is enough");
         }
+        int port = at.port() < 0 ? 80 : at.port();
         ReplayOptions usual = ReplayOptions.of(temp);
+        DeviceDescription description = search ? null : description(at.host(), port);
         ReplayOptions replay = new ReplayOptions(
-                version(options),
+                version(options, description),
                 options.signedDuration("clock-offset", usual.clockOffset()),
                 options.names("invisible", usual.invisible()),
                 options.names("writable", usual.writable()),
@@ -188,7 +201,7 @@ final class RemoteStores {
                 usual.temp());
         boolean titles = options.flag("titles", false);
         boolean deleteShows = options.flag("delete-shows", false);
-        ShowsOptions shown = ShowsOptions.of(options.text("serial", ShowsOptions.ANY_SERIAL));
+        ShowsOptions shown = ShowsOptions.of(options.text("serial", serial(description)));
         ShowsOptions shows = new ShowsOptions(
                 shown.serial(),
                 options.duration("guide", shown.fresh()),
@@ -203,20 +216,41 @@ final class RemoteStores {
         if (titles && !root.isRoot()) {
             throw new IllegalArgumentException("option titles is for a whole device, not for " + root);
         }
-        int port = at.port() < 0 ? 80 : at.port();
-        ReplayStore store = nowOrLater(
-                () -> ReplayStore.open(at.host(), port, root, replay),
-                () -> ReplayStore.lazily(at.host(), port, root, replay));
+        ReplayStore store = name == null
+                ? nowOrLater(
+                        () -> ReplayStore.open(at.host(), port, root, replay),
+                        () -> ReplayStore.lazily(at.host(), port, root, replay))
+                : nowOrLater(
+                        () -> ReplayStore.openNamed(name, root, replay),
+                        () -> ReplayStore.namedLazily(name, root, replay));
         return titles ? new ShowsStore(store, shows) : store;
     }
 
-    private static SoftwareVersion version(Options options) {
-        String version = options.optional("software-version");
+    /** {@code null} for a device that is off, or says nothing of itself. */
+    private static @Nullable DeviceDescription description(String host, int port) {
         try {
-            return version == null ? SoftwareVersion.DEFAULT : SoftwareVersion.parse(version);
-        } catch (IllegalArgumentException e) {
-            throw Options.bad("software-version", String.valueOf(version), "a version such as 4.1");
+            return Discovery.describe(host, port);
+        } catch (IOException e) {
+            LOG.debugf(e, "a ReplayTV does not describe itself host=%s", host);
+            return null;
         }
+    }
+
+    private static SoftwareVersion version(Options options, @Nullable DeviceDescription description) {
+        String version = options.optional("software-version");
+        if (version == null) {
+            return description == null ? SoftwareVersion.DEFAULT : description.softwareVersion();
+        }
+        try {
+            return SoftwareVersion.parse(version);
+        } catch (IllegalArgumentException e) {
+            throw Options.bad("software-version", version, "a version such as 4.1");
+        }
+    }
+
+    private static String serial(@Nullable DeviceDescription description) {
+        String serial = description == null ? "" : description.serialNumber();
+        return serial.matches("[A-Za-z0-9]{1,32}") ? serial : ShowsOptions.ANY_SERIAL;
     }
 
     private static FsPath root(String path) {

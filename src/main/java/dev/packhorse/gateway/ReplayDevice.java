@@ -89,9 +89,9 @@ final class ReplayDevice {
                 options.text("replay.name", export.path().name()),
                 export.path(),
                 store,
-                options.flag("replay.visible", false),
+                options.flag("replay.visible", true),
                 options.flag("replay.encrypted", false),
-                options.flag("replay.writable", false));
+                options.flag("replay.writable", true));
         ReplayExport other = exports.get(added.name());
         if (other != null) {
             throw new IllegalArgumentException("the device has a " + added.name() + " already: export " + other.path()

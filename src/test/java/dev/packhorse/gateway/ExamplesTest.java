@@ -14,6 +14,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -73,7 +74,13 @@ class ExamplesTest {
     @Test
     void eachExampleHasItsTest() throws IOException {
         Set<String> tested = new TreeSet<>(Set.of(
-                "zip.yaml", "sftp.yaml", "ftp-cached.yaml", "workbench.yaml", "failover.yaml", "openhands.yaml"));
+                "zip.yaml",
+                "sftp.yaml",
+                "ftp-cached.yaml",
+                "workbench.yaml",
+                "failover.yaml",
+                "openhands.yaml",
+                "replay-demo.yaml"));
         try (Stream<Path> files = Files.list(EXAMPLES)) {
             assertThat(files.filter(Files::isRegularFile)
                             .map(file -> file.getFileName().toString())
@@ -197,6 +204,49 @@ class ExamplesTest {
         assertThat(send("DELETE", base + "/files/sessions/1", "", "X-API-Key: hush"))
                 .isEqualTo(204);
         assertThat(files.resolve("sessions")).isEmptyDirectory();
+    }
+
+    @Test
+    void aReplayTvWithoutHardware() throws Exception {
+        Path device = folder.resolve("device");
+        copyTree(EXAMPLES.resolve("replay-demo"), device);
+        byte[] recording = Files.readAllBytes(device.resolve("Video/1009760397.mpg"));
+        load(
+                "replay-demo.yaml",
+                Map.of("device", device.toString(), "packhorse.replay.port", Integer.toString(gateway.devicePort())));
+
+        assertThat(get("/fs/living-room/")).isEqualTo("200 Photo 16877\nVideo 16749\n");
+        assertThat(get("/fs/living-room/Photo/")).isEqualTo("200 album 16877\nbars.jpg 33188\nmandelbrot.jpg 33188\n");
+        TestGateway.Reply part =
+                gateway.send("GET", "/fs/living-room/Video/1009760397.mpg", "", "Range: bytes=100000-100009");
+        assertThat(part.status()).isEqualTo(206);
+        assertThat(part.body().getBytes(StandardCharsets.ISO_8859_1))
+                .isEqualTo(Arrays.copyOfRange(recording, 100_000, 100_010));
+        assertThat(gateway.send("GET", "/fs/living-room/Video/1009760397.mpg", "")
+                        .body()
+                        .getBytes(StandardCharsets.ISO_8859_1))
+                .isEqualTo(recording);
+        assertThat(send("PUT", "/fs/living-room/Photo/new%20one.jpg", "JPEG")).isEqualTo(200);
+        assertThat(device.resolve("Photo/new one.jpg")).hasContent("JPEG");
+        assertThat(send(
+                        "MOVE",
+                        "/fs/living-room/Photo/new%20one.jpg",
+                        "",
+                        "Destination: /fs/living-room/Photo/album/newer.jpg"))
+                .isEqualTo(200);
+        assertThat(send("PATCH", "/fs/living-room/Photo/album/newer.jpg", "", "Content-Mode: 33152"))
+                .isEqualTo(200);
+        assertThat(get("/fs/living-room/Photo/album/")).isEqualTo("200 newer.jpg 33152\nsun set.jpg 33188\n");
+        assertThat(send("PUT", "/fs/living-room/Video/x", "x")).isEqualTo(403);
+        assertThat(device.resolve("Video/x")).doesNotExist();
+    }
+
+    private static void copyTree(Path from, Path to) throws IOException {
+        try (Stream<Path> tree = Files.walk(from)) {
+            for (Path each : (Iterable<Path>) tree::iterator) {
+                Files.copy(each, to.resolve(from.relativize(each).toString()));
+            }
+        }
     }
 
     @Test

@@ -48,9 +48,9 @@ class ReadmeTablesTest {
     /** What the options of exports and stores are for; their names are checked against the code. */
     private static final Map<String, String> EXPORT_OPTIONS = ReadmeStores.options(
             "replay.name", "what the device calls it, the first name of its paths; the last of the export's",
-            "replay.visible", "`true` shows it to every client, not only to other ReplayTVs; `false`",
+            "replay.visible", "`false` shows it only to clients that call themselves a ReplayTV; `true`",
             "replay.encrypted", "`true` wants encrypted queries, as real devices do for `/Video`; `false`",
-            "replay.writable", "`true` lets clients change it; `false`",
+            "replay.writable", "`false` lets nobody change it; `true`",
             "openhands.api-key",
                     "admits with the header `X-API-Key`; none. Without any credential everybody is admitted",
             "openhands.session-api-key", "admits with the header `X-Session-API-Key`; none",

@@ -17,6 +17,9 @@ import dev.packhorse.store.local.LocalStore;
 import dev.packhorse.store.memory.MemoryStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +59,8 @@ final class TestGateway implements AutoCloseable {
     private final OverlayTable overlay;
     private final Workers workers = Workers.start(64);
     private final DefaultCamelContext context = new DefaultCamelContext();
-    final ReplayDevice device = device();
+    private final int devicePort = freePort();
+    private final ReplayDevice device = device(devicePort);
     private final Exports exports = new Exports(null, workers, device);
     private final StoreRegistry stores;
 
@@ -99,9 +103,39 @@ final class TestGateway implements AutoCloseable {
         });
     }
 
-    /** A device on a free port. */
+    /** A device on any port. */
     static ReplayDevice device() {
-        return new ReplayDevice(ReplaySettings.DEFAULT, "Test", null, (exchange, status, received, sent, nanos) -> {});
+        return device(0);
+    }
+
+    private static ReplayDevice device(int port) {
+        ReplaySettings usual = ReplaySettings.DEFAULT;
+        return new ReplayDevice(
+                new ReplaySettings(
+                        usual.host(),
+                        port,
+                        usual.maxHead(),
+                        usual.maxConnections(),
+                        usual.headTimeout(),
+                        usual.bodyTimeout(),
+                        usual.writeTimeout(),
+                        Duration.ofSeconds(5)),
+                "Test",
+                null,
+                (exchange, status, received, sent, nanos) -> {});
+    }
+
+    /** A port that was free a moment ago: routes have to name it before somebody listens there. */
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    int devicePort() {
+        return devicePort;
     }
 
     /** The defaults with timeouts that a test can wait for. */

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection implements Closeable {
 
+    private final Whereabouts.Endpoint at;
     private final SocketChannel channel;
     private final Selector selector;
     private final SelectionKey key;
@@ -34,7 +35,14 @@ final class Connection implements Closeable {
     private final long stallNanos;
     private volatile long deadline = Long.MAX_VALUE;
 
-    private Connection(SocketChannel channel, Selector selector, SelectionKey key, Duration stall, Runnable released) {
+    private Connection(
+            Whereabouts.Endpoint at,
+            SocketChannel channel,
+            Selector selector,
+            SelectionKey key,
+            Duration stall,
+            Runnable released) {
+        this.at = at;
         this.channel = channel;
         this.selector = selector;
         this.key = key;
@@ -49,13 +57,13 @@ final class Connection implements Closeable {
      * @param released run once, when the connection is closed or could not be made
      * @throws LostException if nobody takes the connection
      */
-    static Connection open(String host, int port, Duration connectTimeout, Duration stall, Runnable released)
+    static Connection open(Whereabouts.Endpoint at, Duration connectTimeout, Duration stall, Runnable released)
             throws IOException {
         Connection connection = null;
         try {
-            InetAddress address = InetAddress.getByName(host);
-            connection = prepared(stall, released);
-            connection.connect(new InetSocketAddress(address, port), connectTimeout);
+            InetAddress address = InetAddress.getByName(at.host());
+            connection = prepared(at, stall, released);
+            connection.connect(new InetSocketAddress(address, at.port()), connectTimeout);
             return connection;
         } catch (IOException e) {
             if (connection == null) {
@@ -67,14 +75,14 @@ final class Connection implements Closeable {
         }
     }
 
-    private static Connection prepared(Duration stall, Runnable released) throws IOException {
+    private static Connection prepared(Whereabouts.Endpoint at, Duration stall, Runnable released) throws IOException {
         SocketChannel channel = SocketChannel.open();
         Selector selector = null;
         try {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             selector = Selector.open();
-            return new Connection(channel, selector, channel.register(selector, 0), stall, released);
+            return new Connection(at, channel, selector, channel.register(selector, 0), stall, released);
         } catch (IOException e) {
             channel.close();
             if (selector != null) {
@@ -82,6 +90,11 @@ final class Connection implements Closeable {
             }
             throw e;
         }
+    }
+
+    /** Where the device is. */
+    Whereabouts.Endpoint at() {
+        return at;
     }
 
     private void connect(InetSocketAddress address, Duration timeout) throws IOException {

@@ -44,10 +44,10 @@ final class Device {
         this.turns = new Semaphore(connections, /* fair= */ true);
     }
 
-    /** The device at an address; {@link #release} it. */
-    static Device of(String host, int port, int connections) {
+    /** The device that is to be found so; {@link #release} it. */
+    static Device of(Whereabouts where, int connections) {
         synchronized (OPEN) {
-            Device device = OPEN.computeIfAbsent(host + " " + port, name -> new Device(name, connections));
+            Device device = OPEN.computeIfAbsent(where.key(), name -> new Device(name, connections));
             device.users++;
             return device;
         }

@@ -100,7 +100,8 @@ public final class Discovery {
     }
 
     private static PlainRequest device(String host, int port) {
-        return target -> Wire.plain(Connection.open(host, port, CONNECT, STALL, () -> {}), host, port, STALL, target);
+        return target -> Wire.plain(
+                Connection.open(new Whereabouts.Endpoint(host, port), CONNECT, STALL, () -> {}), STALL, target);
     }
 
     /**

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 /** A ReplayTV 4000, or a folder of one. See the package for what that can keep. */
 public final class ReplayStore implements Store {
 
+    /** Devices have 3 s for their answers. */
+    private static final Duration SEARCH = Duration.ofMillis(3500);
+
     private static final Duration PRECISION = Duration.ofMillis(1);
 
     private final Capabilities capabilities;
@@ -37,11 +40,11 @@ public final class ReplayStore implements Store {
     private final Writing writing;
     private final Moving moving;
 
-    private ReplayStore(String host, int port, FsPath root, ReplayOptions options) {
+    private ReplayStore(Whereabouts where, FsPath root, ReplayOptions options) {
         this.capabilities = new Capabilities(
                 Set.of(Capability.WRITE, Capability.ETAGS, Capability.SPACE), PRECISION, options.statCache());
-        this.device = Device.of(host, port, options.connections());
-        this.wire = new Wire(host, port, options, device);
+        this.device = Device.of(where, options.connections());
+        this.wire = new Wire(where, options, device);
         this.tree = new Tree(wire, device, options, root);
         this.lister = new Lister(tree, options.connections());
         this.reading = new Reading(tree);
@@ -60,10 +63,13 @@ public final class ReplayStore implements Store {
      *     more in one line
      */
     public static ReplayStore open(String host, int port, FsPath root, ReplayOptions options) throws FsException {
-        Names.check("open", root);
-        ReplayStore store = lazily(host, port, root, options);
+        return opened(lazily(host, port, root, options), root);
+    }
+
+    private static ReplayStore opened(ReplayStore store, FsPath root) throws FsException {
         boolean opened = false;
         try {
+            Names.check("open", root);
             if (!store.tree.require("open", FsPath.ROOT).isDirectory()) {
                 throw new FsException(Kind.NOT_A_DIRECTORY, "open", root);
             }
@@ -85,7 +91,23 @@ public final class ReplayStore implements Store {
 
     /** As {@link #open}, but asks when first needed, so that the device may be off. */
     public static ReplayStore lazily(String host, int port, FsPath root, ReplayOptions options) {
-        return new ReplayStore(host, port, root, options);
+        return new ReplayStore(new Whereabouts.Endpoint(host, port), root, options);
+    }
+
+    /**
+     * As {@link #open}, but the device is searched for by its name; it listens on port 80. If it is not there, or moves, it is searched
+     * for again when needed.
+     *
+     * @param name what its owner calls it
+     */
+    public static ReplayStore openNamed(String name, FsPath root, ReplayOptions options) throws FsException {
+        return opened(namedLazily(name, root, options), root);
+    }
+
+    /** As {@link #openNamed}, but searches when first needed. */
+    public static ReplayStore namedLazily(String name, FsPath root, ReplayOptions options) {
+        Wanted.Search search = () -> Discovery.everywhere().search(SEARCH);
+        return new ReplayStore(new Wanted(name, 80, search, System::nanoTime), root, options);
     }
 
     /** Requests to the device that are no commands. */

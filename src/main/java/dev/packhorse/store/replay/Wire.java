@@ -40,16 +40,14 @@ final class Wire implements Closeable {
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private final String host;
-    private final int port;
+    private final Whereabouts where;
     private final ReplayOptions options;
     private final Device device;
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    Wire(String host, int port, ReplayOptions options, Device device) {
-        this.host = host;
-        this.port = port;
+    Wire(Whereabouts where, ReplayOptions options, Device device) {
+        this.where = where;
         this.options = options;
         this.device = device;
     }
@@ -163,7 +161,7 @@ final class Wire implements Closeable {
 
     /** A {@link PlainRequest} to this device. */
     InputStream plain(String target) throws IOException {
-        return plain(connect(), host, port, options.timeout().multipliedBy(LISTING), target);
+        return plain(connect(), options.timeout().multipliedBy(LISTING), target);
     }
 
     /**
@@ -171,12 +169,11 @@ final class Wire implements Closeable {
      *
      * @param limit until the end of the body
      */
-    static InputStream plain(Connection connection, String host, int port, Duration limit, String target)
-            throws IOException {
+    static InputStream plain(Connection connection, Duration limit, String target) throws IOException {
         boolean answered = false;
         try {
             connection.limit(limit);
-            send(connection, "GET " + target + " HTTP/1.1\r\n", host, port);
+            send(connection, "GET " + target + " HTTP/1.1\r\n");
             AnswerInput body = AnswerInput.open(connection::read);
             answered = true;
             return new FilterInputStream(body) {
@@ -194,14 +191,21 @@ final class Wire implements Closeable {
 
     private Connection connect() throws IOException {
         requireOpen();
+        Whereabouts.Endpoint at = where.find();
         Runnable turn = device.turn(options.timeout());
         Connection[] made = new Connection[1];
-        Connection connection = Connection.open(host, port, options.connectTimeout(), options.timeout(), () -> {
-            if (made[0] != null) {
-                open.remove(made[0]);
-            }
-            turn.run();
-        });
+        Connection connection;
+        try {
+            connection = Connection.open(at, options.connectTimeout(), options.timeout(), () -> {
+                if (made[0] != null) {
+                    open.remove(made[0]);
+                }
+                turn.run();
+            });
+        } catch (IOException e) {
+            where.lost(at);
+            throw e;
+        }
         made[0] = connection;
         open.add(connection);
         if (closed) {
@@ -217,14 +221,8 @@ final class Wire implements Closeable {
         }
     }
 
-    private void send(Connection connection, String first) throws IOException {
-        send(connection, first, host, port);
-    }
-
-    private static void send(Connection connection, String first, String host, int port) throws IOException {
-        boolean isName = host.indexOf(':') < 0;
-        String where = (isName ? host : '[' + host + ']') + (port == 80 ? "" : ":" + port);
-        byte[] head = (first + HEADERS + "Host: " + where + "\r\n\r\n").getBytes(ISO_8859_1);
+    private static void send(Connection connection, String first) throws IOException {
+        byte[] head = (first + HEADERS + "Host: " + connection.at().authority() + "\r\n\r\n").getBytes(ISO_8859_1);
         connection.write(head, 0, head.length);
     }
 

@@ -33,7 +33,8 @@ final class Talk implements Closeable {
     PlainRequest requests() {
         String host = server.getInetAddress().getHostAddress();
         java.time.Duration limit = java.time.Duration.ofSeconds(10);
-        return target -> Wire.plain(Connection.open(host, port(), limit, limit, () -> {}), host, port(), limit, target);
+        return target -> Wire.plain(
+                Connection.open(new Whereabouts.Endpoint(host, port()), limit, limit, () -> {}), limit, target);
     }
 
     private void run() {
