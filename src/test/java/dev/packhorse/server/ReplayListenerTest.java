@@ -50,6 +50,12 @@ class ReplayListenerTest {
 
     @BeforeEach
     void start() throws IOException {
+        server = new ReplayServer(ReplayServer.SETTINGS);
+    }
+
+    /** From now on everything that may take long takes at most a moment. */
+    private void beImpatient() throws IOException {
+        server.close();
         server = new ReplayServer(ReplayServer.IMPATIENT);
     }
 
@@ -209,6 +215,7 @@ class ReplayListenerTest {
 
     @Test
     void whoTakesNothingIsCut() throws IOException {
+        beImpatient();
         Path file = folder.resolve("f");
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             channel.write(ByteBuffer.wrap(new byte[1]), 1L << 30);
@@ -225,6 +232,7 @@ class ReplayListenerTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "GET /httpfs-ls?name=/ HTTP/1.1\r\nHost: a"})
     void aHeadThatDoesNotComeIsNotWaitedFor(String begin) throws IOException {
+        beImpatient();
         try (RawClient client = server.connect()) {
             assertThat(client.send(begin).readAll()).startsWith("HTTP/1.1 408 Request Timeout\r\n");
         }
@@ -232,6 +240,7 @@ class ReplayListenerTest {
 
     @Test
     void aHeadThatDripsIsNotWaitedFor() throws IOException {
+        beImpatient();
         try (RawClient client = server.connect()) {
             assertThatThrownBy(() -> {
                         for (int i = 0; i < 1000; i++) {
@@ -297,6 +306,7 @@ class ReplayListenerTest {
 
     @Test
     void aBodyThatStallsChangesNothing() throws IOException {
+        beImpatient();
         Device.put(server.device.photo, "/f", "old");
         try (RawClient client = server.connect()) {
             assertThat(client.send(ReplayServer.post("name=/Photo/f", 10, "012345678"))
@@ -309,6 +319,7 @@ class ReplayListenerTest {
 
     @Test
     void aBodyThatDripsChangesNothing() throws Exception {
+        beImpatient();
         Device.put(server.device.photo, "/f", "old");
         try (RawClient client = server.connect()) {
             client.send(ReplayServer.post("name=/Photo/f", 100_000, ""));
@@ -427,25 +438,29 @@ class ReplayListenerTest {
 
     @Test
     void aStopCutsWhatDoesNotEndInTime() throws Exception {
-        ReplaySettings s = ReplayServer.IMPATIENT;
-        try (ReplayServer hasty = new ReplayServer(new ReplaySettings(
-                        s.host(),
-                        s.port(),
-                        s.maxHead(),
-                        s.maxConnections(),
-                        s.headTimeout(),
-                        s.bodyTimeout(),
-                        Duration.ofMinutes(5),
-                        Duration.ofMillis(300)));
+        Device device = new Device();
+        Device.put(device.photo, "/big", noise(30_000_000));
+        ReplaySettings s = ReplayServer.SETTINGS;
+        ReplaySettings settings = new ReplaySettings(
+                s.host(),
+                s.port(),
+                s.maxHead(),
+                s.maxConnections(),
+                s.headTimeout(),
+                s.bodyTimeout(),
+                s.writeTimeout(),
+                Duration.ofMillis(300));
+        try (ReplayServer hasty = new ReplayServer(settings, device);
                 RawClient client = hasty.connect()) {
-            Device.put(hasty.device.photo, "/big", noise(30_000_000));
-            client.send(ReplayServer.get("/httpfs-readfile?name=/Photo/big")).readHead();
+            assertThat(client.send(ReplayServer.get("/httpfs-readfile?name=/Photo/big"))
+                            .readHead())
+                    .startsWith("HTTP/1.1 200 OK\r\n");
 
             hasty.listener.stop();
 
             assertThatThrownBy(client::readAll).isInstanceOf(SocketException.class);
             assertThat(hasty.listener.connections()).isZero();
-            assertThat(hasty.device.photo.open()).isZero();
+            assertThat(device.photo.open()).isZero();
         }
     }
 

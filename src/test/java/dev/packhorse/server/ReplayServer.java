@@ -16,7 +16,16 @@ import org.jspecify.annotations.Nullable;
 /** The emulated device behind its real listener. */
 final class ReplayServer implements Closeable {
 
-    static final ReplaySettings SETTINGS = ReplaySettings.DEFAULT;
+    /** The defaults, with little room. */
+    static final ReplaySettings SETTINGS = new ReplaySettings(
+            "127.0.0.1",
+            0,
+            1024,
+            8,
+            ReplaySettings.DEFAULT.headTimeout(),
+            ReplaySettings.DEFAULT.bodyTimeout(),
+            ReplaySettings.DEFAULT.writeTimeout(),
+            ReplaySettings.DEFAULT.stopTimeout());
 
     /** Everything that may take long takes at most a moment. */
     static final ReplaySettings IMPATIENT = new ReplaySettings(
