@@ -60,7 +60,6 @@ public final class ReplayStore implements Store {
      *     more in one line
      */
     public static ReplayStore open(String host, int port, FsPath root, ReplayOptions options) throws FsException {
-        Names.check("open", root);
         ReplayStore store = lazily(host, port, root, options);
         boolean opened = false;
         try {
@@ -83,8 +82,13 @@ public final class ReplayStore implements Store {
         }
     }
 
-    /** As {@link #open}, but asks when first needed, so that the device may be off. */
-    public static ReplayStore lazily(String host, int port, FsPath root, ReplayOptions options) {
+    /**
+     * As {@link #open}, but asks when first needed, so that the device may be off.
+     *
+     * @throws FsException {@code INVALID_NAME} for a root that no device can have
+     */
+    public static ReplayStore lazily(String host, int port, FsPath root, ReplayOptions options) throws FsException {
+        Names.check("open", root);
         return new ReplayStore(host, port, root, options);
     }
 

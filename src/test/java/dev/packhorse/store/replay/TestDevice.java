@@ -82,6 +82,9 @@ public final class TestDevice implements Closeable {
     static final String DENIED = "80820024";
     static final String NOT_EMPTY = "80820099";
 
+    /** The code of a device is not known. */
+    static final String FULL = "80820098";
+
     private record Entry(boolean isDirectory, byte @Nullable [] bytes, long size, long ctime) {}
 
     private final Map<String, Export> exports = new TreeMap<>();
@@ -441,11 +444,14 @@ public final class TestDevice implements Closeable {
         if (export == null) {
             return Reply.of("8082000a");
         }
-        long used = tree.entrySet().stream()
-                .filter(each -> each.getKey().startsWith("/" + exportOf(name) + "/"))
+        return Reply.of(OK, "cap=" + export.capacity() + "\ninuse=" + used(exportOf(name)) + "\n");
+    }
+
+    private long used(String export) {
+        return tree.entrySet().stream()
+                .filter(each -> each.getKey().startsWith("/" + export + "/"))
                 .mapToLong(each -> each.getValue().size)
                 .sum();
-        return Reply.of(OK, "cap=" + export.capacity() + "\ninuse=" + used + "\n");
     }
 
     private static Reply read(@Nullable Entry entry, ReplayQuery query) {
@@ -465,6 +471,10 @@ public final class TestDevice implements Closeable {
                 return MISSING;
             }
             int from = (int) request.query().number("pos").orElse(0);
+            Export export = exports.get(exportOf(name));
+            if (export != null && used(exportOf(name)) + body.length > export.capacity()) {
+                return FULL;
+            }
             byte[] bytes = Arrays.copyOf(entry.bytes, Math.max(entry.bytes.length, from + body.length));
             System.arraycopy(body, 0, bytes, from, body.length);
             tree.put(name, new Entry(false, bytes, bytes.length, entry.ctime));
