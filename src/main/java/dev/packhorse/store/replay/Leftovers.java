@@ -83,7 +83,9 @@ final class Leftovers {
                             ? "an interrupted replacement has been finished path=" + at
                             : "an interrupted replacement has been undone path=" + at);
         } catch (StatusException e) {
-            LOG.log(Level.WARNING, "what an interrupted replacement has left stays path=" + at + " answer=" + e.getMessage());
+            LOG.log(
+                    Level.WARNING,
+                    "what an interrupted replacement has left stays path=" + at + " answer=" + e.getMessage());
         }
     }
 
@@ -121,7 +123,9 @@ final class Leftovers {
             remove(temporary);
         } catch (IOException e) {
             // It stays, hidden; the failure that led here is what counts.
-            LOG.log(Level.DEBUG, "a temporary file could not be removed path=" + temporary + " reason=" + e.getMessage());
+            LOG.log(
+                    Level.DEBUG,
+                    "a temporary file could not be removed path=" + temporary + " reason=" + e.getMessage());
         }
     }
 

@@ -352,9 +352,7 @@ class DeviceFaultsTest extends DeviceFixture {
         device.export("Photo", new TestDevice.Export(true, false, true, 1000));
         ReplayStore store = open("/Photo");
         put(store, "/a", "old");
-        assertFails(
-                Kind.NO_SPACE,
-                () -> store.write(path("/a"), Body.of(new byte[1001]), WriteOptions.DEFAULT));
+        assertFails(Kind.NO_SPACE, () -> store.write(path("/a"), Body.of(new byte[1001]), WriteOptions.DEFAULT));
         assertThat(content(store, "/a")).isEqualTo("old");
         assertThat(device.paths("/Photo")).containsExactly("/Photo/a");
     }
