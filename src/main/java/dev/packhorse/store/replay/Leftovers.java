@@ -79,9 +79,13 @@ final class Leftovers {
             }
             LOG.log(
                     Level.INFO,
-                    "a replacement that was interrupted has been " + (finish ? "finished" : "undone") + " path=" + at);
+                    finish
+                            ? "an interrupted replacement has been finished path=" + at
+                            : "an interrupted replacement has been undone path=" + at);
         } catch (StatusException e) {
-            LOG.log(Level.WARNING, "what an interrupted replacement has left stays path=" + at + ": " + e.getMessage());
+            LOG.log(
+                    Level.WARNING,
+                    "what an interrupted replacement has left stays path=" + at + " answer=" + e.getMessage());
         }
     }
 
@@ -119,7 +123,9 @@ final class Leftovers {
             remove(temporary);
         } catch (IOException e) {
             // It stays, hidden; the failure that led here is what counts.
-            LOG.log(Level.DEBUG, "a temporary file could not be removed: " + e.getMessage());
+            LOG.log(
+                    Level.DEBUG,
+                    "a temporary file could not be removed path=" + temporary + " reason=" + e.getMessage());
         }
     }
 

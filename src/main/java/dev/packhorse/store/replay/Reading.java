@@ -1,16 +1,13 @@
 package dev.packhorse.store.replay;
 
-import dev.packhorse.fs.Body;
 import dev.packhorse.fs.ByteRange;
+import dev.packhorse.fs.BytesContent;
 import dev.packhorse.fs.Content;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
-import dev.packhorse.fs.Node;
 import dev.packhorse.wire.replay.ReplayQuery;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +43,7 @@ final class Reading {
                     }
                     byte[] bytes = small(at, (int) stat.size());
                     if (bytes != null) {
-                        return new InMemory(tree.node(path, stat), bytes);
+                        return new BytesContent(tree.node(path, stat), bytes);
                     }
                     // The file is another than what was known of it.
                     fresh = true;
@@ -85,40 +82,5 @@ final class Reading {
             query = query.with("size", range.length());
         }
         return wire.ask(Command.READFILE, query.with("name", at.toString()));
-    }
-
-    /** Bytes that are here already. */
-    private static final class InMemory implements Content {
-        private final Node node;
-        private final byte[] bytes;
-
-        InMemory(Node node, byte[] bytes) {
-            this.node = node;
-            this.bytes = bytes;
-        }
-
-        @Override
-        public Node node() {
-            return node;
-        }
-
-        @Override
-        public Body body(ByteRange range) {
-            Objects.checkFromIndexSize(range.offset(), /* size= */ range.length(), /* length= */ bytes.length);
-            return new Body() {
-                @Override
-                public long length() {
-                    return range.length();
-                }
-
-                @Override
-                public InputStream open() {
-                    return new ByteArrayInputStream(bytes, (int) range.offset(), (int) range.length());
-                }
-            };
-        }
-
-        @Override
-        public void close() {}
     }
 }

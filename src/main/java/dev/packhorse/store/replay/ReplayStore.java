@@ -69,7 +69,6 @@ public final class ReplayStore implements Store {
     private static ReplayStore opened(ReplayStore store, FsPath root) throws FsException {
         boolean opened = false;
         try {
-            Names.check("open", root);
             if (!store.tree.require("open", FsPath.ROOT).isDirectory()) {
                 throw new FsException(Kind.NOT_A_DIRECTORY, "open", root);
             }
@@ -89,8 +88,13 @@ public final class ReplayStore implements Store {
         }
     }
 
-    /** As {@link #open}, but asks when first needed, so that the device may be off. */
-    public static ReplayStore lazily(String host, int port, FsPath root, ReplayOptions options) {
+    /**
+     * As {@link #open}, but asks when first needed, so that the device may be off.
+     *
+     * @throws FsException {@code INVALID_NAME} for a root that no device can have
+     */
+    public static ReplayStore lazily(String host, int port, FsPath root, ReplayOptions options) throws FsException {
+        Names.check("open", root);
         return new ReplayStore(new Whereabouts.Endpoint(host, port), root, options);
     }
 
@@ -105,7 +109,8 @@ public final class ReplayStore implements Store {
     }
 
     /** As {@link #openNamed}, but searches when first needed. */
-    public static ReplayStore namedLazily(String name, FsPath root, ReplayOptions options) {
+    public static ReplayStore namedLazily(String name, FsPath root, ReplayOptions options) throws FsException {
+        Names.check("open", root);
         Wanted.Search search = () -> Discovery.everywhere().search(SEARCH);
         return new ReplayStore(new Wanted(name, 80, search, System::nanoTime), root, options);
     }

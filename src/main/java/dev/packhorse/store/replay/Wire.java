@@ -241,7 +241,7 @@ final class Wire implements Closeable {
             return Answer.read(connection, command, options.softwareVersion().encrypts());
         } catch (StatusException e) {
             if (e.status() == null) {
-                LOG.log(Level.WARNING, "a device answers with a code that is not known: " + e.getMessage());
+                LOG.log(Level.WARNING, "a code that is not known answer=" + e.getMessage());
             }
             throw e;
         }

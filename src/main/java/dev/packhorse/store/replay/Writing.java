@@ -56,6 +56,10 @@ final class Writing {
             try (Fresh fresh = fresh("write", path, spool.length(), /* copied= */ null, old, this::create)) {
                 upload(fresh.at, spool);
                 return place("write", path, fresh, check);
+            } catch (StatusException e) {
+                throw e.status() == null && isFull(path, spool.length())
+                        ? new FsException(Kind.NO_SPACE, "write", path, e)
+                        : e;
             }
         }
     }
@@ -68,6 +72,12 @@ final class Writing {
         } catch (IOException e) {
             throw new FsException(Kind.IO, "write", path, e);
         }
+    }
+
+    /** The code for a full disk is not known, but the room is. */
+    private boolean isFull(FsPath path, long needed) throws IOException {
+        FsPath export = FsPath.ROOT.child(Exports.export(tree.at(path)));
+        return Exports.volume(wire, export).free() < needed;
     }
 
     private void create(FsPath fresh) throws IOException {

@@ -3,6 +3,7 @@ package dev.packhorse.store.replay;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.packhorse.fs.Body;
 import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.Content;
 import dev.packhorse.fs.FsException;
@@ -347,6 +348,16 @@ class DeviceFaultsTest extends DeviceFixture {
     }
 
     @Test
+    void aFullDeviceKeepsTheOldFile() throws Exception {
+        device.export("Photo", new TestDevice.Export(true, false, true, 1000));
+        ReplayStore store = open("/Photo");
+        put(store, "/a", "old");
+        assertFails(Kind.NO_SPACE, () -> store.write(path("/a"), Body.of(new byte[1001]), WriteOptions.DEFAULT));
+        assertThat(content(store, "/a")).isEqualTo("old");
+        assertThat(device.paths("/Photo")).containsExactly("/Photo/a");
+    }
+
+    @Test
     void aDirectoryWithANameThatCannotBeSaidIsNotRemoved() throws Exception {
         device.directory("/Photo/d");
         device.file("/Photo/d/quo\"te", new byte[1], THEN);
@@ -357,24 +368,27 @@ class DeviceFaultsTest extends DeviceFixture {
 
     @Test
     void aDeviceThatIsOffIsUnavailableAndMayComeLater() throws Exception {
-        try (ServerSocket nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            int port = nobody.getLocalPort();
-            nobody.close();
-            ReplayOptions options = ReplayOptions.of(temp);
-            assertFails(Kind.UNAVAILABLE, () -> ReplayStore.open("127.0.0.1", port, FsPath.ROOT, options));
-            try (ReplayStore store = ReplayStore.lazily("127.0.0.1", port, path("/Photo"), options)) {
-                assertFails(Kind.UNAVAILABLE, () -> store.stat(FsPath.ROOT));
-                try (ServerSocket later = new ServerSocket(port, 50, InetAddress.getLoopbackAddress())) {
-                    CompletableFuture<Void> answered = CompletableFuture.runAsync(() -> answerThree(later));
-                    assertThat(store.stat(FsPath.ROOT).isDirectory()).isTrue();
-                    answered.join();
-                }
+        int port = freePort();
+        ReplayOptions options = ReplayOptions.of(temp);
+        assertFails(Kind.UNAVAILABLE, () -> ReplayStore.open("127.0.0.1", port, FsPath.ROOT, options));
+        try (ReplayStore store = ReplayStore.lazily("127.0.0.1", port, path("/Photo"), options)) {
+            assertFails(Kind.UNAVAILABLE, () -> store.stat(FsPath.ROOT));
+            try (ServerSocket later = new ServerSocket(port, 50, InetAddress.getLoopbackAddress())) {
+                CompletableFuture<Void> answered = CompletableFuture.runAsync(() -> answerAll(later));
+                assertThat(store.stat(FsPath.ROOT).isDirectory()).isTrue();
+                answered.join();
             }
         }
     }
 
-    /** To ls, volinfo of the one invisible export that is asked for first, and whatever comes then. */
-    private static void answerThree(ServerSocket server) {
+    private static int freePort() throws IOException {
+        try (ServerSocket nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return nobody.getLocalPort();
+        }
+    }
+
+    /** To ls, to volinfo of both invisible exports, and to fstat of the one that is listed. */
+    private static void answerAll(ServerSocket server) {
         try {
             for (String answer :
                     List.of("0\nPhoto\n", "8082000a\n", "8082000a\n", "0\ntype=d\nsize=-1\nctime=0\nperm=r\n")) {

@@ -13,6 +13,7 @@ import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
 import dev.packhorse.wire.replay.SoftwareVersion;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -52,7 +53,7 @@ class GoldenExchangesTest {
                         socket.getOutputStream().write(exchange.answer());
                     }
                 }
-                server.close();
+                goAway(server);
                 return null;
             });
             ReplayOptions options = TestOptions.plain(temp, SoftwareVersion.parse("4.1"));
@@ -81,6 +82,10 @@ class GoldenExchangesTest {
         } finally {
             thread.shutdownNow();
         }
+    }
+
+    private static void goAway(Closeable server) throws IOException {
+        server.close();
     }
 
     private static String request(InputStream in) throws IOException {

@@ -1,7 +1,6 @@
 package dev.packhorse.store.replay;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.packhorse.wire.replay.EncryptedQuery;
 import dev.packhorse.wire.replay.ReplayQuery;
@@ -82,7 +81,26 @@ public final class TestDevice implements Closeable {
     static final String DENIED = "80820024";
     static final String NOT_EMPTY = "80820099";
 
-    private record Entry(boolean isDirectory, byte @Nullable [] bytes, long size, long ctime) {}
+    /** The code of a device is not known. */
+    static final String FULL = "80820098";
+
+    private static final class Entry {
+        final boolean isDirectory;
+        final byte @Nullable [] bytes;
+        final long size;
+        final long ctime;
+
+        Entry(boolean isDirectory, byte @Nullable [] bytes, long size, long ctime) {
+            this.isDirectory = isDirectory;
+            this.bytes = bytes;
+            this.size = size;
+            this.ctime = ctime;
+        }
+
+        byte at(long position) {
+            return bytes == null ? byteAt(position) : bytes[(int) position];
+        }
+    }
 
     private final Map<String, Export> exports = new TreeMap<>();
     private final Map<String, Entry> tree = new TreeMap<>();
@@ -315,17 +333,6 @@ public final class TestDevice implements Closeable {
         return new Request(command, ReplayQuery.parse(plain), head, encrypted);
     }
 
-    /** A status, and what follows it. */
-    private record Reply(String status, @Nullable Entry file, long from, long length, byte[] data) {
-        static Reply of(String status) {
-            return new Reply(status, null, 0, 0, new byte[0]);
-        }
-
-        static Reply of(String status, String data) {
-            return new Reply(status, null, 0, 0, data.getBytes(UTF_8));
-        }
-    }
-
     private void answer(Request request, InputStream in, OutputStream out) throws IOException {
         byte[] body = new byte[0];
         if (request.head().startsWith("POST")) {
@@ -336,7 +343,7 @@ public final class TestDevice implements Closeable {
                 return;
             }
         }
-        Reply reply;
+        TestReply reply;
         synchronized (tree) {
             reply = refusal(request);
             if (reply == null) {
@@ -349,17 +356,17 @@ public final class TestDevice implements Closeable {
         }
     }
 
-    private @Nullable Reply refusal(Request request) {
+    private @Nullable TestReply refusal(Request request) {
         if (request.encrypted()) {
             String hex = request.head().replaceAll("(?s).*__Q_=([0-9a-f]+) .*", "$1");
             if (!EncryptedQuery.open(hex).isFresh(now())) {
-                return Reply.of(DENIED);
+                return TestReply.of(DENIED);
             }
         }
         for (Map.Entry<String, String> value : request.query().values().entrySet()) {
             Export export = exports.get(exportOf(value.getValue()));
             if (export != null && export.encrypted() && !request.encrypted()) {
-                return Reply.of(DENIED);
+                return TestReply.of(DENIED);
             }
             boolean changes = switch (request.command()) {
                 case "create", "mkdir", "rm", "mv", "writefile" -> true;
@@ -367,7 +374,7 @@ public final class TestDevice implements Closeable {
                 default -> false;
             };
             if (export != null && changes && !export.writable()) {
-                return Reply.of(DENIED);
+                return TestReply.of(DENIED);
             }
         }
         return null;
@@ -385,21 +392,21 @@ public final class TestDevice implements Closeable {
         return now().toEpochMilli() / ctimeStep * ctimeStep;
     }
 
-    private Reply run(Request request, byte[] body) {
+    private TestReply run(Request request, byte[] body) {
         ReplayQuery query = request.query();
         String name = String.valueOf(query.value("name"));
         Entry entry = tree.get(name);
         return switch (request.command()) {
-            case "ls" -> Reply.of(OK, entry != null && entry.isDirectory ? children(name) : roots(request));
-            case "fstat" -> entry == null ? Reply.of(MISSING) : Reply.of(OK, facts(entry));
+            case "ls" -> TestReply.of(OK, entry != null && entry.isDirectory ? children(name) : roots(request));
+            case "fstat" -> entry == null ? TestReply.of(MISSING) : TestReply.of(OK, facts(entry));
             case "volinfo" -> volume(name);
             case "readfile" -> read(entry, query);
-            case "writefile" -> Reply.of(write(request, body));
-            case "create" -> Reply.of(make(name, new Entry(false, new byte[0], 0, ctime())));
-            case "mkdir" -> Reply.of(make(name, new Entry(true, null, 0, 0)));
-            case "rm" -> Reply.of(remove(name));
-            case "mv" -> Reply.of(move(String.valueOf(query.value("old")), String.valueOf(query.value("new"))));
-            case "cp" -> Reply.of(copy(String.valueOf(query.value("src")), String.valueOf(query.value("dest"))));
+            case "writefile" -> TestReply.of(write(request, body));
+            case "create" -> TestReply.of(make(name, new Entry(false, new byte[0], 0, ctime())));
+            case "mkdir" -> TestReply.of(make(name, new Entry(true, null, 0, 0)));
+            case "rm" -> TestReply.of(remove(name));
+            case "mv" -> TestReply.of(move(String.valueOf(query.value("old")), String.valueOf(query.value("new"))));
+            case "cp" -> TestReply.of(copy(String.valueOf(query.value("src")), String.valueOf(query.value("dest"))));
             default -> throw new IllegalStateException("a device crashes of less: " + request);
         };
     }
@@ -436,25 +443,28 @@ public final class TestDevice implements Closeable {
                 : "type=f\nsize=" + entry.size + "\nctime=" + entry.ctime + "\nperm=rw\n";
     }
 
-    private Reply volume(String name) {
+    private TestReply volume(String name) {
         Export export = exports.get(exportOf(name));
         if (export == null) {
-            return Reply.of("8082000a");
+            return TestReply.of("8082000a");
         }
-        long used = tree.entrySet().stream()
-                .filter(each -> each.getKey().startsWith("/" + exportOf(name) + "/"))
-                .mapToLong(each -> each.getValue().size)
-                .sum();
-        return Reply.of(OK, "cap=" + export.capacity() + "\ninuse=" + used + "\n");
+        return TestReply.of(OK, "cap=" + export.capacity() + "\ninuse=" + used(exportOf(name)) + "\n");
     }
 
-    private static Reply read(@Nullable Entry entry, ReplayQuery query) {
+    private long used(String export) {
+        return tree.entrySet().stream()
+                .filter(each -> each.getKey().startsWith("/" + export + "/"))
+                .mapToLong(each -> each.getValue().size)
+                .sum();
+    }
+
+    private static TestReply read(@Nullable Entry entry, ReplayQuery query) {
         if (entry == null || entry.isDirectory) {
-            return Reply.of(MISSING);
+            return TestReply.of(MISSING);
         }
         long from = Math.min(entry.size, query.number("pos").orElse(0));
         long length = Math.min(entry.size - from, query.number("size").orElse(Long.MAX_VALUE));
-        return new Reply(OK, entry, from, length, new byte[0]);
+        return new TestReply(OK, length, index -> entry.at(from + index));
     }
 
     private String write(Request request, byte[] body) {
@@ -465,6 +475,10 @@ public final class TestDevice implements Closeable {
                 return MISSING;
             }
             int from = (int) request.query().number("pos").orElse(0);
+            Export export = exports.get(exportOf(name));
+            if (export != null && used(exportOf(name)) + body.length > export.capacity()) {
+                return FULL;
+            }
             byte[] bytes = Arrays.copyOf(entry.bytes, Math.max(entry.bytes.length, from + body.length));
             System.arraycopy(body, 0, bytes, from, body.length);
             tree.put(name, new Entry(false, bytes, bytes.length, entry.ctime));
@@ -524,70 +538,13 @@ public final class TestDevice implements Closeable {
         return tree.putIfAbsent(to, new Entry(false, entry.bytes, entry.size, time)) == null ? OK : EXISTS;
     }
 
-    private void send(Request request, Reply reply, OutputStream out) throws IOException {
+    private void send(Request request, TestReply reply, OutputStream out) throws IOException {
         boolean changes = !Set.of("ls", "fstat", "volinfo", "readfile").contains(request.command());
-        if (changes && answers204 && reply.status.equals(OK)) {
+        if (changes && answers204 && reply.status().equals(OK)) {
             out.write("HTTP/1.1 204 No Content\r\n\r\n".getBytes(ISO_8859_1));
-            return;
+        } else {
+            reply.send(framing, request.head().contains(" HTTP/1.0\r\n"), out);
         }
-        boolean isOld = request.head().contains(" HTTP/1.0\r\n");
-        byte[] status = (reply.status + "\n").getBytes(ISO_8859_1);
-        Framing how = isOld && framing != Framing.LENGTH ? Framing.CLOSE : framing;
-        StringBuilder head = new StringBuilder(isOld ? "HTTP/1.0" : "HTTP/1.1").append(" 200 OK\r\n");
-        head.append("Server: Unknown/0.0 UPnP/1.0 Virata-EmWeb/R6_0_1\r\n");
-        long length = status.length + (reply.file == null ? reply.data.length : reply.length);
-        switch (how) {
-            case LENGTH -> head.append("Content-Length: ").append(length).append("\r\n");
-            case CLOSE -> {}
-            case CHUNKED, PADDED, STATUS_ALONE, BIG, SMALL -> head.append("Transfer-Encoding: chunked\r\n");
-        }
-        out.write(head.append("\r\n").toString().getBytes(ISO_8859_1));
-        int piece = how == Framing.BIG ? 100_000 : how == Framing.SMALL ? 7 : 32_768;
-        byte[] pending = status;
-        if (how == Framing.STATUS_ALONE) {
-            chunk(how, pending, out);
-            pending = new byte[0];
-        }
-        long sent = 0;
-        long data = length - status.length;
-        while (sent < data || pending.length > 0) {
-            int count = (int) Math.min(Math.max(1, piece - pending.length), data - sent);
-            byte[] bytes = Arrays.copyOf(pending, pending.length + count);
-            for (int i = 0; i < count; i++) {
-                bytes[pending.length + i] = at(reply, sent + i);
-            }
-            chunk(how, bytes, out);
-            sent += count;
-            pending = new byte[0];
-        }
-        if (how != Framing.LENGTH && how != Framing.CLOSE) {
-            String end = how == Framing.PADDED ? "00000000" : "0";
-            out.write(
-                    (end + "\r\n" + (how == Framing.SMALL ? "X-Trailer: yes\r\n" : "") + "\r\n").getBytes(ISO_8859_1));
-        }
-    }
-
-    private static byte at(Reply reply, long index) {
-        Entry file = reply.file;
-        if (file == null) {
-            return reply.data[(int) index];
-        }
-        return file.bytes == null ? byteAt(reply.from + index) : file.bytes[(int) (reply.from + index)];
-    }
-
-    private static void chunk(Framing how, byte[] bytes, OutputStream out) throws IOException {
-        switch (how) {
-            case LENGTH, CLOSE -> out.write(bytes);
-            case CHUNKED, STATUS_ALONE, BIG -> chunk(Integer.toHexString(bytes.length), bytes, out);
-            case PADDED -> chunk(String.format("%08x", bytes.length), bytes, out);
-            case SMALL -> chunk(Integer.toHexString(bytes.length) + " ;a=\"b\"", bytes, out);
-        }
-    }
-
-    private static void chunk(String size, byte[] bytes, OutputStream out) throws IOException {
-        out.write((size + "\r\n").getBytes(ISO_8859_1));
-        out.write(bytes);
-        out.write("\r\n".getBytes(ISO_8859_1));
     }
 
     @Override
