@@ -144,6 +144,9 @@ final class HttpTransaction implements RequestBody.Socket {
         lastProgress = System.nanoTime();
         try {
             send(answer);
+        } catch (ClientGoneException e) {
+            LOG.debugf("the client left before its response request=%d", exchange.number());
+            end(false);
         } catch (IOException | RuntimeException | Error e) {
             // Also when memory for the socket runs out: whatever it was, the connection must not wait for ever.
             LOG.errorf(e, "could not begin a response request=%d", exchange.number());
