@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.packhorse.RecordedLog;
 import dev.packhorse.front.http.HttpBody;
 import dev.packhorse.front.http.HttpResponse;
 import dev.packhorse.fs.ByteRange;
@@ -24,11 +25,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -432,17 +429,12 @@ class HttpListenerTest {
 
     @Test
     void aClientThatLeavesBeforeItsResponseIsNoError() throws Exception {
-        List<LogRecord> said = new CopyOnWriteArrayList<>();
-        Logger log = Logger.getLogger(HttpTransaction.class.getName());
-        Level usual = log.getLevel();
-        Handler recorder = recorder(said);
-        log.setLevel(Level.FINE);
-        log.addHandler(recorder);
         CountDownLatch left = new CountDownLatch(1);
         try (TestServer server = new TestServer(HttpSettings.DEFAULT, exchange -> {
             awaitQuietly(left);
             return HttpResponse.text(200, "too late");
-        })) {
+        });
+                RecordedLog log = new RecordedLog(HttpTransaction.class.getName(), Level.FINE)) {
             RawClient client = server.connect();
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             await().until(() -> server.listener.connections() == 1);
@@ -451,29 +443,11 @@ class HttpListenerTest {
             left.countDown();
             await().until(() -> !server.finished.isEmpty());
             assertThat(server.finished.get(0).status()).isEqualTo(499);
-            assertThat(said).singleElement().satisfies(record -> {
-                assertThat(record.getLevel().intValue()).isEqualTo(Level.FINE.intValue());
-                assertThat(record.getThrown()).isNull();
+            assertThat(log.records()).singleElement().satisfies(entry -> {
+                assertThat(entry.getLevel().intValue()).isEqualTo(Level.FINE.intValue());
+                assertThat(entry.getThrown()).isNull();
             });
-        } finally {
-            log.removeHandler(recorder);
-            log.setLevel(usual);
         }
-    }
-
-    private static Handler recorder(List<LogRecord> said) {
-        return new Handler() {
-            @Override
-            public void publish(LogRecord record) {
-                said.add(record);
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
     }
 
     private static HttpResponse endless() {
