@@ -66,8 +66,9 @@ class FailureLogTest {
                         """);
                 RecordedLog log = new RecordedLog("", Level.WARNING)) {
             assertThat(gateway.send("GET", "/fs/x/a", "").status()).isEqualTo(502);
-            assertThat(log.records()).singleElement().satisfies(entry -> assertThat(entry.getThrown())
-                    .hasMessage("a bug"));
+            assertThat(log.records())
+                    .singleElement()
+                    .satisfies(entry -> assertThat(entry.getThrown()).hasMessage("a bug"));
         }
     }
 

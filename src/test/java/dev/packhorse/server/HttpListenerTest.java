@@ -25,10 +25,10 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
-import java.util.logging.Level;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -431,9 +431,9 @@ class HttpListenerTest {
     void aClientThatLeavesBeforeItsResponseIsNoError() throws Exception {
         CountDownLatch left = new CountDownLatch(1);
         try (TestServer server = new TestServer(HttpSettings.DEFAULT, exchange -> {
-            awaitQuietly(left);
-            return HttpResponse.text(200, "too late");
-        });
+                    awaitQuietly(left);
+                    return HttpResponse.text(200, "too late");
+                });
                 RecordedLog log = new RecordedLog(HttpTransaction.class.getName(), Level.FINE)) {
             RawClient client = server.connect();
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");

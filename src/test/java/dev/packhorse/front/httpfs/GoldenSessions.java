@@ -38,8 +38,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 public abstract class GoldenSessions {
 
-    private static final List<String> NAMES = List.of(
-            "conditions", "document", "listing", "multipart", "refusals", "symlinks", "timestamps", "trees");
+    private static final List<String> NAMES =
+            List.of("conditions", "document", "listing", "multipart", "refusals", "symlinks", "timestamps", "trees");
 
     private static final Map<Integer, String> REASONS = Map.ofEntries(
             Map.entry(200, "OK"),
@@ -94,12 +94,11 @@ public abstract class GoldenSessions {
     private static void converse(String name, Store store) throws IOException {
         Capabilities capabilities = store.capabilities();
         // Nothing of that session is left to ask for.
-        Capability needed =
-                switch (name) {
-                    case "symlinks" -> Capability.SYMLINKS;
-                    case "timestamps" -> Capability.CHANGE_TIMESTAMPS;
-                    default -> Capability.WRITE;
-                };
+        Capability needed = switch (name) {
+            case "symlinks" -> Capability.SYMLINKS;
+            case "timestamps" -> Capability.CHANGE_TIMESTAMPS;
+            default -> Capability.WRITE;
+        };
         assumeTrue(capabilities.has(needed) || !capabilities.has(Capability.WRITE));
         Client client = new Client(store, HttpfsOptions.DEFAULT);
         Owner usual = usualOwner(store, needed);
@@ -174,7 +173,8 @@ public abstract class GoldenSessions {
             text = text.replaceAll("(?m)^(Content-Modified|Last-Modified): .*(?<!␍)$", "$1: time")
                     .replaceAll("(?m)^(Content-Modified|Last-Modified): .*␍$", "$1: time␍");
         }
-        return text.replace("Cache-Control-TTL: " + Math.max(1, capabilities.staleness().toSeconds()) + "\n", "");
+        return text.replace(
+                "Cache-Control-TTL: " + Math.max(1, capabilities.staleness().toSeconds()) + "\n", "");
     }
 
     private static String answer(Client client, String text) {

@@ -14,6 +14,7 @@ class VfsFileGoldenTest extends GoldenSessions {
 
     @Override
     protected Store create() throws IOException {
-        return VfsStore.open(Files.createDirectory(folder.resolve("root")).toUri().toString(), TestOptions.in(folder));
+        return VfsStore.open(
+                Files.createDirectory(folder.resolve("root")).toUri().toString(), TestOptions.in(folder));
     }
 }
