@@ -232,6 +232,41 @@ class FaultsTest {
     }
 
     @Test
+    void aDirectoryThatMayNotBeReadFailsCopyAndRemovalOfTheTree() throws Exception {
+        for (String name : List.of("a", "forbidden", "z")) {
+            Files.createDirectories(root.resolve("t").resolve(name));
+            Files.createFile(root.resolve("t").resolve(name).resolve("file"));
+        }
+        try (SftpStore store = open()) {
+            failure(Kind.PERMISSION_DENIED, () -> store.list(path("/t/forbidden")));
+            failure(
+                    Kind.PERMISSION_DENIED,
+                    () -> store.copy(path("/t"), path("/copy"), TransferOptions.CREATE_NEW));
+            assertThat(root.resolve("t/z/file")).exists();
+            failure(Kind.PERMISSION_DENIED, () -> store.remove(path("/t"), Preconditions.NONE));
+            assertThat(root.resolve("t/forbidden/file")).exists();
+        }
+    }
+
+    @Test
+    void aDiskThatFillsUpKeepsTheOldFileAndNothingElse() throws Exception {
+        Files.writeString(root.resolve("file"), "old");
+        server.room(1 << 20);
+        try (SftpStore store = open()) {
+            for (FsPath target : List.of(FILE, path("/new"))) {
+                failure(
+                        Kind.NO_SPACE, () -> store.write(target, Body.of(new byte[4 << 20]), WriteOptions.DEFAULT));
+            }
+            assertThat(Files.readString(root.resolve("file"))).isEqualTo("old");
+            Awaitility.await().untilAsserted(() -> {
+                try (Stream<Path> files = Files.list(root)) {
+                    assertThat(files.map(file -> file.getFileName().toString())).containsExactly("file");
+                }
+            });
+        }
+    }
+
+    @Test
     void aTreeIsReadAheadOverASlowWire() throws Exception {
         for (int i = 0; i < 4; i++) {
             for (int j = 0; j < 8; j++) {

@@ -6,6 +6,11 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.OpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.util.List;
@@ -18,6 +23,9 @@ import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.forward.AcceptAllForwardingFilter;
+import org.apache.sshd.sftp.common.SftpConstants;
+import org.apache.sshd.sftp.common.SftpException;
+import org.apache.sshd.sftp.server.FileHandle;
 import org.apache.sshd.sftp.server.DirectoryHandle;
 import org.apache.sshd.sftp.server.SftpFileSystemAccessor;
 import org.apache.sshd.sftp.server.SftpSubsystem;
@@ -32,6 +40,7 @@ public final class MinaServer implements AutoCloseable {
 
     private final SshServer server = SshServer.setUpDefaultServer();
     private final KeyPair hostKey;
+    private final AtomicLong room = new AtomicLong(Long.MAX_VALUE);
 
     public MinaServer(Path knownHosts) throws Exception {
         this(0, generated(), knownHosts);
@@ -47,7 +56,7 @@ public final class MinaServer implements AutoCloseable {
         server.setPasswordAuthenticator((user, password, session) -> user.equals(USER) && password.equals(PASSWORD));
         server.setPublickeyAuthenticator((user, key, session) -> false);
         server.setForwardingFilter(AcceptAllForwardingFilter.INSTANCE);
-        server.setSubsystemFactories(List.of(new Subsystems()));
+        server.setSubsystemFactories(List.of(new Subsystems(room)));
         server.start();
         Files.writeString(knownHosts, known(server.getPort()));
     }
@@ -61,6 +70,11 @@ public final class MinaServer implements AutoCloseable {
     /** A line for known_hosts. */
     String known(int port) {
         return "[127.0.0.1]:" + port + " " + PublicKeyEntry.toString(hostKey.getPublic()) + "\n";
+    }
+
+    /** From now on the disk takes no more than so many bytes. */
+    void room(long bytes) {
+        room.set(bytes);
     }
 
     public int port() {
@@ -84,9 +98,73 @@ public final class MinaServer implements AutoCloseable {
         server.stop(true);
     }
 
+    /** A file on a disk that fills up. */
+    private record SmallDisk(SeekableByteChannel file, AtomicLong room) implements SeekableByteChannel {
+
+        @Override
+        public int read(ByteBuffer bytes) throws IOException {
+            return file.read(bytes);
+        }
+
+        @Override
+        public int write(ByteBuffer bytes) throws IOException {
+            if (room.addAndGet(-bytes.remaining()) < 0) {
+                // What comes of the exception of a real disk is "General failure", for all there is.
+                throw new SftpException(SftpConstants.SSH_FX_NO_SPACE_ON_FILESYSTEM, "no room");
+            }
+            return file.write(bytes);
+        }
+
+        @Override
+        public long position() throws IOException {
+            return file.position();
+        }
+
+        @Override
+        public SeekableByteChannel position(long position) throws IOException {
+            file.position(position);
+            return this;
+        }
+
+        @Override
+        public long size() throws IOException {
+            return file.size();
+        }
+
+        @Override
+        public SeekableByteChannel truncate(long size) throws IOException {
+            file.truncate(size);
+            return this;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return file.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
+
     private static final class Subsystems extends SftpSubsystemFactory {
-        Subsystems() {
+        Subsystems(AtomicLong room) {
             setFileSystemAccessor(new SftpFileSystemAccessor() {
+                @Override
+                public SeekableByteChannel openFile(
+                        SftpSubsystemProxy subsystem,
+                        FileHandle handle,
+                        Path file,
+                        String name,
+                        Set<? extends OpenOption> options,
+                        FileAttribute<?>... attributes)
+                        throws IOException {
+                    SeekableByteChannel opened = SftpFileSystemAccessor.super.openFile(
+                            subsystem, handle, file, name, options, attributes);
+                    return room.get() == Long.MAX_VALUE ? opened : new SmallDisk(opened, room);
+                }
+
                 @Override
                 public DirectoryStream<Path> openDirectory(
                         SftpSubsystemProxy subsystem,

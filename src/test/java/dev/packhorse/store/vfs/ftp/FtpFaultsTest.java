@@ -516,6 +516,46 @@ class FtpFaultsTest {
     }
 
     @Test
+    void aDirectoryThatMayNotBeReadFailsTheTree() throws IOException {
+        for (String directory : List.of("/t", "/t/a", "/t/locked", "/t/z")) {
+            server.facts.put(directory, "type=dir;");
+        }
+        server.on("MLSD", (client, argument) -> {
+            if (argument.equals("/t/locked")) {
+                client.say("550 Permission denied");
+                return;
+            }
+            client.say("150 here");
+            try (Socket data = client.data()) {
+                String lines = switch (argument) {
+                    case "/" -> "type=dir; t\r\n";
+                    case "/t" -> "type=dir; a\r\ntype=dir; locked\r\ntype=dir; z\r\n";
+                    default -> "";
+                };
+                data.getOutputStream().write(lines.getBytes(StandardCharsets.UTF_8));
+            }
+            client.say("226 all");
+        });
+        server.on("MKD", (client, argument) -> {
+            server.facts.put(argument, "type=dir;");
+            client.say("257 made");
+        });
+        try (Store store = server.open()) {
+            assertFails(Kind.PERMISSION_DENIED, () -> store.list(path("/t/locked")));
+            assertFails(Kind.PERMISSION_DENIED, () -> {
+                try (Listing walk = store.walk(FsPath.ROOT)) {
+                    while (walk.next() != null) {}
+                }
+            });
+            assertFails(
+                    Kind.PERMISSION_DENIED,
+                    () -> store.copy(path("/t"), path("/copy"), TransferOptions.CREATE_NEW));
+            assertFails(Kind.PERMISSION_DENIED, () -> store.remove(path("/t"), Preconditions.NONE));
+            assertThat(server.heard).doesNotContain("RMD /t");
+        }
+    }
+
+    @Test
     void aFileThatIsReplacedWhileItIsReadFromTheMiddleFails() throws IOException {
         server.sends("RETR", new byte[SIZE], "226 all");
         try (Store store = server.open();
