@@ -11,6 +11,7 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Preconditions;
+import dev.packhorse.fs.SmallHeap;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.Trees;
 import dev.packhorse.fs.WriteOptions;
@@ -245,6 +246,27 @@ class FaultsTest {
             assertThat(root.resolve("t/z/file")).exists();
             failure(Kind.PERMISSION_DENIED, () -> store.remove(path("/t"), Preconditions.NONE));
             assertThat(root.resolve("t/forbidden/file")).exists();
+        }
+    }
+
+    @Test
+    void aLargeDirectoryNeedsLittleMemory() throws Exception {
+        Path large = Files.createDirectory(root.resolve("large"));
+        Files.createFile(large.resolve("sample"));
+        SmallHeap.run(Lister.class, String.valueOf(server.port()), large.toString(), known.toString());
+    }
+
+    /** In a JVM of its own. */
+    static final class Lister {
+        private Lister() {}
+
+        public static void main(String[] arguments) throws Exception {
+            QuietLog.on();
+            SmallHeap.list(SftpStore.open(
+                    "127.0.0.1",
+                    Integer.parseInt(arguments[0]),
+                    arguments[1],
+                    MinaServer.options(Path.of(arguments[2]))));
         }
     }
 

@@ -10,10 +10,13 @@ import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Preconditions;
+import dev.packhorse.fs.SmallHeap;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
 import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -77,6 +80,30 @@ class DavFaultsTest {
         server.on("LIST", "", exchange -> ScriptedDav.multistatus(
                 exchange, ScriptedDav.item("/", true) + ScriptedDav.item("/a", false)));
         assertThat(list("/")).isEqualTo(1);
+    }
+
+    @Test
+    void aLargeDirectoryNeedsLittleMemory() throws Exception {
+        server.on("LIST", "", exchange -> {
+            exchange.sendResponseHeaders(207, 0);
+            try (Writer out = new OutputStreamWriter(exchange.getResponseBody(), StandardCharsets.UTF_8)) {
+                out.write(ScriptedDav.begin());
+                for (int i = SmallHeap.NODES - 1; i >= 0; i--) {
+                    out.write(ScriptedDav.item("/" + SmallHeap.name(i), false));
+                }
+                out.write(ScriptedDav.end());
+            }
+        });
+        SmallHeap.run(Lister.class, server.uri(), temp.toString());
+    }
+
+    /** In a JVM of its own. */
+    static final class Lister {
+        private Lister() {}
+
+        public static void main(String[] arguments) throws Exception {
+            SmallHeap.list(VfsStore.open(arguments[0], TestOptions.in(Path.of(arguments[1]))));
+        }
     }
 
     @Test

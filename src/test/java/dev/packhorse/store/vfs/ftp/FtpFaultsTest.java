@@ -14,10 +14,14 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Preconditions;
+import dev.packhorse.fs.SmallHeap;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -552,6 +556,32 @@ class FtpFaultsTest {
                     () -> store.copy(path("/t"), path("/copy"), TransferOptions.CREATE_NEW));
             assertFails(Kind.PERMISSION_DENIED, () -> store.remove(path("/t"), Preconditions.NONE));
             assertThat(server.heard).doesNotContain("RMD /t");
+        }
+    }
+
+    @Test
+    void aLargeDirectoryNeedsLittleMemory() throws Exception {
+        server.on("MLSD", (client, argument) -> {
+            client.say("150 here");
+            try (Socket data = client.data();
+                    Writer out = new OutputStreamWriter(
+                            new BufferedOutputStream(data.getOutputStream(), 1 << 16), StandardCharsets.UTF_8)) {
+                for (int i = SmallHeap.NODES - 1; i >= 0; i--) {
+                    out.write("type=file;size=1; " + SmallHeap.name(i) + "\r\n");
+                }
+            }
+            client.say("226 all");
+        });
+        SmallHeap.run(Lister.class, String.valueOf(server.port()));
+    }
+
+    /** In a JVM of its own. */
+    static final class Lister {
+        private Lister() {}
+
+        public static void main(String[] arguments) throws Exception {
+            FtpOptions options = FtpOptions.of(TestFtpServer.USER, TestFtpServer.PASSWORD);
+            SmallHeap.list(FtpStore.open("127.0.0.1", Integer.parseInt(arguments[0]), FsPath.ROOT, options));
         }
     }
 
