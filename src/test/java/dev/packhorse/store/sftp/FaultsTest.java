@@ -240,9 +240,7 @@ class FaultsTest {
         }
         try (SftpStore store = open()) {
             failure(Kind.PERMISSION_DENIED, () -> store.list(path("/t/forbidden")));
-            failure(
-                    Kind.PERMISSION_DENIED,
-                    () -> store.copy(path("/t"), path("/copy"), TransferOptions.CREATE_NEW));
+            failure(Kind.PERMISSION_DENIED, () -> store.copy(path("/t"), path("/copy"), TransferOptions.CREATE_NEW));
             assertThat(root.resolve("t/z/file")).exists();
             failure(Kind.PERMISSION_DENIED, () -> store.remove(path("/t"), Preconditions.NONE));
             assertThat(root.resolve("t/forbidden/file")).exists();
@@ -276,8 +274,7 @@ class FaultsTest {
         server.room(1 << 20);
         try (SftpStore store = open()) {
             for (FsPath target : List.of(FILE, path("/new"))) {
-                failure(
-                        Kind.NO_SPACE, () -> store.write(target, Body.of(new byte[4 << 20]), WriteOptions.DEFAULT));
+                failure(Kind.NO_SPACE, () -> store.write(target, Body.of(new byte[4 << 20]), WriteOptions.DEFAULT));
             }
             assertThat(Files.readString(root.resolve("file"))).isEqualTo("old");
             Awaitility.await().untilAsserted(() -> {

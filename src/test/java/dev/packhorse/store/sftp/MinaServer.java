@@ -3,22 +3,22 @@ package dev.packhorse.store.sftp;
 import dev.packhorse.fs.SmallHeap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.file.OpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.security.KeyPair;
 import java.util.Iterator;
-import java.util.NavigableMap;
-import java.util.stream.IntStream;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.util.buffer.Buffer;
@@ -29,8 +29,8 @@ import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.forward.AcceptAllForwardingFilter;
 import org.apache.sshd.sftp.common.SftpConstants;
 import org.apache.sshd.sftp.common.SftpException;
-import org.apache.sshd.sftp.server.FileHandle;
 import org.apache.sshd.sftp.server.DirectoryHandle;
+import org.apache.sshd.sftp.server.FileHandle;
 import org.apache.sshd.sftp.server.SftpFileSystemAccessor;
 import org.apache.sshd.sftp.server.SftpSubsystem;
 import org.apache.sshd.sftp.server.SftpSubsystemFactory;
@@ -165,8 +165,8 @@ public final class MinaServer implements AutoCloseable {
                         Set<? extends OpenOption> options,
                         FileAttribute<?>... attributes)
                         throws IOException {
-                    SeekableByteChannel opened = SftpFileSystemAccessor.super.openFile(
-                            subsystem, handle, file, name, options, attributes);
+                    SeekableByteChannel opened =
+                            SftpFileSystemAccessor.super.openFile(subsystem, handle, file, name, options, attributes);
                     return room.get() == Long.MAX_VALUE ? opened : new SmallDisk(opened, room);
                 }
 

@@ -77,8 +77,11 @@ class DavFaultsTest {
         });
         assertFails(Kind.IO, () -> list("/"));
 
-        server.on("LIST", "", exchange -> ScriptedDav.multistatus(
-                exchange, ScriptedDav.item("/", true) + ScriptedDav.item("/a", false)));
+        server.on(
+                "LIST",
+                "",
+                exchange ->
+                        ScriptedDav.multistatus(exchange, ScriptedDav.item("/", true) + ScriptedDav.item("/a", false)));
         assertThat(list("/")).isEqualTo(1);
     }
 
@@ -130,9 +133,7 @@ class DavFaultsTest {
         server.says("LIST", "/t/locked", 403);
         assertFails(Kind.PERMISSION_DENIED, () -> list("/t/locked"));
         assertFails(Kind.PERMISSION_DENIED, () -> walk("/"));
-        assertFails(
-                Kind.PERMISSION_DENIED,
-                () -> store.copy(path("/t"), path("/copy"), TransferOptions.CREATE_NEW));
+        assertFails(Kind.PERMISSION_DENIED, () -> store.copy(path("/t"), path("/copy"), TransferOptions.CREATE_NEW));
     }
 
     @Test
@@ -141,9 +142,7 @@ class DavFaultsTest {
         // As Apache does: it looks for locks in the whole tree first.
         server.on("MOVE", "/t", exchange -> exchange.sendResponseHeaders(404, -1));
         assertFails(Kind.PERMISSION_DENIED, () -> store.remove(path("/t"), Preconditions.NONE));
-        assertFails(
-                Kind.PERMISSION_DENIED,
-                () -> store.move(path("/t"), path("/moved"), TransferOptions.CREATE_NEW));
+        assertFails(Kind.PERMISSION_DENIED, () -> store.move(path("/t"), path("/moved"), TransferOptions.CREATE_NEW));
         server.on("MOVE", "/t", exchange -> {
             server.isDirectory.remove("/t");
             exchange.sendResponseHeaders(404, -1);
@@ -154,13 +153,19 @@ class DavFaultsTest {
     @Test
     void whatIsRefusedWithinAnAnswerIsNoEmptyFile() throws Exception {
         tree();
-        String refused = "<D:response><D:href>/t/secret</D:href><D:status>HTTP/1.1 403 Forbidden</D:status></D:response>";
+        String refused =
+                "<D:response><D:href>/t/secret</D:href><D:status>HTTP/1.1 403 Forbidden</D:status></D:response>";
         String gone = "<D:response><D:href>/t/gone</D:href><D:status>HTTP/1.1 404 Not Found</D:status></D:response>";
-        server.on("LIST", "/t", exchange ->
-                ScriptedDav.multistatus(exchange, ScriptedDav.item("/t", true) + gone + refused));
+        server.on(
+                "LIST",
+                "/t",
+                exchange -> ScriptedDav.multistatus(exchange, ScriptedDav.item("/t", true) + gone + refused));
         assertFails(Kind.PERMISSION_DENIED, () -> list("/t"));
-        server.on("LIST", "/t", exchange -> ScriptedDav.multistatus(
-                exchange, ScriptedDav.item("/t", true) + gone + ScriptedDav.item("/t/a", false)));
+        server.on(
+                "LIST",
+                "/t",
+                exchange -> ScriptedDav.multistatus(
+                        exchange, ScriptedDav.item("/t", true) + gone + ScriptedDav.item("/t/a", false)));
         assertThat(list("/t")).isEqualTo(1);
     }
 
@@ -171,8 +176,7 @@ class DavFaultsTest {
             server.isDirectory.put(exchange.getRequestURI().getPath(), false);
             exchange.sendResponseHeaders(507, -1);
         });
-        assertFails(
-                Kind.NO_SPACE, () -> store.write(path("/a"), Body.of(new byte[1 << 20]), WriteOptions.DEFAULT));
+        assertFails(Kind.NO_SPACE, () -> store.write(path("/a"), Body.of(new byte[1 << 20]), WriteOptions.DEFAULT));
         assertThat(server.heard).last().asString().startsWith("DELETE /.packhorse-");
         assertThat(server.heard).noneMatch(each -> each.startsWith("MOVE"));
     }

@@ -86,7 +86,9 @@ final class ScriptedDav implements AutoCloseable {
             } else {
                 StringBuilder items = new StringBuilder(item(path));
                 isDirectory.keySet().stream()
-                        .filter(each -> lists && !each.isEmpty() && each.replaceFirst("/[^/]*$", "").equals(path))
+                        .filter(each -> lists
+                                && !each.isEmpty()
+                                && each.replaceFirst("/[^/]*$", "").equals(path))
                         .forEach(each -> items.append(item(each)));
                 multistatus(exchange, items.toString());
             }

@@ -65,10 +65,9 @@ class VfsPluginJarTest {
 
                 public class CarriedProvider extends org.apache.commons.vfs2.provider.local.DefaultLocalFileProvider {}
                 """);
-        List<String> arguments =
-                List.of("-proc:none", "-cp", System.getProperty("java.class.path"), "-d", folder.toString(), source.toString());
-        int result = ToolProvider.getSystemJavaCompiler()
-                .run(null, null, null, arguments.toArray(new String[0]));
+        List<String> arguments = List.of(
+                "-proc:none", "-cp", System.getProperty("java.class.path"), "-d", folder.toString(), source.toString());
+        int result = ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(new String[0]));
         assertThat(result).isZero();
         try (OutputStream out = Files.newOutputStream(jar);
                 JarOutputStream entries = new JarOutputStream(out)) {

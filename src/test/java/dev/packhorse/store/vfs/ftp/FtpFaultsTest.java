@@ -20,11 +20,11 @@ import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
 import java.io.InputStream;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -552,8 +552,7 @@ class FtpFaultsTest {
                 }
             });
             assertFails(
-                    Kind.PERMISSION_DENIED,
-                    () -> store.copy(path("/t"), path("/copy"), TransferOptions.CREATE_NEW));
+                    Kind.PERMISSION_DENIED, () -> store.copy(path("/t"), path("/copy"), TransferOptions.CREATE_NEW));
             assertFails(Kind.PERMISSION_DENIED, () -> store.remove(path("/t"), Preconditions.NONE));
             assertThat(server.heard).doesNotContain("RMD /t");
         }

@@ -326,7 +326,10 @@ class FtpServersTest {
         assertFails(
                 Kind.IO,
                 () -> FtpStore.lazily(
-                        "127.0.0.1", 1, FsPath.ROOT, TestFtpServer.options().with(FtpOptions.Tls.EXPLICIT, keys.store())));
+                        "127.0.0.1",
+                        1,
+                        FsPath.ROOT,
+                        TestFtpServer.options().with(FtpOptions.Tls.EXPLICIT, keys.store())));
     }
 
     private static List<String> paths(Store store) throws IOException {
