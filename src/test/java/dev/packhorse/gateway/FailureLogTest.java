@@ -14,18 +14,20 @@ import org.junit.jupiter.api.io.TempDir;
 /** What an operator reads when a store fails behind a route of a file. */
 class FailureLogTest {
 
+    private static final String PLAIN = """
+            - route:
+                from:
+                  uri: export:/x
+                  steps:
+                    - to: store:faulty:y
+            """;
+
     @TempDir
     Path folder;
 
     @Test
     void aStoreThatIsAwayIsOneLineARequest() throws Exception {
-        try (TestGateway gateway = with("""
-                        - route:
-                            from:
-                              uri: export:/x
-                              steps:
-                                - to: store:faulty:y
-                        """);
+        try (TestGateway gateway = with(PLAIN);
                 RecordedLog log = new RecordedLog("", Level.WARNING)) {
             gateway.faulty.fail("read", FsException.Kind.UNAVAILABLE);
             assertThat(gateway.send("GET", "/fs/x/a", "").status()).isEqualTo(503);
@@ -39,13 +41,7 @@ class FailureLogTest {
 
     @Test
     void anAnswerIsNone() throws Exception {
-        try (TestGateway gateway = with("""
-                        - route:
-                            from:
-                              uri: export:/x
-                              steps:
-                                - to: store:faulty:y
-                        """);
+        try (TestGateway gateway = with(PLAIN);
                 RecordedLog log = new RecordedLog("", Level.WARNING)) {
             assertThat(gateway.send("GET", "/fs/x/a", "").status()).isEqualTo(404);
             assertThat(log.records()).isEmpty();
@@ -82,12 +78,7 @@ class FailureLogTest {
                       constant: "true"
                     steps:
                       - to: store:memory:spare
-                - route:
-                    from:
-                      uri: export:/x
-                      steps:
-                        - to: store:faulty:y
-                """)) {
+                """ + PLAIN)) {
             gateway.faulty.fail("read", FsException.Kind.UNAVAILABLE);
             assertThat(gateway.send("GET", "/fs/x/a", "").status()).isEqualTo(404);
         }
