@@ -4,40 +4,23 @@ import dev.packhorse.front.httpfs.GoldenSessions;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Store;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Nested;
 
-class FtpGoldenTest {
+class FtpGoldenTest extends GoldenSessions {
 
-    private abstract static class Over extends GoldenSessions {
+    private final TestFtpServer server = new TestFtpServer(kind());
 
-        private final TestFtpServer server;
-
-        Over(TestFtpServer.Kind kind) {
-            server = new TestFtpServer(kind);
-        }
-
-        @AfterEach
-        void stop() {
-            server.close();
-        }
-
-        @Override
-        protected Store create() throws Exception {
-            return server.open(FsPath.ROOT);
-        }
+    /** How much the server can do. */
+    TestFtpServer.Kind kind() {
+        return TestFtpServer.Kind.RICH;
     }
 
-    @Nested
-    class Rich extends Over {
-        Rich() {
-            super(TestFtpServer.Kind.RICH);
-        }
+    @AfterEach
+    void stop() {
+        server.close();
     }
 
-    @Nested
-    class Plain extends Over {
-        Plain() {
-            super(TestFtpServer.Kind.PLAIN);
-        }
+    @Override
+    protected Store create() throws Exception {
+        return server.open(FsPath.ROOT);
     }
 }
