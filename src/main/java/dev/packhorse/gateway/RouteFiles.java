@@ -45,7 +45,7 @@ final class RouteFiles {
      * @throws StartException if a file cannot be read, a route of it cannot start, or an export has no store
      */
     static Map<String, Path> load(CamelContext context, String patterns, Exports exports) throws StartException {
-        context.getCamelContextExtension().setErrorHandlerFactory(briefErrorHandler());
+        context.getCamelContextExtension().setErrorHandlerFactory(quietErrorHandler());
         Map<String, Path> files = new HashMap<>();
         for (Path file : find(patterns)) {
             Map<String, Route> before =
@@ -95,12 +95,14 @@ final class RouteFiles {
         }
     }
 
-    /** Says a failed message in one line: who has sent it logs or answers the rest, and stores fail by the thousand. */
-    private static ErrorHandlerFactory briefErrorHandler() {
-        DefaultErrorHandlerDefinition brief = new DefaultErrorHandlerDefinition();
-        brief.setRedeliveryPolicy(
-                new RedeliveryPolicyDefinition().logStackTrace(false).logExhaustedMessageHistory(false));
-        return brief;
+    /**
+     * Says nothing about a failed message: who has sent it logs or answers it, the end of the route says in one line which
+     * store has failed, and stores fail by the thousand.
+     */
+    private static ErrorHandlerFactory quietErrorHandler() {
+        DefaultErrorHandlerDefinition quiet = new DefaultErrorHandlerDefinition();
+        quiet.setRedeliveryPolicy(new RedeliveryPolicyDefinition().logExhausted(false));
+        return quiet;
     }
 
     private static List<Path> find(String patterns) throws StartException {

@@ -33,6 +33,7 @@ public final class StoreComponent extends DefaultComponent {
         }
         String path = options.optional("path");
         parameters.clear();
-        return new StoreEndpoint(uri, this, registry.open(remaining, options), operation, path);
+        return new StoreEndpoint(
+                uri, this, registry.open(remaining, options), Location.masked(remaining), operation, path);
     }
 }

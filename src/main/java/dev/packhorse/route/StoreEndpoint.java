@@ -12,18 +12,36 @@ import org.jspecify.annotations.Nullable;
 final class StoreEndpoint extends DefaultEndpoint {
 
     private final Store store;
+    private final String location;
     private final @Nullable String operation;
     private final @Nullable String path;
 
-    StoreEndpoint(String uri, Component component, Store store, @Nullable String operation, @Nullable String path) {
+    /**
+     * An endpoint.
+     *
+     * @param location of the store, without secrets
+     */
+    StoreEndpoint(
+            String uri,
+            Component component,
+            Store store,
+            String location,
+            @Nullable String operation,
+            @Nullable String path) {
         super(uri, component);
         this.store = store;
+        this.location = location;
         this.operation = operation;
         this.path = path;
     }
 
     Store store() {
         return store;
+    }
+
+    /** Where the store is, for the log. */
+    String location() {
+        return location;
     }
 
     /** Camel would share an endpoint between URIs that it takes for the same, {@code a%3Fb} and {@code a} among them. */

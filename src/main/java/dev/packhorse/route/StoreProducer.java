@@ -20,6 +20,7 @@ import org.apache.camel.ExchangePattern;
 import org.apache.camel.Message;
 import org.apache.camel.support.DefaultProducer;
 import org.apache.camel.support.SynchronizationAdapter;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,13 +42,17 @@ final class StoreProducer extends DefaultProducer {
     static final List<String> OPERATIONS =
             List.of("copy", "list", "makeDirectory", "move", "read", "remove", "stat", "walk", "write");
 
+    private static final Logger LOG = Logger.getLogger(StoreProducer.class);
+
     private final Store store;
+    private final String location;
     private final @Nullable String operation;
     private final @Nullable String path;
 
     StoreProducer(StoreEndpoint endpoint, @Nullable String operation, @Nullable String path) {
         super(endpoint);
         this.store = endpoint.store();
+        this.location = endpoint.location();
         this.operation = operation;
         this.path = path;
     }
@@ -61,10 +66,37 @@ final class StoreProducer extends DefaultProducer {
                         "a call that nobody waits for (wireTap, InOnly) cannot go to a store: its"
                                 + " answer and its content belong to the original; set another body, operation and path first");
             }
-            call.run(store);
+            try {
+                call.run(store);
+            } catch (FsException e) {
+                if (FsCall.isFailure(e.kind())) {
+                    tell(call, message, e);
+                }
+                throw e;
+            }
         } else {
             message.setBody(run(exchange, message));
         }
+    }
+
+    /** The one line that an operator reads about it; a back end that is away is no reason for a trace each time. */
+    private void tell(FsCall<?> call, Message message, FsException failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String reason = cause == failure
+                ? ""
+                : " cause=" + cause.toString().lines().findFirst().orElse("");
+        LOG.warnf(
+                failure.kind() == FsException.Kind.IO ? failure : null,
+                "a store failed store=%s export=%s operation=%s path=%s kind=%s%s",
+                location,
+                message.getHeader(PackhorseHeaders.EXPORT, String.class),
+                call.operation().word(),
+                call.path(),
+                failure.kind(),
+                reason);
     }
 
     private @Nullable Object run(Exchange exchange, Message message) throws IOException {

@@ -3,6 +3,7 @@ package dev.packhorse.server;
 import dev.packhorse.front.http.HttpBody;
 import dev.packhorse.front.http.HttpResponse;
 import dev.packhorse.fs.FileSlice;
+import dev.packhorse.fs.FsException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -144,6 +145,9 @@ final class HttpTransaction implements RequestBody.Socket {
         lastProgress = System.nanoTime();
         try {
             send(answer);
+        } catch (ClientGoneException e) {
+            LOG.debugf("the client left before its response request=%d", exchange.number());
+            end(false);
         } catch (IOException | RuntimeException | Error e) {
             // Also when memory for the socket runs out: whatever it was, the connection must not wait for ever.
             LOG.errorf(e, "could not begin a response request=%d", exchange.number());
@@ -425,10 +429,19 @@ final class HttpTransaction implements RequestBody.Socket {
                 end(false);
             } catch (IOException | RuntimeException | Error e) {
                 if (!(e instanceof ClosedChannelException)) {
-                    LOG.warnf(e, "a store failed in the middle of a response request=%d", exchange.number());
+                    LOG.warnf(
+                            isExpected(e) ? null : e,
+                            "a store failed in the middle of a response request=%d: %s",
+                            exchange.number(),
+                            e.getMessage());
                 }
                 end(false);
             }
+        }
+
+        /** A back end that has gone away says so in its kind. */
+        private static boolean isExpected(Throwable failure) {
+            return failure instanceof FsException known && known.kind() != FsException.Kind.IO;
         }
 
         private void passed(int count) {

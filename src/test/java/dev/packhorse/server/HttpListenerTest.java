@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.packhorse.RecordedLog;
 import dev.packhorse.front.http.HttpBody;
 import dev.packhorse.front.http.HttpResponse;
 import dev.packhorse.fs.ByteRange;
@@ -27,6 +28,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -422,6 +424,29 @@ class HttpListenerTest {
             client.readHead();
             client.reset();
             await().atMost(Duration.ofSeconds(2)).untilTrue(closed);
+        }
+    }
+
+    @Test
+    void aClientThatLeavesBeforeItsResponseIsNoError() throws Exception {
+        CountDownLatch left = new CountDownLatch(1);
+        try (TestServer server = new TestServer(HttpSettings.DEFAULT, exchange -> {
+                    awaitQuietly(left);
+                    return HttpResponse.text(200, "too late");
+                });
+                RecordedLog log = new RecordedLog(HttpTransaction.class.getName(), Level.FINE)) {
+            RawClient client = server.connect();
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            await().until(() -> server.listener.connections() == 1);
+            client.reset();
+            await().until(() -> server.listener.connections() == 0);
+            left.countDown();
+            await().until(() -> !server.finished.isEmpty());
+            assertThat(server.finished.get(0).status()).isEqualTo(499);
+            assertThat(log.records()).singleElement().satisfies(entry -> {
+                assertThat(entry.getLevel().intValue()).isEqualTo(Level.FINE.intValue());
+                assertThat(entry.getThrown()).isNull();
+            });
         }
     }
 

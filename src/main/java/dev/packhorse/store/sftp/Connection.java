@@ -85,7 +85,7 @@ final class Connection {
         return has("posix-rename@openssh.com", "1");
     }
 
-    /** ProFTPD's mod_sftp tidies targets up, and its LSTAT follows symlinks to directories. */
+    /** ProFTPD's mod_sftp keeps a target, but READLINK shows it absolute and tidied up, and LSTAT follows links to directories. */
     boolean hasSymlinks() {
         return !channel.server().startsWith("SSH-2.0-mod_sftp");
     }

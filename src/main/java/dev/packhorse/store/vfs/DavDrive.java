@@ -89,7 +89,7 @@ final class DavDrive implements Drive {
         if (response.getCode() != 207 || response.getEntity() == null) {
             throw Web.refused(response.getCode() == 200 ? 501 : response.getCode(), operation, path);
         }
-        return new Multistatus(response.getEntity().getContent());
+        return new Multistatus(response.getEntity().getContent(), operation, path);
     }
 
     private ClassicHttpResponse propfind(FsPath path, boolean isDirectory, String depth) throws IOException {
@@ -181,12 +181,17 @@ final class DavDrive implements Drive {
 
     /** A 207 is no success: it tells what has failed below (RFC 4918, 9.6.1). */
     private void expectSuccess(HttpUriRequestBase request, String operation, FsPath path) throws IOException {
+        int status;
         try (ClassicHttpResponse response = web.ask(request)) {
-            int status = response.getCode();
+            status = response.getCode();
             EntityUtils.consume(response.getEntity());
-            if (status / 100 != 2 || status == 207) {
-                throw Web.refused(status, operation, path);
-            }
+        }
+        if (status == 404 && find(path) != null) {
+            // Apache's answer for a tree of which it may not look at a part.
+            status = 403;
+        }
+        if (status / 100 != 2 || status == 207) {
+            throw Web.refused(status, operation, path);
         }
     }
 

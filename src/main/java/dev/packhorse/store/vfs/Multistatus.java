@@ -1,5 +1,6 @@
 package dev.packhorse.store.vfs;
 
+import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Mode;
 import dev.packhorse.fs.Node;
@@ -22,6 +23,8 @@ final class Multistatus {
     private static final XMLInputFactory XML = factory();
 
     private final XMLStreamReader reader;
+    private final String operation;
+    private final FsPath asked;
 
     /**
      * One answer.
@@ -44,7 +47,15 @@ final class Multistatus {
         }
     }
 
-    Multistatus(InputStream in) throws IOException {
+    /**
+     * An answer that is about to come.
+     *
+     * @param operation what is being done, for failures
+     * @param asked what it is done to, for failures
+     */
+    Multistatus(InputStream in, String operation, FsPath asked) throws IOException {
+        this.operation = operation;
+        this.asked = asked;
         try {
             this.reader = XML.createXMLStreamReader(in);
         } catch (XMLStreamException e) {
@@ -79,10 +90,10 @@ final class Multistatus {
         }
     }
 
-    private @Nullable Item item() throws XMLStreamException {
+    private @Nullable Item item() throws XMLStreamException, FsException {
         String href = null;
         boolean isDirectory = false;
-        boolean gone = false;
+        int status = 200;
         long size = 0;
         Instant modified = Instant.EPOCH;
         boolean inProperties = false;
@@ -110,18 +121,25 @@ final class Multistatus {
                         modified = time == null ? modified : time;
                     }
                     // Outside of a propstat it is about the whole resource.
-                    case "status" ->
-                        gone |= !inProperties && reader.getElementText().contains(" 404");
+                    case "status" -> status = inProperties ? status : status(reader.getElementText());
                     default -> {
                         // Of no use here.
                     }
                 }
             }
         }
-        if (href == null || gone) {
+        if (href == null || status == 404 || status == 410) {
             return null;
         }
+        if (status / 100 != 2) {
+            throw Web.refused(status, operation, asked);
+        }
         return new Item(VfsUri.decoded(path(href)), isDirectory, size, modified);
+    }
+
+    /** The number in a status line. */
+    private static int status(String line) {
+        return Integer.parseInt(line.trim().replaceFirst("^\\S+\\s+(\\d{3}).*", "$1"));
     }
 
     /** The path of a URI that need not be a correct one. */

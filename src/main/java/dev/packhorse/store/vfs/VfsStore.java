@@ -365,8 +365,13 @@ public final class VfsStore implements Store {
         }
     }
 
+    /** Whether a path means nothing to the caller. */
+    private static boolean isInternal(FsPath path) {
+        return path.segments().stream().anyMatch(Temporary::isTemporary);
+    }
+
     private FsException failure(Exception e, String operation, FsPath path) {
-        return e instanceof FsException known && known.operation().equals(operation)
+        return e instanceof FsException known && known.operation().equals(operation) && !isInternal(known.path())
                 ? known
                 : errors.of(e, operation, path);
     }

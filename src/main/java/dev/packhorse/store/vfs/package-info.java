@@ -16,7 +16,8 @@
  * hidden; a crash may leave one. {@code file:}, {@code tmp:}, {@code ram:}: whoever reads sees the old or the new.
  * {@code webdav4:}: one MOVE with Overwrite; many servers remove the old before they name the new (RFC 4918, 9.9.3 asks for
  * it). Whoever comes through this store does not see that moment, others may; a server killed in it leaves the new content
- * under its temporary name. A plugin: the old steps aside and comes back if the new cannot take its place, likewise. A
+ * under its temporary name. Therefore nothing sweeps such names here, as other stores do: what looks like a leftover may be
+ * the only copy of a file. A plugin: the old steps aside and comes back if the new cannot take its place, likewise. A
  * directory is removed by renaming it first.
  *
  * <p><b>What is kept.</b> Times where the provider sets them; no modes, owners, symlinks, media types, and no tags but those

@@ -16,7 +16,7 @@ import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 
 /** A migrated state database that counts who comes for a connection; what is in it ends when it is closed. */
-final class TestDatabase implements DataSource, AutoCloseable {
+public final class TestDatabase implements DataSource, AutoCloseable {
 
     /** Which of the two it is. */
     enum Kind {
@@ -31,7 +31,7 @@ final class TestDatabase implements DataSource, AutoCloseable {
     private final @Nullable String schema;
     private volatile boolean down;
 
-    TestDatabase() {
+    public TestDatabase() {
         this(Kind.H2);
     }
 

@@ -11,6 +11,7 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Preconditions;
+import dev.packhorse.fs.SmallHeap;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.Trees;
 import dev.packhorse.fs.WriteOptions;
@@ -228,6 +229,59 @@ class FaultsTest {
                 }
             });
             assertThat(seen).containsExactly("/a", "/a/file", "/b", "/b/file", "/forbidden");
+        }
+    }
+
+    @Test
+    void aDirectoryThatMayNotBeReadFailsCopyAndRemovalOfTheTree() throws Exception {
+        for (String name : List.of("a", "forbidden", "z")) {
+            Files.createDirectories(root.resolve("t").resolve(name));
+            Files.createFile(root.resolve("t").resolve(name).resolve("file"));
+        }
+        try (SftpStore store = open()) {
+            failure(Kind.PERMISSION_DENIED, () -> store.list(path("/t/forbidden")));
+            failure(Kind.PERMISSION_DENIED, () -> store.copy(path("/t"), path("/copy"), TransferOptions.CREATE_NEW));
+            assertThat(root.resolve("t/z/file")).exists();
+            failure(Kind.PERMISSION_DENIED, () -> store.remove(path("/t"), Preconditions.NONE));
+            assertThat(root.resolve("t/forbidden/file")).exists();
+        }
+    }
+
+    @Test
+    void aLargeDirectoryNeedsLittleMemory() throws Exception {
+        Path large = Files.createDirectory(root.resolve("large"));
+        Files.createFile(large.resolve("sample"));
+        SmallHeap.run(Lister.class, String.valueOf(server.port()), large.toString(), known.toString());
+    }
+
+    /** In a JVM of its own. */
+    static final class Lister {
+        private Lister() {}
+
+        public static void main(String[] arguments) throws Exception {
+            QuietLog.on();
+            SmallHeap.list(SftpStore.open(
+                    "127.0.0.1",
+                    Integer.parseInt(arguments[0]),
+                    arguments[1],
+                    MinaServer.options(Path.of(arguments[2]))));
+        }
+    }
+
+    @Test
+    void aDiskThatFillsUpKeepsTheOldFileAndNothingElse() throws Exception {
+        Files.writeString(root.resolve("file"), "old");
+        server.room(1 << 20);
+        try (SftpStore store = open()) {
+            for (FsPath target : List.of(FILE, path("/new"))) {
+                failure(Kind.NO_SPACE, () -> store.write(target, Body.of(new byte[4 << 20]), WriteOptions.DEFAULT));
+            }
+            assertThat(Files.readString(root.resolve("file"))).isEqualTo("old");
+            Awaitility.await().untilAsserted(() -> {
+                try (Stream<Path> files = Files.list(root)) {
+                    assertThat(files.map(file -> file.getFileName().toString())).containsExactly("file");
+                }
+            });
         }
     }
 

@@ -1,15 +1,24 @@
 package dev.packhorse.store.sftp;
 
+import dev.packhorse.fs.SmallHeap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.security.KeyPair;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.util.buffer.Buffer;
@@ -18,11 +27,15 @@ import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.forward.AcceptAllForwardingFilter;
+import org.apache.sshd.sftp.common.SftpConstants;
+import org.apache.sshd.sftp.common.SftpException;
 import org.apache.sshd.sftp.server.DirectoryHandle;
+import org.apache.sshd.sftp.server.FileHandle;
 import org.apache.sshd.sftp.server.SftpFileSystemAccessor;
 import org.apache.sshd.sftp.server.SftpSubsystem;
 import org.apache.sshd.sftp.server.SftpSubsystemFactory;
 import org.apache.sshd.sftp.server.SftpSubsystemProxy;
+import org.jspecify.annotations.Nullable;
 
 /** An SSH server in this process, MINA's own, over the real file system; user {@code carrier}, password {@code oats}. */
 public final class MinaServer implements AutoCloseable {
@@ -32,6 +45,7 @@ public final class MinaServer implements AutoCloseable {
 
     private final SshServer server = SshServer.setUpDefaultServer();
     private final KeyPair hostKey;
+    private final AtomicLong room = new AtomicLong(Long.MAX_VALUE);
 
     public MinaServer(Path knownHosts) throws Exception {
         this(0, generated(), knownHosts);
@@ -47,7 +61,7 @@ public final class MinaServer implements AutoCloseable {
         server.setPasswordAuthenticator((user, password, session) -> user.equals(USER) && password.equals(PASSWORD));
         server.setPublickeyAuthenticator((user, key, session) -> false);
         server.setForwardingFilter(AcceptAllForwardingFilter.INSTANCE);
-        server.setSubsystemFactories(List.of(new Subsystems()));
+        server.setSubsystemFactories(List.of(new Subsystems(room)));
         server.start();
         Files.writeString(knownHosts, known(server.getPort()));
     }
@@ -61,6 +75,11 @@ public final class MinaServer implements AutoCloseable {
     /** A line for known_hosts. */
     String known(int port) {
         return "[127.0.0.1]:" + port + " " + PublicKeyEntry.toString(hostKey.getPublic()) + "\n";
+    }
+
+    /** From now on the disk takes no more than so many bytes. */
+    void room(long bytes) {
+        room.set(bytes);
     }
 
     public int port() {
@@ -84,9 +103,73 @@ public final class MinaServer implements AutoCloseable {
         server.stop(true);
     }
 
+    /** A file on a disk that fills up. */
+    private record SmallDisk(SeekableByteChannel file, AtomicLong room) implements SeekableByteChannel {
+
+        @Override
+        public int read(ByteBuffer bytes) throws IOException {
+            return file.read(bytes);
+        }
+
+        @Override
+        public int write(ByteBuffer bytes) throws IOException {
+            if (room.addAndGet(-bytes.remaining()) < 0) {
+                // What comes of the exception of a real disk is "General failure", for all there is.
+                throw new SftpException(SftpConstants.SSH_FX_NO_SPACE_ON_FILESYSTEM, "no room");
+            }
+            return file.write(bytes);
+        }
+
+        @Override
+        public long position() throws IOException {
+            return file.position();
+        }
+
+        @Override
+        public SeekableByteChannel position(long position) throws IOException {
+            file.position(position);
+            return this;
+        }
+
+        @Override
+        public long size() throws IOException {
+            return file.size();
+        }
+
+        @Override
+        public SeekableByteChannel truncate(long size) throws IOException {
+            file.truncate(size);
+            return this;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return file.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
+
     private static final class Subsystems extends SftpSubsystemFactory {
-        Subsystems() {
+        Subsystems(AtomicLong room) {
             setFileSystemAccessor(new SftpFileSystemAccessor() {
+                @Override
+                public SeekableByteChannel openFile(
+                        SftpSubsystemProxy subsystem,
+                        FileHandle handle,
+                        Path file,
+                        String name,
+                        Set<? extends OpenOption> options,
+                        FileAttribute<?>... attributes)
+                        throws IOException {
+                    SeekableByteChannel opened =
+                            SftpFileSystemAccessor.super.openFile(subsystem, handle, file, name, options, attributes);
+                    return room.get() == Long.MAX_VALUE ? opened : new SmallDisk(opened, room);
+                }
+
                 @Override
                 public DirectoryStream<Path> openDirectory(
                         SftpSubsystemProxy subsystem,
@@ -95,6 +178,9 @@ public final class MinaServer implements AutoCloseable {
                         String name,
                         LinkOption... options)
                         throws IOException {
+                    if (directory.endsWith("large")) {
+                        return large(directory);
+                    }
                     if (directory.endsWith("forbidden")) {
                         throw new AccessDeniedException(directory.toString());
                     }
@@ -103,9 +189,41 @@ public final class MinaServer implements AutoCloseable {
             });
         }
 
+        /** Names without files: making those would take ten times as long. */
+        private static DirectoryStream<Path> large(Path directory) {
+            return new DirectoryStream<>() {
+                @Override
+                public Iterator<Path> iterator() {
+                    return IntStream.range(0, SmallHeap.NODES)
+                            .mapToObj(i -> directory.resolve(SmallHeap.name(i)))
+                            .iterator();
+                }
+
+                @Override
+                public void close() {}
+            };
+        }
+
         @Override
         public Command createSubsystem(ChannelSession channel) {
             return new SftpSubsystem(channel, this) {
+                private @Nullable NavigableMap<String, Object> sample;
+
+                @Override
+                protected NavigableMap<String, Object> resolveFileAttributes(
+                        Path file, int flags, boolean neverFollow, LinkOption... options) throws IOException {
+                    Path parent = file.getParent();
+                    if (parent == null || !parent.endsWith("large") || file.endsWith("sample")) {
+                        return super.resolveFileAttributes(file, flags, neverFollow, options);
+                    }
+                    NavigableMap<String, Object> known = sample;
+                    if (known == null) {
+                        known = super.resolveFileAttributes(parent.resolve("sample"), flags, neverFollow, options);
+                        sample = known;
+                    }
+                    return known;
+                }
+
                 /** Of the permissions it knows nine bits; the file system has twelve. */
                 @Override
                 protected Map<String, Object> readAttrs(Buffer buffer) throws IOException {

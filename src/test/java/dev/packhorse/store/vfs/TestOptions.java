@@ -3,6 +3,7 @@ package dev.packhorse.store.vfs;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Options of stores under test: small and quick. */
 final class TestOptions {
@@ -14,19 +15,29 @@ final class TestOptions {
     }
 
     static VfsOptions with(Path temp, long spoolLimit, int maxEntries) {
-        return options(false, temp, spoolLimit, maxEntries, Map.of());
+        return options(false, temp, spoolLimit, maxEntries, null, Map.of());
     }
 
     static VfsOptions lazy(Path temp) {
-        return options(true, temp, 1 << 20, 1000, Map.of());
+        return options(true, temp, 1 << 20, 1000, null, Map.of());
     }
 
     static VfsOptions plugin(Path temp, Map<String, String> providers) {
-        return options(false, temp, 1 << 20, 1000, providers);
+        return options(false, temp, 1 << 20, 1000, null, providers);
+    }
+
+    /** With providers from the jars of a folder. */
+    static VfsOptions plugins(Path temp, Path folder, Map<String, String> providers) {
+        return options(false, temp, 1 << 20, 1000, folder, providers);
     }
 
     private static VfsOptions options(
-            boolean lazy, Path temp, long spoolLimit, int maxEntries, Map<String, String> providers) {
+            boolean lazy,
+            Path temp,
+            long spoolLimit,
+            int maxEntries,
+            @Nullable Path plugins,
+            Map<String, String> providers) {
         return new VfsOptions(
                 lazy,
                 3,
@@ -38,7 +49,7 @@ final class TestOptions {
                 maxEntries,
                 4 << 20,
                 temp,
-                null,
+                plugins,
                 providers);
     }
 }

@@ -14,13 +14,17 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Preconditions;
+import dev.packhorse.fs.SmallHeap;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -512,6 +516,71 @@ class FtpFaultsTest {
             try (Listing walk = store.walk(FsPath.ROOT)) {
                 assertThat(walk.next()).isNotNull();
             }
+        }
+    }
+
+    @Test
+    void aDirectoryThatMayNotBeReadFailsTheTree() throws IOException {
+        for (String directory : List.of("/t", "/t/a", "/t/locked", "/t/z")) {
+            server.facts.put(directory, "type=dir;");
+        }
+        server.on("MLSD", (client, argument) -> {
+            if (argument.equals("/t/locked")) {
+                client.say("550 Permission denied");
+                return;
+            }
+            client.say("150 here");
+            try (Socket data = client.data()) {
+                String lines = switch (argument) {
+                    case "/" -> "type=dir; t\r\n";
+                    case "/t" -> "type=dir; a\r\ntype=dir; locked\r\ntype=dir; z\r\n";
+                    default -> "";
+                };
+                data.getOutputStream().write(lines.getBytes(StandardCharsets.UTF_8));
+            }
+            client.say("226 all");
+        });
+        server.on("MKD", (client, argument) -> {
+            server.facts.put(argument, "type=dir;");
+            client.say("257 made");
+        });
+        try (Store store = server.open()) {
+            assertFails(Kind.PERMISSION_DENIED, () -> store.list(path("/t/locked")));
+            assertFails(Kind.PERMISSION_DENIED, () -> {
+                try (Listing walk = store.walk(FsPath.ROOT)) {
+                    while (walk.next() != null) {}
+                }
+            });
+            assertFails(
+                    Kind.PERMISSION_DENIED, () -> store.copy(path("/t"), path("/copy"), TransferOptions.CREATE_NEW));
+            assertFails(Kind.PERMISSION_DENIED, () -> store.remove(path("/t"), Preconditions.NONE));
+            assertThat(server.heard).doesNotContain("RMD /t");
+        }
+    }
+
+    @Test
+    void aLargeDirectoryNeedsLittleMemory() throws Exception {
+        server.on("MLSD", (client, argument) -> {
+            client.say("150 here");
+            try (Socket data = client.data();
+                    Writer out = new OutputStreamWriter(
+                            new BufferedOutputStream(data.getOutputStream(), 1 << 16), StandardCharsets.UTF_8)) {
+                for (int i = SmallHeap.NODES - 1; i >= 0; i--) {
+                    out.write("type=file;size=1; " + SmallHeap.name(i) + "\r\n");
+                }
+            }
+            client.say("226 all");
+        });
+        SmallHeap.run(Lister.class, String.valueOf(server.port()));
+    }
+
+    /** In a JVM of its own. */
+    static final class Lister {
+        private Lister() {}
+
+        public static void main(String[] arguments) throws Exception {
+            FtpOptions options = FtpOptions.of(TestFtpServer.USER, TestFtpServer.PASSWORD);
+            SmallHeap.list(FtpStore.open("127.0.0.1", Integer.parseInt(arguments[0]), FsPath.ROOT, options));
         }
     }
 

@@ -17,6 +17,7 @@ import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.Trees;
 import dev.packhorse.fs.WriteOptions;
+import dev.packhorse.store.vfs.TestKeys;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,7 +36,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -297,29 +297,11 @@ class FtpServersTest {
 
     @Test
     void ftpsIsEncryptedAndChecked(@TempDir Path folder) throws Exception {
-        Path keys = folder.resolve("keys.p12");
-        Path certificate = folder.resolve("server.pem");
-        keytool(
-                "-genkeypair",
-                "-alias",
-                "a",
-                "-keyalg",
-                "RSA",
-                "-keysize",
-                "2048",
-                "-dname",
-                "CN=somebody else",
-                "-validity",
-                "2",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                keys.toString());
-        keytool("-exportcert", "-rfc", "-alias", "a", "-keystore", keys.toString(), "-file", certificate.toString());
+        TestKeys keys = TestKeys.in(folder, TestFtpServer.PASSWORD);
         for (FtpOptions.Tls tls : List.of(FtpOptions.Tls.EXPLICIT, FtpOptions.Tls.IMPLICIT)) {
             try (TestFtpServer server =
-                    new TestFtpServer(TestFtpServer.Kind.RICH, 0, tls == FtpOptions.Tls.IMPLICIT, keys)) {
-                FtpOptions trusting = TestFtpServer.options().with(tls, certificate);
+                    new TestFtpServer(TestFtpServer.Kind.RICH, 0, tls == FtpOptions.Tls.IMPLICIT, keys.store())) {
+                FtpOptions trusting = TestFtpServer.options().with(tls, keys.certificate());
                 try (FtpStore store = FtpStore.open("127.0.0.1", server.port(), FsPath.ROOT, trusting)) {
                     store.write(path("/a"), Body.of(bytes(3)), WriteOptions.DEFAULT);
                     assertThat(server.files.stat(path("/a")).size()).isEqualTo(bytes(3).length);
@@ -344,18 +326,10 @@ class FtpServersTest {
         assertFails(
                 Kind.IO,
                 () -> FtpStore.lazily(
-                        "127.0.0.1", 1, FsPath.ROOT, TestFtpServer.options().with(FtpOptions.Tls.EXPLICIT, keys)));
-    }
-
-    private static void keytool(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
-        command.addAll(List.of(arguments));
-        command.addAll(List.of("-storepass", TestFtpServer.PASSWORD));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(output).isZero();
+                        "127.0.0.1",
+                        1,
+                        FsPath.ROOT,
+                        TestFtpServer.options().with(FtpOptions.Tls.EXPLICIT, keys.store())));
     }
 
     private static List<String> paths(Store store) throws IOException {

@@ -1,0 +1,9 @@
+package dev.packhorse.containers;
+
+class FtpWireContainerTest extends WireContainerTest {
+
+    @Override
+    Remote remote() {
+        return Remote.FTP;
+    }
+}

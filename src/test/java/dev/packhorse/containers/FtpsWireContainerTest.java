@@ -1,0 +1,9 @@
+package dev.packhorse.containers;
+
+class FtpsWireContainerTest extends WireContainerTest {
+
+    @Override
+    Remote remote() {
+        return Remote.FTPS;
+    }
+}

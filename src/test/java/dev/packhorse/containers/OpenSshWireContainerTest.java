@@ -1,0 +1,9 @@
+package dev.packhorse.containers;
+
+class OpenSshWireContainerTest extends WireContainerTest {
+
+    @Override
+    Remote remote() {
+        return Remote.OPENSSH;
+    }
+}
