@@ -115,8 +115,7 @@ class JournalTest extends NodeFixture {
         database.down(false);
         assertThat(count("overlay_intent")).isEqualTo(1);
         dying.close();
-        Store next =
-                new OverlayStore(behind, "memory:test", otherTable(), options());
+        Store next = new OverlayStore(behind, "memory:test", otherTable(), options());
         assertThat(count("overlay_intent")).isZero();
         return next;
     }
