@@ -79,6 +79,11 @@ class WholeBodyTest {
                 public int read() throws IOException {
                     throw thrown;
                 }
+
+                @Override
+                public int read(byte[] buffer, int offset, int length) throws IOException {
+                    throw thrown;
+                }
             };
             FsException failure = failure(body(1, broken));
             assertThat(failure.kind()).isEqualTo(thrown == own ? Kind.TIMEOUT : Kind.IO);
