@@ -1,7 +1,5 @@
 package dev.packhorse.gateway;
 
-import dev.packhorse.fs.AttributeChange;
-import dev.packhorse.fs.Body;
 import dev.packhorse.fs.Capabilities;
 import dev.packhorse.fs.Content;
 import dev.packhorse.fs.FsException;
@@ -12,12 +10,8 @@ import dev.packhorse.fs.Mode;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.NodeType;
 import dev.packhorse.fs.Owner;
-import dev.packhorse.fs.Preconditions;
-import dev.packhorse.fs.Space;
-import dev.packhorse.fs.Store;
-import dev.packhorse.fs.TransferOptions;
+import dev.packhorse.fs.ReadOnlyStore;
 import dev.packhorse.fs.Trees;
-import dev.packhorse.fs.WriteOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
@@ -28,7 +22,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The directories above the exports: what {@code GET /fs/} lists. Read-only, of mode 0555. */
-final class ExportsStore implements Store {
+final class ExportsStore extends ReadOnlyStore {
 
     private static final Capabilities NOTHING = new Capabilities(Set.of(), Duration.ofSeconds(1));
 
@@ -95,49 +89,5 @@ final class ExportsStore implements Store {
     }
 
     @Override
-    public Node write(FsPath path, Body body, WriteOptions options) throws FsException {
-        throw readOnly("write", path);
-    }
-
-    @Override
-    public Node makeDirectory(FsPath path, WriteOptions options) throws FsException {
-        throw readOnly("makeDirectory", path);
-    }
-
-    @Override
-    public Node link(FsPath path, String target, WriteOptions options) throws FsException {
-        throw readOnly("link", path);
-    }
-
-    @Override
-    public Node change(FsPath path, AttributeChange change, Preconditions preconditions) throws FsException {
-        throw readOnly("change", path);
-    }
-
-    @Override
-    public Node copy(FsPath source, FsPath target, TransferOptions options) throws FsException {
-        throw readOnly("copy", source);
-    }
-
-    @Override
-    public Node move(FsPath source, FsPath target, TransferOptions options) throws FsException {
-        throw readOnly("move", source);
-    }
-
-    @Override
-    public void remove(FsPath path, Preconditions preconditions) throws FsException {
-        throw readOnly("remove", path);
-    }
-
-    @Override
-    public Space space() throws FsException {
-        throw readOnly("space", FsPath.ROOT);
-    }
-
-    @Override
     public void close() {}
-
-    private static FsException readOnly(String operation, FsPath path) {
-        return new FsException(Kind.UNSUPPORTED, operation, path);
-    }
 }

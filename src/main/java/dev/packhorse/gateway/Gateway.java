@@ -43,6 +43,7 @@ class Gateway implements HttpObserver {
     private final Exports exports;
     private final StateDatabase database;
     private final OverlayTable overlay;
+    private final @Nullable PeerChannel peers;
     private final StoreRegistry stores;
     private final HttpMetrics metrics;
     private final @Nullable AccessLog accessLog;
@@ -88,7 +89,11 @@ class Gateway implements HttpObserver {
         database = StateDatabase.open(data, config.database());
         overlay = new OverlayTable(
                 database.source(), InstantSource.system(), config.changeTimestampRetention(), database.isShared());
-        stores = new StoreRegistry(Stores.openers(spool), new StorePolicies(overlay, registry));
+        peers = database.isShared() ? new PeerChannel(database.source(), overlay::lookAgain, overlay::lookAgain) : null;
+        if (peers != null) {
+            overlay.announceTo(peers::appeared);
+        }
+        stores = new StoreRegistry(Stores.openers(spool), new StorePolicies(overlay, peers, registry));
         metrics = new HttpMetrics(registry);
         accessLog = AccessLog.open(config.accessLog());
         FunctionCounter.builder("packhorse.unlistable.names", device, ReplayDevice::leftOut)
@@ -112,6 +117,9 @@ class Gateway implements HttpObserver {
         context.addComponent("export", new ExportComponent(exports));
         context.start();
         database.awaitReady();
+        if (peers != null) {
+            peers.start();
+        }
         load(config.routes());
         listener.start();
         context.getRegistry().bind("packhorseHttp", listener);
@@ -197,6 +205,9 @@ class Gateway implements HttpObserver {
                 stores.closeAll();
             } finally {
                 overlay.close();
+                if (peers != null) {
+                    peers.close();
+                }
                 database.close();
                 if (accessLog != null) {
                     accessLog.close();

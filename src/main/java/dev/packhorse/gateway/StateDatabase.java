@@ -34,8 +34,8 @@ final class StateDatabase implements Closeable {
 
     private static final String POSTGRESQL = "jdbc:postgresql:";
 
-    /** Connections; each change that is being published holds one or two. */
-    private static final int CONNECTIONS = 20;
+    /** Connections; each change that is being published holds one or two, {@link PeerChannel} one or two more. */
+    private static final int CONNECTIONS = 22;
 
     /** What messages call the database: no secret is in it. */
     private final String name;

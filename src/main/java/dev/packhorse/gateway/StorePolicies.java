@@ -22,10 +22,17 @@ import org.jspecify.annotations.Nullable;
 final class StorePolicies implements StoreRegistry.Policies {
 
     private final OverlayTable overlay;
+    private final @Nullable PeerChannel peers;
     private final MeterRegistry registry;
 
-    StorePolicies(OverlayTable overlay, MeterRegistry registry) {
+    /**
+     * Policies for the stores of a process.
+     *
+     * @param peers the other gateways on the state database; {@code null} if nobody else can be there
+     */
+    StorePolicies(OverlayTable overlay, @Nullable PeerChannel peers, MeterRegistry registry) {
         this.overlay = overlay;
+        this.peers = peers;
         this.registry = registry;
     }
 
@@ -85,7 +92,13 @@ final class StorePolicies implements StoreRegistry.Policies {
     }
 
     private Store cached(Store store, String location, CacheStore.Options options) {
-        CacheStore cache = new CacheStore(store, options);
+        CacheStore cache;
+        if (peers == null) {
+            cache = new CacheStore(store, options);
+        } else {
+            cache = new CacheStore(store, options, path -> peers.changed(location, path));
+            peers.hear(location, cache::forget);
+        }
         FunctionCounter.builder("packhorse.cache.hits", cache, CacheStore::hits)
                 .description("Nodes and listings that were answered from memory")
                 .tag("store", location)

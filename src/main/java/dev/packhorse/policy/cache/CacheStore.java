@@ -96,17 +96,29 @@ public final class CacheStore extends ForwardingStore {
     private final Allowance allowance;
     private final Background background = new Background();
     private final Asking asking;
+    private final Announcer announcer;
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
     private volatile boolean closed;
 
+    /** The only cache of a store. */
     public CacheStore(Store delegate, Options options) {
-        this(delegate, options, System::nanoTime);
+        this(delegate, options, Announcer.NONE);
     }
 
-    CacheStore(Store delegate, Options options, LongSupplier nanos) {
+    /**
+     * One of several caches of a store.
+     *
+     * @param announcer is told of each change that goes through this one
+     */
+    public CacheStore(Store delegate, Options options, Announcer announcer) {
+        this(delegate, options, announcer, System::nanoTime);
+    }
+
+    CacheStore(Store delegate, Options options, Announcer announcer, LongSupplier nanos) {
         super(delegate);
         this.options = options;
+        this.announcer = announcer;
         this.changes = new Changes(nanos, options.maxBytes() / 4);
         this.memory = new Memory(options, changes, nanos);
         this.allowance = new Allowance(options.maxBytes() / 8, options.maxBytes() / 4);
@@ -128,7 +140,7 @@ public final class CacheStore extends ForwardingStore {
         return memory.bytes();
     }
 
-    /** Forgets a path, all below it, and that its parent has it: it has been changed elsewhere. */
+    /** Forgets a path, all below it, and that its parent has it: it has been changed elsewhere. The root is everything. */
     public void forget(FsPath path) {
         changes.ended(path, Changes.Scope.TREE);
         touched(path);
@@ -374,12 +386,14 @@ public final class CacheStore extends ForwardingStore {
     private void ended(FsPath path, Changes.Scope scope) {
         changes.ended(path, scope);
         touched(path);
+        announcer.changed(path);
         if (memory.isSettled(path)) {
             return;
         }
         try {
             if (asking.learn(path.parent()) == Asking.Place.SYMLINK) {
                 changes.allEnded();
+                announcer.changed(FsPath.ROOT);
             }
         } catch (FsException e) {
             // The store does not say. What is known by another name, if there is one, lives for its ttl.

@@ -22,9 +22,11 @@
  *       not kept at once: the directories above it are asked for in the background before.
  *   <li>All is bounded in bytes, estimated, and in nodes. A listing that is larger than an eighth of the cache passes through
  *       it, and so does one that comes while as much as the half of it is on its way already; its nodes are kept one by one.
+ *   <li>Where several gateways cache one store, each announces its changes ({@link dev.packhorse.policy.cache.Announcer}) when
+ *       they have ended, and what others announce is forgotten. Between the two a cache may answer with what was.
  * </ul>
  *
- * <p>What it does not do: it does not see what happens to a store elsewhere, for one ttl, nor that names which differ in
+ * <p>What it does not do: it does not see what others do to a store behind the gateways' backs, for one ttl, nor that names which differ in
  * case are one file, nor that hard links share a node.
  *
  * <p>Threads: at most two for each cache, in the background, gone when idle.

@@ -287,7 +287,7 @@ final class CompletingStore extends ForwardingStore {
             }
             if (!attributes.isEmpty()) {
                 rows.keep(planned.row);
-                journal.appeared(connection, false);
+                nodes.appear(connection, false);
             }
             return null;
         });

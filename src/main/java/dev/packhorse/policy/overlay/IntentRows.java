@@ -111,15 +111,15 @@ final class IntentRows {
         }
     }
 
-    /** Tells all gateways that the store has rows. */
-    void appeared(boolean links) throws SQLException {
+    /** Writes down for all gateways that the store has rows; tells whether it was not written down. */
+    boolean appeared(boolean links) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
                 "update overlay_store set has_nodes = true, has_links = (has_links or ?) where id = ?"
                         + " and (not has_nodes or (? and not has_links))")) {
             statement.setBoolean(1, links);
             statement.setInt(2, store);
             statement.setBoolean(3, links);
-            statement.executeUpdate();
+            return statement.executeUpdate() > 0;
         }
     }
 

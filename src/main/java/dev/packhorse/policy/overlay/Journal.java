@@ -300,7 +300,7 @@ final class Journal {
                 rows.delete(List.of(path));
             } else {
                 rows.keep(NodeRow.of(path, node, kept));
-                appeared(connection, false);
+                nodes.appear(connection, false);
             }
         };
     }
@@ -355,7 +355,7 @@ final class Journal {
                 rows.deleteBelow(target);
             }
             rows.keep(NodeRow.of(target, copy, keptByCopy(intent.kept(), copy)));
-            appeared(connection, false);
+            nodes.appear(connection, false);
         };
     }
 
@@ -364,11 +364,5 @@ final class Journal {
         return kept.modified() != null && Version.micros(kept.modified()) == Version.micros(copy.modified())
                 ? NodeRow.withoutTime(kept)
                 : kept;
-    }
-
-    /** Tells everybody that the store has rows, if it is news. */
-    void appeared(Connection connection, boolean links) throws SQLException {
-        nodes.intents(connection).appeared(links);
-        nodes.appeared(links);
     }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,7 @@ public final class OverlayTable implements Closeable {
     private final Rounds rounds = new Rounds();
     private final Semaphore changes = new Semaphore(MAX_CHANGES);
     private final AtomicLong nextPurge;
+    private volatile Consumer<String> announcer = key -> {};
 
     /**
      * A table with a migrated schema.
@@ -147,6 +149,37 @@ public final class OverlayTable implements Closeable {
         }
     }
 
+    /**
+     * Who is told when a store gets its first row by a change of this process, so that others may {@link #lookAgain} at once
+     * instead of within {@link StoreTimestamps#FRESH}.
+     *
+     * @param announcer takes the store's key, by the thread that made the change: it neither waits nor fails
+     */
+    public void announceTo(Consumer<String> announcer) {
+        this.announcer = announcer;
+    }
+
+    /**
+     * Drops what this process believes of a store, because another one has given it its first row.
+     *
+     * @param key the store's key; an unknown one is ignored
+     */
+    public void lookAgain(String key) {
+        StoreTimestamps timestamps = stores.get(key);
+        if (timestamps != null) {
+            timestamps.lookAgain();
+        }
+        StoreNodes known = nodes.get(key);
+        if (known != null) {
+            known.lookAgain();
+        }
+    }
+
+    /** Drops what this process believes of all stores, because it may not have been told something. */
+    public void lookAgain() {
+        stores.keySet().forEach(this::lookAgain);
+    }
+
     /** The timestamps of one store; the same object for the same key. */
     StoreTimestamps store(String key) throws FsException {
         if (key.isEmpty() || key.length() > MAX_KEY) {
@@ -154,7 +187,7 @@ public final class OverlayTable implements Closeable {
         }
         StoreTimestamps store = stores.get(key);
         if (store == null) {
-            StoreTimestamps opened = new StoreTimestamps(this, number(key), ticker);
+            StoreTimestamps opened = new StoreTimestamps(this, number(key), ticker, () -> announcer.accept(key));
             store = stores.putIfAbsent(key, opened);
             if (store == null) {
                 store = opened;
@@ -166,7 +199,7 @@ public final class OverlayTable implements Closeable {
     /** The nodes of one store; the same object for the same key. */
     StoreNodes nodes(String key) throws FsException {
         int number = store(key).store();
-        return nodes.computeIfAbsent(key, k -> new StoreNodes(this, number, ticker));
+        return nodes.computeIfAbsent(key, k -> new StoreNodes(this, number, ticker, () -> announcer.accept(key)));
     }
 
     /** This process, among those that use the database. */

@@ -9,6 +9,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * What one process knows of the rows of one store's nodes: whether there are any, and who changes which.
  *
  * <p>The facts "there are rows" and "there are symlinks" stand in the row of the store. What this process adds it knows at
- * once; what another gateway adds to a store that had none it sees after {@link StoreTimestamps#FRESH} at the latest.
+ * once; what another gateway adds to a store that had none it sees when it is told, or after {@link StoreTimestamps#FRESH}.
  */
 final class StoreNodes {
 
@@ -38,6 +40,13 @@ final class StoreNodes {
     private final PathLocks locks = new PathLocks();
     private final AtomicLong commits = new AtomicLong();
     private final AtomicBoolean checking = new AtomicBoolean();
+    private final Runnable news;
+    /** Transactions after which there are rows where there were none, or symlinks (true). */
+    private final Map<Connection, Boolean> firsts = new ConcurrentHashMap<>();
+
+    /** How often others have said that there are rows now. */
+    private int told;
+
     private volatile @Nullable Facts facts;
 
     /** What is believed until a moment of the ticker. */
@@ -53,10 +62,16 @@ final class StoreNodes {
         void run(Connection connection) throws SQLException, FsException;
     }
 
-    StoreNodes(OverlayTable table, int store, Ticker ticker) {
+    /**
+     * The nodes of a store.
+     *
+     * @param news called when a change has given the store its first row or its first symlink
+     */
+    StoreNodes(OverlayTable table, int store, Ticker ticker, Runnable news) {
         this.table = table;
         this.store = store;
         this.ticker = ticker;
+        this.news = news;
     }
 
     OverlayTable table() {
@@ -113,6 +128,7 @@ final class StoreNodes {
 
     private Facts look(@Nullable Facts last) throws SQLException {
         boolean[] found;
+        int heard = told();
         try (Connection connection = table.connect()) {
             found = intents(connection).facts();
         }
@@ -124,14 +140,34 @@ final class StoreNodes {
             Facts next = new Facts(
                     rows || (now != null && !now.equals(last) && now.rows()),
                     links || (now != null && !now.equals(last) && now.links()),
-                    until());
+                    heard == told ? until() : ticker.read());
             facts = next;
             return next;
         }
     }
 
-    /** The store has rows now. Called after the commit. */
-    synchronized void appeared(boolean links) {
+    /** The store has rows when the transaction ends: tells everybody, if it is news. */
+    void appear(Connection connection, boolean links) throws SQLException {
+        if (intents(connection).appeared(links)) {
+            firsts.put(connection, links);
+        }
+        appeared(links);
+    }
+
+    /** Another process has given the store rows: what is believed is looked up before it is believed again. */
+    synchronized void lookAgain() {
+        told++;
+        Facts now = facts;
+        if (now != null) {
+            facts = new Facts(now.rows(), now.links(), ticker.read());
+        }
+    }
+
+    private synchronized int told() {
+        return told;
+    }
+
+    private synchronized void appeared(boolean links) {
         Facts now = facts;
         if (now == null || !now.rows() || (links && !now.links())) {
             facts = new Facts(true, links || (now != null && now.links()), until());
@@ -200,8 +236,15 @@ final class StoreNodes {
             connection.commit();
             done = true;
             commits.incrementAndGet();
+            Boolean links = firsts.get(connection);
+            if (links != null) {
+                // Whoever has looked before the commit has found nothing.
+                appeared(links);
+                news.run();
+            }
             return result;
         } finally {
+            firsts.remove(connection);
             try {
                 if (!done) {
                     connection.rollback();

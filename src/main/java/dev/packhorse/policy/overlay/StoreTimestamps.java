@@ -38,6 +38,7 @@ final class StoreTimestamps {
     private final OverlayTable table;
     private final int store;
     private final Ticker ticker;
+    private final Runnable news;
     private final Cache<FsPath, Known> cache;
     private final AtomicLong generation = new AtomicLong();
     private final AtomicReference<Presence> presence;
@@ -49,10 +50,16 @@ final class StoreTimestamps {
     /** Whether the store has rows, believed until a moment of the ticker. Compared by identity. */
     private record Presence(boolean rows, long until) {}
 
-    StoreTimestamps(OverlayTable table, int store, Ticker ticker) throws FsException {
+    /**
+     * The timestamps of a store.
+     *
+     * @param news called when a change of this process has given it rows that it did not have, as far as the process knows
+     */
+    StoreTimestamps(OverlayTable table, int store, Ticker ticker, Runnable news) throws FsException {
         this.table = table;
         this.store = store;
         this.ticker = ticker;
+        this.news = news;
         this.cache = Caffeine.newBuilder()
                 .maximumSize(CACHED)
                 .expireAfterWrite(FRESH)
@@ -142,7 +149,17 @@ final class StoreTimestamps {
 
     /** The store has rows now. Called after the commit. */
     void appeared() {
-        presence.set(presence(true));
+        Presence before = presence.getAndSet(presence(true));
+        if (before != null && !before.rows()) {
+            news.run();
+        }
+    }
+
+    /** Another process has given the store rows: nothing that is believed counts any more. */
+    void lookAgain() {
+        // A new one in any case, so that who is looking right now does not keep what was there before.
+        presence.updateAndGet(before -> new Presence(before.rows(), ticker.read()));
+        forgetAll();
     }
 
     /** A path's value may have changed. Called after the commit. */

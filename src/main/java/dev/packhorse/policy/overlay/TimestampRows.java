@@ -49,6 +49,10 @@ final class TimestampRows {
     private static final String LIVE_BELOW =
             "select path, change_micros from overlay where " + BELOW + " limit " + BATCH + " for update";
 
+    /** Where a batch ends. Without the lock, which would keep H2 from taking the order from the index. */
+    private static final String BATCH_END =
+            "select path_head from overlay where " + BELOW + " order by store_id, path_head limit 1 offset " + BATCH;
+
     private static final String BURY_SET =
             "update overlay set change_micros = greatest(change_micros, cast(? as bigint)), removed_at = ? where ";
 
@@ -209,14 +213,31 @@ final class TimestampRows {
             move(fetch(statement), from, to, micros);
         }
         boolean any = false;
-        try (PreparedStatement statement = connection.prepareStatement(LIVE_BELOW)) {
+        try (PreparedStatement ends = connection.prepareStatement(BATCH_END);
+                PreparedStatement statement = connection.prepareStatement(LIVE_BELOW)) {
+            bindBelow(ends, 1, from);
             bindBelow(statement, 1, from);
-            for (List<Row> rows = fetch(statement); !rows.isEmpty(); rows = fetch(statement)) {
-                any = true;
-                move(rows, from, to, micros);
-            }
+            byte[] last = PathKey.head(from.upperBound());
+            byte[] end;
+            do {
+                end = first(ends);
+                statement.setBytes(3, end == null ? last : end);
+                for (List<Row> rows = fetch(statement); !rows.isEmpty(); rows = fetch(statement)) {
+                    any = true;
+                    move(rows, from, to, micros);
+                }
+                // From the first again, each batch would go through the tombstones of all before it.
+                ends.setBytes(2, end);
+                statement.setBytes(2, end);
+            } while (end != null);
         }
         return any;
+    }
+
+    private static byte @Nullable [] first(PreparedStatement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery()) {
+            return row.next() ? row.getBytes(1) : null;
+        }
     }
 
     private void move(List<Row> rows, PathKey from, PathKey to, long micros) throws SQLException {
@@ -224,11 +245,9 @@ final class TimestampRows {
         for (Row row : rows) {
             moved.add(new Row(row.key().moved(from, to), row.micros()));
         }
-        while (!moved.isEmpty()) {
+        // Where most trees go there is nothing yet.
+        while (!insert(moved, false)) {
             moved = raise(moved);
-            if (insert(moved, false)) {
-                break;
-            }
         }
         try (PreparedStatement statement = connection.prepareStatement(BURY)) {
             for (Row row : rows) {

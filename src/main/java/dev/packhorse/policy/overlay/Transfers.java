@@ -80,7 +80,7 @@ final class Transfers {
             }
             found.row = row;
             rows.put(link);
-            journal.appeared(connection, true);
+            nodes.appear(connection, true);
             if (before == null && origin != null) {
                 rows.delete(List.of(origin));
             }

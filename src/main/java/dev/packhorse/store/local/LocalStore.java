@@ -24,11 +24,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.SecureDirectoryStream;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,6 +60,7 @@ public final class LocalStore implements Store {
 
     private final LocalTree tree;
     private final Transfers transfers;
+    private final Removal removal;
     private final FileStore fileStore;
     private final Sweeper sweeper;
     private volatile boolean closed;
@@ -70,6 +68,7 @@ public final class LocalStore implements Store {
     private LocalStore(LocalTree tree, FileStore fileStore) {
         this.tree = tree;
         this.transfers = new Transfers(tree, this);
+        this.removal = new Removal(tree);
         this.fileStore = fileStore;
         this.sweeper = Sweeper.start(tree.confinement().root());
     }
@@ -153,7 +152,7 @@ public final class LocalStore implements Store {
                     throw new FsException(Kind.NOT_A_DIRECTORY, "list", directory);
                 }
                 key = inode.key();
-                entries = entries(at);
+                entries = LocalTree.entries(at);
             } finally {
                 Confinement.LOCK.unlockRead(stamp);
             }
@@ -387,110 +386,10 @@ public final class LocalStore implements Store {
     public void remove(FsPath path, Preconditions preconditions) throws FsException {
         prepare("remove", path, AttributeChange.NONE, preconditions);
         try {
-            FileChannel directory = null;
-            boolean isDirectory;
-            long stamp = Confinement.LOCK.readLock();
-            try {
-                Path at = tree.resolve(path, "remove");
-                Lock stripe = Stripes.of(at);
-                stripe.lock();
-                try {
-                    isDirectory = checkRemovable(path, at, preconditions).isDirectory();
-                    if (!isDirectory) {
-                        directory = tree.directoryToForce(at);
-                        Files.delete(at);
-                    }
-                } finally {
-                    stripe.unlock();
-                }
-            } finally {
-                Confinement.LOCK.unlockRead(stamp);
-            }
-            LocalTree.force(directory);
-            if (isDirectory) {
-                removeDirectory(path, preconditions);
-            }
+            removal.remove(path, preconditions);
         } catch (IOException e) {
             throw tree.failure(e, "remove", path);
         }
-    }
-
-    private Inode checkRemovable(FsPath path, Path at, Preconditions preconditions) throws IOException {
-        Inode inode = tree.existing(at);
-        tree.check(preconditions, path, at, inode, "remove");
-        if (at.equals(tree.confinement().root())) {
-            throw new FsException(Kind.PERMISSION_DENIED, "remove", path);
-        }
-        return inode;
-    }
-
-    /** Takes the directory out of sight in one step, then removes it. */
-    @SuppressWarnings("StreamResourceLeak") // opened in one block under the lock, closed by the next
-    private void removeDirectory(FsPath path, Preconditions preconditions) throws IOException {
-        Path at;
-        Path hidden;
-        FileChannel forced;
-        DirectoryStream<Path> parent;
-        long stamp = Confinement.LOCK.writeLock();
-        try {
-            at = tree.resolve(path, "remove");
-            if (!checkRemovable(path, at, preconditions).isDirectory()) {
-                throw new FsException(Kind.BUSY, "remove", path);
-            }
-            hidden = at.resolveSibling(Temp.freshName(Temp.DIRECTORY));
-            parent = entries(above(at));
-            try {
-                Files.move(at, hidden, StandardCopyOption.ATOMIC_MOVE);
-                Temp.directoryMoved(at, hidden);
-                forced = tree.directoryToForce(at);
-            } catch (IOException e) {
-                parent.close();
-                throw e;
-            }
-        } finally {
-            Confinement.LOCK.unlockWrite(stamp);
-        }
-        try (parent) {
-            if (parent instanceof SecureDirectoryStream<Path> secure) {
-                TreeRemoval.remove(secure, hidden.getFileName());
-            } else {
-                TreeRemoval.remove(hidden);
-            }
-        } catch (IOException e) {
-            putBack(path, hidden, e);
-            throw e;
-        }
-        LocalTree.force(forced);
-    }
-
-    /** What could not be removed gets its name again, unless somebody else has taken that. */
-    private void putBack(FsPath path, Path hidden, IOException failure) {
-        long stamp = Confinement.LOCK.writeLock();
-        try {
-            Path at = tree.resolve(path, "remove");
-            if (hidden.equals(at.resolveSibling(hidden.getFileName())) && Inode.readIfThere(at) == null) {
-                Files.move(hidden, at, StandardCopyOption.ATOMIC_MOVE);
-                Temp.directoryMoved(hidden, at);
-            }
-        } catch (IOException e) {
-            failure.addSuppressed(e);
-        } finally {
-            Confinement.LOCK.unlockWrite(stamp);
-        }
-    }
-
-    /** An open directory, which the caller closes when it has released the lock. */
-    @SuppressWarnings("StreamResourceLeak")
-    private static DirectoryStream<Path> entries(Path directory) throws IOException {
-        return Files.newDirectoryStream(directory);
-    }
-
-    private static Path above(Path at) throws IOException {
-        Path parent = at.getParent();
-        if (parent == null) {
-            throw new NoSuchFileException(at.toString());
-        }
-        return parent;
     }
 
     @Override

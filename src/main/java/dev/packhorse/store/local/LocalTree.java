@@ -10,6 +10,7 @@ import dev.packhorse.fs.Preconditions;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -123,5 +124,11 @@ record LocalTree(Confinement confinement, Durability durable, Capabilities capab
             return new FsException(Kind.UNAVAILABLE, operation, path, e);
         }
         return failure;
+    }
+
+    /** An open directory, which the caller closes when it has released the lock. */
+    @SuppressWarnings("StreamResourceLeak")
+    static DirectoryStream<Path> entries(Path directory) throws IOException {
+        return Files.newDirectoryStream(directory);
     }
 }

@@ -9,6 +9,7 @@ import dev.packhorse.fs.Mode;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Owner;
 import dev.packhorse.fs.Preconditions;
+import dev.packhorse.fs.WholeBody;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -146,25 +147,13 @@ record Replacement(
             long declared = body.length();
             int size = declared == Body.UNKNOWN ? BUFFER : (int) Math.min(BUFFER, declared + 1);
             byte[] buffer = new byte[size];
-            long total = 0;
-            try (InputStream in = new BodyStream(body, operation, path)) {
+            try (InputStream in = new WholeBody(body, operation, path)) {
                 for (int n = in.readNBytes(buffer, 0, size); n > 0; n = in.readNBytes(buffer, 0, size)) {
-                    total += n;
-                    if (declared != Body.UNKNOWN && total > declared) {
-                        break;
-                    }
                     write(channel, ByteBuffer.wrap(buffer, 0, n));
                     if (n < size) {
                         break;
                     }
                 }
-            }
-            if (declared != Body.UNKNOWN && total != declared) {
-                throw new FsException(
-                        Kind.IO,
-                        operation,
-                        path,
-                        new EOFException("a body of " + total + " bytes instead of " + declared));
             }
         };
     }
@@ -201,47 +190,6 @@ record Replacement(
     private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
-        }
-    }
-
-    /** A body whose failures cannot be taken for failures of the disk. */
-    private static final class BodyStream extends InputStream {
-        private final InputStream in;
-        private final String operation;
-        private final FsPath path;
-
-        BodyStream(Body body, String operation, FsPath path) throws FsException {
-            this.operation = operation;
-            this.path = path;
-            try {
-                this.in = body.open();
-            } catch (IOException e) {
-                throw failure(e);
-            }
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            try {
-                return in.read(buffer, offset, length);
-            } catch (IOException e) {
-                throw failure(e);
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            in.close();
-        }
-
-        private FsException failure(IOException e) {
-            return e instanceof FsException known ? known : new FsException(Kind.IO, operation, path, e);
         }
     }
 }

@@ -18,6 +18,7 @@ import dev.packhorse.fs.Space;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.Trees;
+import dev.packhorse.fs.WholeBody;
 import dev.packhorse.fs.WriteOptions;
 import java.io.IOException;
 import java.io.InputStream;
@@ -430,7 +431,7 @@ public final class MemoryStore implements Store {
         List<byte[]> chunks = new ArrayList<>();
         long size = 0;
         boolean complete = false;
-        try (InputStream in = body.open()) {
+        try (InputStream in = new WholeBody(body, "write", path)) {
             while (true) {
                 byte[] chunk = in.readNBytes(Bytes.CHUNK);
                 if (chunk.length > 0) {
@@ -443,9 +444,6 @@ public final class MemoryStore implements Store {
                 if (chunk.length < Bytes.CHUNK) {
                     break;
                 }
-            }
-            if (declared != Body.UNKNOWN && size != declared) {
-                throw new IOException("a body of " + size + " bytes instead of " + declared);
             }
             complete = true;
         } catch (FsException e) {

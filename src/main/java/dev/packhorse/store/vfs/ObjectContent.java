@@ -3,9 +3,9 @@ package dev.packhorse.store.vfs;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.Content;
+import dev.packhorse.fs.ExactStream;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.Node;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
@@ -48,7 +48,22 @@ final class ObjectContent implements Content {
             @Override
             public InputStream open() throws IOException {
                 try {
-                    return new Stream(at(range.offset()), range.length());
+                    return new ExactStream(at(range.offset()), range.length()) {
+                        @Override
+                        protected void passed(long count, long left) {
+                            position += count;
+                        }
+
+                        @Override
+                        protected IOException failure(IOException e) {
+                            return errors.of(e, "read", node.path());
+                        }
+
+                        @Override
+                        public void close() {
+                            // The next body may go on where this one ends.
+                        }
+                    };
                 } catch (IOException e) {
                     throw errors.of(e, "read", node.path());
                 }
@@ -70,40 +85,6 @@ final class ObjectContent implements Content {
         in.skipNBytes(offset - position);
         position = offset;
         return in;
-    }
-
-    private final class Stream extends InputStream {
-        private final InputStream in;
-        private long left;
-
-        Stream(InputStream in, long length) {
-            this.in = in;
-            this.left = length;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            if (length == 0 || left == 0) {
-                return length == 0 ? 0 : -1;
-            }
-            try {
-                int count = in.read(buffer, offset, (int) Math.min(length, left));
-                if (count < 0) {
-                    throw new EOFException(left + " bytes are missing");
-                }
-                left -= count;
-                position += count;
-                return count;
-            } catch (IOException e) {
-                throw errors.of(e, "read", node.path());
-            }
-        }
     }
 
     @Override

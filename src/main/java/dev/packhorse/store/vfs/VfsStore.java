@@ -15,6 +15,7 @@ import dev.packhorse.fs.Space;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.Trees;
+import dev.packhorse.fs.WholeBody;
 import dev.packhorse.fs.WriteOptions;
 import java.io.IOException;
 import java.io.InputStream;
@@ -119,7 +120,7 @@ public final class VfsStore implements Store {
         FsPath temp = Temporary.beside(path);
         boolean placed = false;
         try {
-            try (InputStream in = new WholeBody(body)) {
+            try (InputStream in = new WholeBody(body, "write", path)) {
                 drive.put(temp, in, body.length());
                 // Whoever knows the length stops there; a longer body throws now.
                 in.read();

@@ -3,6 +3,7 @@ package dev.packhorse.store.vfs;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.Content;
+import dev.packhorse.fs.ExactStream;
 import dev.packhorse.fs.Node;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
@@ -79,7 +80,21 @@ final class WebContent implements Content {
             @Override
             public InputStream open() throws IOException {
                 try {
-                    return new Failing(WebContent.this.open(range), range.length());
+                    return new ExactStream(WebContent.this.open(range), range.length()) {
+                        @Override
+                        protected void passed(long count, long left) throws IOException {
+                            if (left == 0) {
+                                // The end of the answer, so that the connection can be used again; if there is more, it
+                                // is not.
+                                in.read();
+                            }
+                        }
+
+                        @Override
+                        protected IOException failure(IOException e) {
+                            return errors.of(e, "read", node.path());
+                        }
+                    };
                 } catch (IOException e) {
                     throw errors.of(e, "read", node.path());
                 }
@@ -150,55 +165,6 @@ final class WebContent implements Content {
                 answer.close();
             }
         };
-    }
-
-    /** So many bytes, and failures as the contract has them. */
-    private final class Failing extends FilterInputStream {
-        private long left;
-
-        Failing(InputStream in, long length) {
-            super(in);
-            this.left = length;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            if (length == 0 || left == 0) {
-                return length == 0 ? 0 : -1;
-            }
-            try {
-                int count = super.read(buffer, offset, (int) Math.min(length, left));
-                if (count < 0) {
-                    throw new EOFException(left + " bytes are missing");
-                }
-                left -= count;
-                if (left == 0) {
-                    // The end of the answer, so that the connection can be used again; if there is more, it is not.
-                    in.read();
-                }
-                return count;
-            } catch (IOException e) {
-                throw errors.of(e, "read", node.path());
-            }
-        }
-
-        @Override
-        public long skip(long count) throws IOException {
-            long skipped = super.skip(Math.max(0, Math.min(count, left)));
-            left -= skipped;
-            return skipped;
-        }
-
-        @Override
-        public boolean markSupported() {
-            return false;
-        }
     }
 
     @Override

@@ -36,7 +36,7 @@ abstract class CacheFixture {
     CacheStore cache = cache(CacheStore.Options.of(TTL));
 
     CacheStore cache(CacheStore.Options options) {
-        return new CacheStore(asked, options, nanos::get);
+        return new CacheStore(asked, options, Announcer.NONE, nanos::get);
     }
 
     /** No refreshing, so that every question is one that a test has caused. */

@@ -107,7 +107,7 @@ class JournalTest extends NodeFixture {
 
     /** Lets a gateway die in a change, and returns the next one. */
     private Store afterDeath(Store behind, Moment moment, Deed deed) throws Exception {
-        OverlayTable dying = new OverlayTable(database, time, RETENTION, time);
+        OverlayTable dying = otherTable();
         Store gateway = new OverlayStore(new Doomed(behind, moment), "memory:test", dying, options());
         Kind kind = failure(() -> deed.on(gateway));
         assertThat(database.isDown()).isTrue();
@@ -115,8 +115,7 @@ class JournalTest extends NodeFixture {
         database.down(false);
         assertThat(count("overlay_intent")).isEqualTo(1);
         dying.close();
-        Store next =
-                new OverlayStore(behind, "memory:test", new OverlayTable(database, time, RETENTION, time), options());
+        Store next = new OverlayStore(behind, "memory:test", otherTable(), options());
         assertThat(count("overlay_intent")).isZero();
         return next;
     }

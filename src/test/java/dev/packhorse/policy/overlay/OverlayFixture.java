@@ -32,6 +32,7 @@ abstract class OverlayFixture {
     final TestDatabase database = new TestDatabase(kind());
     final FakeTime time = new FakeTime();
     final OverlayTable table = new OverlayTable(database, time, RETENTION, time);
+    private final List<OverlayTable> others = new ArrayList<>();
     final Store memory = new MemoryStore(64 << 20);
     final Store store = overlay(memory);
 
@@ -49,8 +50,16 @@ abstract class OverlayFixture {
     void nothingStaysOpen() throws Exception {
         assertThat(database.open()).isZero();
         store.close();
+        others.forEach(OverlayTable::close);
         table.close();
         database.close();
+    }
+
+    /** The same database as another gateway sees it: with nothing in common but the rows. */
+    final OverlayTable otherTable() {
+        OverlayTable other = new OverlayTable(database, time, RETENTION, time);
+        others.add(other);
+        return other;
     }
 
     final OverlayStore overlay(Store delegate) {

@@ -27,7 +27,7 @@ class OverlayOrderTest extends OverlayFixture {
 
     private static final int THREADS = 6;
 
-    private final OverlayTable otherTable = new OverlayTable(database, time, RETENTION, time);
+    private final OverlayTable otherTable = otherTable();
 
     private static void together(List<Callable<Void>> tasks) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(tasks.size());

@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Test;
 /** What reading costs, and how old what it sees may be. */
 class OverlayReadTest extends OverlayFixture {
 
-    /** The same database as another gateway sees it: with nothing in common but the rows. */
-    private final OverlayTable otherTable = new OverlayTable(database, time, RETENTION, time);
+    private final OverlayTable otherTable = otherTable();
 
     private Store other() throws FsException {
         return new OverlayStore(memory, "memory:test", otherTable);

@@ -52,10 +52,12 @@ final class TreeRules {
 
     /** A round over all rows: removals that were interrupted leave some. */
     private static void collect(Store behind, String key, DataSource database) throws FsException {
-        StoreNodes nodes = new OverlayTable(database, InstantSource.system(), OverlayFixture.RETENTION).nodes(key);
-        NodeView view = new NodeView(behind, nodes, OverlayStore.Options.DEFAULT);
-        int gone = new Collector(view, new Journal(behind, view, nodes)).round();
-        assertThat(gone).isLessThan(Collector.ROUND);
+        try (OverlayTable table = new OverlayTable(database, InstantSource.system(), OverlayFixture.RETENTION)) {
+            StoreNodes nodes = table.nodes(key);
+            NodeView view = new NodeView(behind, nodes, OverlayStore.Options.DEFAULT);
+            int gone = new Collector(view, new Journal(behind, view, nodes)).round();
+            assertThat(gone).isLessThan(Collector.ROUND);
+        }
     }
 
     private static int count(DataSource database, String table) throws SQLException {

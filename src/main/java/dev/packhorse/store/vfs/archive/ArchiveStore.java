@@ -1,7 +1,5 @@
 package dev.packhorse.store.vfs.archive;
 
-import dev.packhorse.fs.AttributeChange;
-import dev.packhorse.fs.Body;
 import dev.packhorse.fs.Capabilities;
 import dev.packhorse.fs.Content;
 import dev.packhorse.fs.FsException;
@@ -9,12 +7,9 @@ import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
-import dev.packhorse.fs.Preconditions;
-import dev.packhorse.fs.Space;
+import dev.packhorse.fs.ReadOnlyStore;
 import dev.packhorse.fs.Store;
-import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.Trees;
-import dev.packhorse.fs.WriteOptions;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -25,7 +20,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** The entries of an archive that is a file in another store. */
-public final class ArchiveStore implements Store {
+public final class ArchiveStore extends ReadOnlyStore {
 
     private static final Logger LOG = System.getLogger(ArchiveStore.class.getName());
     private static final Capabilities CAPABILITIES = new Capabilities(Set.of(), Duration.ofSeconds(2));
@@ -204,50 +199,6 @@ public final class ArchiveStore implements Store {
         } catch (IOException e) {
             throw ArchiveErrors.entry(e, operation, path);
         }
-    }
-
-    @Override
-    public Node write(FsPath path, Body body, WriteOptions options) throws FsException {
-        throw unsupported("write", path);
-    }
-
-    @Override
-    public Node makeDirectory(FsPath path, WriteOptions options) throws FsException {
-        throw unsupported("makeDirectory", path);
-    }
-
-    @Override
-    public Node link(FsPath path, String target, WriteOptions options) throws FsException {
-        throw unsupported("link", path);
-    }
-
-    @Override
-    public Node change(FsPath path, AttributeChange change, Preconditions preconditions) throws FsException {
-        throw unsupported("change", path);
-    }
-
-    @Override
-    public Node copy(FsPath from, FsPath to, TransferOptions options) throws FsException {
-        throw unsupported("copy", from);
-    }
-
-    @Override
-    public Node move(FsPath from, FsPath to, TransferOptions options) throws FsException {
-        throw unsupported("move", from);
-    }
-
-    @Override
-    public void remove(FsPath path, Preconditions preconditions) throws FsException {
-        throw unsupported("remove", path);
-    }
-
-    @Override
-    public Space space() throws FsException {
-        throw unsupported("space", FsPath.ROOT);
-    }
-
-    private static FsException unsupported(String operation, FsPath path) {
-        return new FsException(Kind.UNSUPPORTED, operation, path);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.packhorse.store.vfs.archive;
 
 import dev.packhorse.fs.ByteRange;
+import dev.packhorse.fs.ExactStream;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Mode;
 import dev.packhorse.fs.Owner;

@@ -1,5 +1,6 @@
 package dev.packhorse.store.vfs.archive;
 
+import dev.packhorse.fs.ExactStream;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

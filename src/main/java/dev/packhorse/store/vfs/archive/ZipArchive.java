@@ -1,6 +1,7 @@
 package dev.packhorse.store.vfs.archive;
 
 import dev.packhorse.fs.ByteRange;
+import dev.packhorse.fs.ExactStream;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;

@@ -9,10 +9,9 @@ import dev.packhorse.fs.Mode;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.NodeType;
 import dev.packhorse.fs.Preconditions;
+import dev.packhorse.fs.WholeBody;
 import dev.packhorse.fs.WriteOptions;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
@@ -90,9 +89,9 @@ final class Writing {
     private static void upload(Connection connection, FsPath path, FsPath fresh, Body body) throws IOException {
         Transfer transfer = connection.transfer("STOR", connection.at(fresh), 0);
         long count;
-        try (InputStream in = body.open();
+        try (WholeBody in = new WholeBody(body, "write", path);
                 Transfer.WatchedOutput out = transfer.out()) {
-            count = copy(in, out, body.length(), path);
+            count = copy(in, out);
             transfer.finish();
         } finally {
             transfer.abort();
@@ -118,36 +117,12 @@ final class Writing {
         return stored == null ? null : stored.size();
     }
 
-    private static long copy(InputStream in, Transfer.WatchedOutput out, long length, FsPath path) throws IOException {
+    private static long copy(WholeBody in, Transfer.WatchedOutput out) throws IOException {
         byte[] buffer = new byte[BUFFER];
-        long total = 0;
-        while (true) {
-            int count = read(in, buffer, path);
-            if (count < 0) {
-                break;
-            }
-            total += count;
-            if (length != Body.UNKNOWN && total > length) {
-                break;
-            }
+        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
             out.write(buffer, 0, count);
         }
-        if (length != Body.UNKNOWN && total != length) {
-            throw new FsException(
-                    Kind.IO, "write", path, new EOFException("a body of another length than " + length + " bytes"));
-        }
-        return total;
-    }
-
-    /** What the body throws is not the connection's. */
-    private static int read(InputStream in, byte[] buffer, FsPath path) throws FsException {
-        try {
-            return in.read(buffer);
-        } catch (FsException e) {
-            throw e;
-        } catch (IOException e) {
-            throw new FsException(Kind.IO, "write", path, e);
-        }
+        return in.count();
     }
 
     /** Renames onto a file or symlink, or onto nothing. */
