@@ -16,6 +16,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -145,11 +146,15 @@ final class AccessLog implements Closeable {
                 .append("Z ")
                 .append(exchange.remote())
                 .append(' ');
-        escape(exchange.request().method(), text);
+        escape(
+                Objects.requireNonNullElse(
+                        exchange.operation(), exchange.request().method()),
+                text);
         text.append(' ');
-        String target = exchange.request().target();
-        int query = target.indexOf('?');
-        escape(query < 0 ? target : target.substring(0, query), text);
+        escape(
+                Objects.requireNonNullElse(
+                        exchange.path(), withoutQuery(exchange.request().target())),
+                text);
         long micros = line.nanos / 1000;
         text.append(' ')
                 .append(line.status)
@@ -170,6 +175,11 @@ final class AccessLog implements Closeable {
                 .append(" request=")
                 .append(exchange.number())
                 .append('\n');
+    }
+
+    private static String withoutQuery(String target) {
+        int query = target.indexOf('?');
+        return query < 0 ? target : target.substring(0, query);
     }
 
     private static void escape(String value, StringBuilder text) {

@@ -146,16 +146,7 @@ class Gateway implements HttpObserver {
 
     @Override
     public void finished(HttpExchange exchange, int status, long received, long sent, long nanos) {
-        String protocol = exchange.protocol();
-        String export = exchange.export();
-        metrics.add(
-                protocol == null ? "none" : protocol,
-                export == null ? "none" : export,
-                exchange.request().method(),
-                status,
-                received,
-                sent,
-                nanos);
+        metrics.add(exchange, status, received, sent, nanos);
         if (accessLog != null) {
             accessLog.add(exchange, status, received, sent, nanos);
         }

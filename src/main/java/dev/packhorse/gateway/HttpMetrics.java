@@ -1,11 +1,13 @@
 package dev.packhorse.gateway;
 
+import dev.packhorse.server.HttpExchange;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +21,7 @@ final class HttpMetrics {
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "PUT", "PATCH", "DELETE", "MOVE", "COPY", "OPTIONS", "POST");
 
-    private record Series(String protocol, String export, String method, int status) {}
+    private record Series(String protocol, String export, String operation, int status) {}
 
     private record Meters(Timer requests, Counter received, Counter sent) {}
 
@@ -30,8 +32,12 @@ final class HttpMetrics {
         this.registry = registry;
     }
 
-    void add(String protocol, String export, String method, int status, long received, long sent, long nanos) {
-        Series series = new Series(protocol, export, METHODS.contains(method) ? method : "other", status);
+    void add(HttpExchange exchange, int status, long received, long sent, long nanos) {
+        Series series = new Series(
+                Objects.requireNonNullElse(exchange.protocol(), "none"),
+                Objects.requireNonNullElse(exchange.export(), "none"),
+                operation(exchange),
+                status);
         Meters found = meters.get(series);
         if (found == null) {
             found = meters.computeIfAbsent(series, this::create);
@@ -45,6 +51,16 @@ final class HttpMetrics {
         }
     }
 
+    /** One of a few: nobody can make up new series. */
+    private static String operation(HttpExchange exchange) {
+        String operation = exchange.operation();
+        if (operation != null) {
+            return operation;
+        }
+        String method = exchange.request().method();
+        return METHODS.contains(method) ? method.toLowerCase(Locale.ROOT) : "other";
+    }
+
     private Meters create(Series series) {
         Tags tags = Tags.of(
                 "protocol",
@@ -52,7 +68,7 @@ final class HttpMetrics {
                 "export",
                 series.export,
                 "operation",
-                series.method.toLowerCase(Locale.ROOT),
+                series.operation,
                 "status",
                 Integer.toString(series.status));
         return new Meters(

@@ -72,7 +72,7 @@ record ReadmeStores(
             new ReadmeStores(
                     "replay",
                     "replay://127.0.0.1:1/",
-                    "`replay://192.168.1.20`, `replay://host:80/Photo/album`: a ReplayTV 4000, or a folder of one",
+                    "`replay://192.168.1.20`, `replay://host:80/Photo/album`, `replay:discover`: a ReplayTV 4000, or a folder of one",
                     options(
                             "clock-offset", "how far the clock of the device is ahead of ours, `-90s`; `0s`",
                             "connect-timeout", CONNECT,
@@ -80,6 +80,7 @@ record ReadmeStores(
                             "copy-timeout", "how long the device may take to copy a file; `10m`",
                             "delete-shows", "`true` lets what is removed in `/Shows` be deleted on the device; `false`",
                             "guide", "for how long the guide is believed; `5m`",
+                            "name", "with `replay:discover` as the location: what the device is called; none",
                             "invisible",
                                     "exports that are shown though the device does not list them; `Video,SnapshotDir`",
                             "pace", "a pause behind each 32 KiB of content; `0ms`",

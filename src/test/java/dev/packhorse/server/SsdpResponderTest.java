@@ -39,7 +39,7 @@ class SsdpResponderTest {
     @BeforeEach
     void startOnLoopback() throws IOException {
         loopback = NetworkInterface.getByInetAddress(LOOPBACK);
-        answer = new DeviceAnswer((Inet4Address) InetAddress.getByName("127.0.0.1"), "uuid:x");
+        answer = new DeviceAnswer((Inet4Address) InetAddress.getLoopbackAddress(), "uuid:x");
         responder = start(new SsdpResponder.Pace(Duration.ZERO, clock::get));
         client = socket();
     }
@@ -170,9 +170,10 @@ class SsdpResponderTest {
     void onlyNeighboursAreAnswered() throws IOException {
         assertThat(SsdpResponder.isNear(LOOPBACK, loopback.getInterfaceAddresses()))
                 .isTrue();
-        assertThat(SsdpResponder.isNear(InetAddress.getByName("8.8.8.8"), loopback.getInterfaceAddresses()))
+        assertThat(SsdpResponder.isNear(
+                        InetAddress.getByAddress(new byte[] {8, 8, 8, 8}), loopback.getInterfaceAddresses()))
                 .isFalse();
-        assertThat(SsdpResponder.isNear(InetAddress.getByName("::1"), loopback.getInterfaceAddresses()))
+        assertThat(SsdpResponder.isNear(InetAddress.getByAddress(new byte[16]), loopback.getInterfaceAddresses()))
                 .isFalse();
     }
 }

@@ -14,16 +14,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which names can be said to a device, and the names that the store gives itself.
  *
- * <p>Those are {@code .packhorse-SIZE-RANDOM-NAME}, SIZE and RANDOM hexadecimal: a file of SIZE bytes that is to become NAME in the
- * same directory. They are not listed, and not taken from callers. They are up to 36 bytes longer than the name.
+ * <p>Those are {@code .replay-SIZE-RANDOM-NAME}, SIZE and RANDOM hexadecimal: a file of SIZE bytes that is to become NAME in the
+ * same directory. They are not listed, and not taken from callers. They are up to 32 bytes longer than the name. They do not begin as those of
+ * other stores do: an emulated device whose files are in such a store could not take them.
  */
 final class Names {
 
     /** Longer ones crash an old client that meets them (INTEROP section 1). */
     static final int MAX_BYTES = 190;
 
-    private static final String RESERVED = ".packhorse-";
-    private static final Pattern TEMPORARY = Pattern.compile("\\.packhorse-([0-9a-f]{1,15})-[0-9a-f]{8}-(.+)");
+    private static final String RESERVED = ".replay-";
+    private static final Pattern TEMPORARY = Pattern.compile("\\.replay-([0-9a-f]{1,15})-[0-9a-f]{8}-(.+)");
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private Names() {}

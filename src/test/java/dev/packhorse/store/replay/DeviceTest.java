@@ -195,7 +195,7 @@ class DeviceTest extends DeviceFixture {
         ReplayStore store = open("/Photo");
         assertThat(names(store, "/")).containsExactly("x".repeat(190));
         device.forgetRequests();
-        for (String name : List.of("/quo\"te", "/" + "é".repeat(96), "/.packhorse-5-0123abcd-a")) {
+        for (String name : List.of("/quo\"te", "/" + "é".repeat(96), "/.replay-5-0123abcd-a")) {
             assertFails(Kind.INVALID_NAME, () -> put(store, name, "x"));
             assertFails(Kind.INVALID_NAME, () -> store.stat(path(name)));
         }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The bytes on the wire, one exchange after the other, each over a connection of its own. */
 class GoldenExchangesTest {
 
-    private static final String RANDOM = "(\\.packhorse-[0-9a-f]+-)[0-9a-f]{8}-";
+    private static final String RANDOM = "(\\.replay-[0-9a-f]+-)[0-9a-f]{8}-";
 
     @TempDir
     @SuppressWarnings("NullAway.Init")

@@ -18,7 +18,7 @@ class LeftoversTest extends DeviceFixture {
 
     @Test
     void aWholeFileWhosePlaceIsEmptyGetsItsNameAtTheNextStart() throws Exception {
-        file("/Photo/.packhorse-5-0123abcd-a b-c.jpg", "hello");
+        file("/Photo/.replay-5-0123abcd-a b-c.jpg", "hello");
         ReplayStore store = open("/");
         assertThat(device.paths("/Photo")).containsExactly("/Photo/a b-c.jpg");
         assertThat(content(store, "/Photo/a b-c.jpg")).isEqualTo("hello");
@@ -27,14 +27,14 @@ class LeftoversTest extends DeviceFixture {
     @Test
     void oneWhosePlaceIsTakenIsRemoved() throws Exception {
         file("/Photo/a", "old");
-        file("/Photo/.packhorse-5-0123abcd-a", "hello");
+        file("/Photo/.replay-5-0123abcd-a", "hello");
         assertThat(content(open("/Photo"), "/a")).isEqualTo("old");
         assertThat(device.paths("/Photo")).containsExactly("/Photo/a");
     }
 
     @Test
     void oneThatIsNotWholeIsRemoved() throws Exception {
-        file("/Photo/.packhorse-6-0123abcd-a", "hello");
+        file("/Photo/.replay-6-0123abcd-a", "hello");
         open("/Photo");
         assertThat(device.paths("/Photo")).isEmpty();
     }
@@ -43,8 +43,8 @@ class LeftoversTest extends DeviceFixture {
     void deeperDownItIsFoundWhenItIsMissed() throws Exception {
         device.directory("/Photo/d");
         device.directory("/Photo/d/e");
-        file("/Photo/d/e/.packhorse-5-0123abcd-a", "hello");
-        file("/Photo/d/.packhorse-5-0123abcd-b", "world");
+        file("/Photo/d/e/.replay-5-0123abcd-a", "hello");
+        file("/Photo/d/.replay-5-0123abcd-b", "world");
         ReplayStore store = open("/Photo");
         assertThat(device.paths("/Photo/d")).hasSize(3);
         assertThat(content(store, "/d/e/a")).isEqualTo("hello");
@@ -56,13 +56,13 @@ class LeftoversTest extends DeviceFixture {
 
     @Test
     void whatIsOnlyNamedLikeThatIsAFile() throws Exception {
-        file("/Photo/.packhorse-notes", "hello");
-        assertThat(names(open("/Photo"), "/")).containsExactly(".packhorse-notes");
+        file("/Photo/.replay-notes", "hello");
+        assertThat(names(open("/Photo"), "/")).containsExactly(".replay-notes");
     }
 
     @Test
     void inExportsThatMayNotBeChangedNothingIsTouched() throws Exception {
-        file("/Video/.packhorse-5-0123abcd-a", "hello");
+        file("/Video/.replay-5-0123abcd-a", "hello");
         ReplayStore store = open("/");
         assertThat(names(store, "/Video")).isEmpty();
         assertThat(device.changes()).isEmpty();
@@ -95,7 +95,7 @@ class LeftoversTest extends DeviceFixture {
         device.directory("/Photo/d");
         ReplayStore store = open("/Photo");
         names(store, "/d");
-        file("/Photo/d/.packhorse-5-0123abcd-a", "hello");
+        file("/Photo/d/.replay-5-0123abcd-a", "hello");
         file("/Photo/d/b", "hello");
         store.remove(path("/d"), Preconditions.NONE);
         assertThat(device.paths("/Photo")).isEmpty();
