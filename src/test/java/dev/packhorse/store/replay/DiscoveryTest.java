@@ -1,5 +1,6 @@
 package dev.packhorse.store.replay;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -153,9 +154,9 @@ class DiscoveryTest {
                 List.of("127.0.0.2", "127.0.0.3"),
                 List.of(
                         answer("192.0.2.1"),
-                        new String(answer("127.0.0.3"), java.nio.charset.StandardCharsets.US_ASCII)
+                        new String(answer("127.0.0.3"), US_ASCII)
                                 .replace("127.0.0.3", "127.0.0.3:8080")
-                                .getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+                                .getBytes(US_ASCII)));
 
         assertThat(search("127.0.0.1", port)).isEmpty();
         assertThat(asked).isEmpty();
@@ -167,7 +168,7 @@ class DiscoveryTest {
         devices.put(address("127.0.0.3"), target -> {
             throw new IOException("no");
         });
-        devices.put(address("127.0.0.4"), target -> new ByteArrayInputStream("<html>".getBytes()));
+        devices.put(address("127.0.0.4"), target -> new ByteArrayInputStream("<html>".getBytes(US_ASCII)));
         devices.put(address("127.0.0.5"), target -> InputStream.nullInputStream());
         devices.put(address("127.0.0.6"), target -> new ByteArrayInputStream(new byte[1 << 20]));
         CountDownLatch closed = new CountDownLatch(1);
@@ -209,6 +210,11 @@ class DiscoveryTest {
         }
 
         @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            return read();
+        }
+
+        @Override
         public void close() {
             closed.countDown();
         }
@@ -219,10 +225,10 @@ class DiscoveryTest {
         byte[] xml = new DeviceDescription(DeviceDescription.TYPE, "x", "", "", "4080", "RTV1", "uuid:1", null).xml();
         byte[] head = ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(xml.length)
                         + "\r\n")
-                .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+                .getBytes(US_ASCII);
         byte[] all = Arrays.copyOf(head, head.length + xml.length + 7);
         System.arraycopy(xml, 0, all, head.length, xml.length);
-        System.arraycopy("\r\n0\r\n\r\n".getBytes(), 0, all, head.length + xml.length, 7);
+        System.arraycopy("\r\n0\r\n\r\n".getBytes(US_ASCII), 0, all, head.length + xml.length, 7);
         try (Talk talk = new Talk(address("127.0.0.1"), all)) {
             devices.put(address("127.0.0.1"), talk.requests());
 
