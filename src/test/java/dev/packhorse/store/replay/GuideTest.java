@@ -131,6 +131,12 @@ class GuideTest {
             public int read() {
                 return count++ % 8 == 1 ? '\n' : '0';
             }
+
+            @Override
+            public int read(byte[] target, int offset, int length) {
+                target[offset] = (byte) read();
+                return 1;
+            }
         };
 
         assertThatThrownBy(() -> new Guide(target -> endless, SERIAL).snapshot(null))
