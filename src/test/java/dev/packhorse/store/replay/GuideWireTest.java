@@ -52,7 +52,7 @@ class GuideWireTest {
         byte[] file = bytes(name);
         int request = new String(file, ISO_8859_1).indexOf("\r\n\r\n") + 4;
         byte[] answer = Arrays.copyOfRange(file, request, file.length - cut);
-        try (Talk talk = new Talk(InetAddress.getByName("127.0.0.1"), answer)) {
+        try (Talk talk = new Talk(InetAddress.getLoopbackAddress(), answer)) {
             try {
                 return question.ask(new Guide(talk.requests(), SERIAL));
             } finally {
