@@ -175,6 +175,12 @@ class Gateway implements HttpObserver {
         return StoreProbe.failures(stores.all(), workers, patience);
     }
 
+    /** Where the emulated ReplayTV listens; {@code null} if there is none. */
+    @Nullable
+    String deviceAddress() {
+        return device.address();
+    }
+
     /** Paths that can be asked for. */
     List<String> examples() {
         return exports.examples();

@@ -54,6 +54,10 @@ public final class PackhorseMain implements QuarkusApplication {
         String address = gateway.address();
         List<String> examples = gateway.examples();
         out.println("Packhorse is listening on " + address);
+        String device = gateway.deviceAddress();
+        if (device != null) {
+            out.println("It is a ReplayTV on " + device);
+        }
         out.println(
                 examples.isEmpty()
                         ? "There is no export: no route of " + config.routes() + " starts with export:"

@@ -36,6 +36,8 @@ public final class GatewayProfile implements QuarkusTestProfile {
                     "0",
                     "packhorse.http.port",
                     "0",
+                    "packhorse.replay.port",
+                    Integer.toString(TestGateway.freePort()),
                     "packhorse.data",
                     folder.resolve("data").toString(),
                     "packhorse.routes",

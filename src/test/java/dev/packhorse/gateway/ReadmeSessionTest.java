@@ -33,6 +33,10 @@ class ReadmeSessionTest {
     /** What cannot run inside a test of the build that it starts; {@code .ci/run} runs it, or the bench. */
     private static final Pattern OUTSIDE = Pattern.compile("(\\./mvnw |java .*-jar |src/bench/run|#).*");
 
+    /** What starts one of the examples; here it joins the gateway that runs. */
+    private static final Pattern EXAMPLE =
+            Pattern.compile("java -Dpackhorse.routes=(?<file>\\S+) -D(?<key>\\S+)=(?<value>\\S+) -jar .*\\n");
+
     /** Folders of examples, and of the default route; they become folders of the test. */
     private static final Pattern FOLDER = Pattern.compile("(?<=file:)(/srv/[\\w/-]+|data/[\\w/-]+)");
 
@@ -48,12 +52,14 @@ class ReadmeSessionTest {
 
     @Test
     void everyCommandPrintsWhatIsShown() throws Exception {
+        Files.createSymbolicLink(work.resolve("routes"), Path.of("routes").toAbsolutePath());
         SoftAssertions outputs = new SoftAssertions();
         int commands = 0;
         int routes = 0;
         for (Readme.Block block : Readme.blocks()) {
             switch (block.language()) {
                 case "sh" -> {
+                    example(block);
                     if (block.text().lines().allMatch(OUTSIDE.asMatchPredicate())) {
                         continue;
                     }
@@ -73,6 +79,15 @@ class ReadmeSessionTest {
         assertThat(routes).isGreaterThan(2);
     }
 
+    private void example(Readme.Block block) throws StartException {
+        Matcher example = EXAMPLE.matcher(block.text());
+        if (example.matches()) {
+            System.setProperty(
+                    example.group("key"), work.resolve(example.group("value")).toString());
+            gateway.load(Path.of(example.group("file")));
+        }
+    }
+
     private void load(Readme.Block block) throws Exception {
         StringBuilder yaml = new StringBuilder();
         Matcher folder = FOLDER.matcher(block.text());
@@ -89,8 +104,10 @@ class ReadmeSessionTest {
 
     private void run(Readme.Block block, SoftAssertions outputs) throws IOException, InterruptedException {
         String base = management.getScheme() + "://" + management.getAuthority();
-        String script =
-                block.text().replace("http://127.0.0.1:8080", gateway.address()).replace("http://127.0.0.1:9000", base);
+        String script = block.text()
+                .replace("http://127.0.0.1:8080", gateway.address())
+                .replace("http://127.0.0.1:8081", gateway.deviceAddress())
+                .replace("http://127.0.0.1:9000", base);
         Path errors = work.resolve("stderr");
         ProcessBuilder builder = new ProcessBuilder("bash", "-e", "-u", "-o", "pipefail", "-c", script)
                 .directory(work.toFile())

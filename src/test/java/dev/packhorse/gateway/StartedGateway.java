@@ -31,6 +31,11 @@ class StartedGateway {
         return gateway.address();
     }
 
+    /** Where the emulated ReplayTV is, once there is one. */
+    String deviceAddress() {
+        return String.valueOf(gateway.deviceAddress());
+    }
+
     Path folder() {
         return folder;
     }

@@ -126,7 +126,7 @@ final class TestGateway implements AutoCloseable {
     }
 
     /** A port that was free a moment ago: routes have to name it before somebody listens there. */
-    private static int freePort() {
+    static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {
