@@ -14,6 +14,11 @@ public final class ListingSource implements HttpBody.Source, Closeable {
     public interface Line {
         /** Appends the line of one node, or nothing. */
         void append(WireBuffer lines, Node node);
+
+        /** Appends what comes behind the last line. */
+        default void end(WireBuffer lines) {
+            // Nothing, as a rule.
+        }
     }
 
     private static final int LIMIT = 64 * 1024;
@@ -73,6 +78,7 @@ public final class ListingSource implements HttpBody.Source, Closeable {
         while (!ended && lines.size() <= LIMIT - LINE) {
             Node node = listing.next();
             if (node == null) {
+                line.end(lines);
                 ended = true;
             } else {
                 line.append(lines, node);

@@ -5,6 +5,7 @@ import dev.packhorse.front.http.FileResponse;
 import dev.packhorse.front.http.HttpBody;
 import dev.packhorse.front.http.HttpRequest;
 import dev.packhorse.front.http.HttpResponse;
+import dev.packhorse.front.http.ListingSource;
 import dev.packhorse.front.http.RefusedException;
 import dev.packhorse.front.http.RequestTarget;
 import dev.packhorse.front.http.Upload;
@@ -106,9 +107,9 @@ final class Files {
 
     /** One level of a directory, as an array of paths from the root. */
     HttpResponse list(FsPath directory, Store store) throws RefusedException, FsException {
-        ListSource source;
+        ListingSource source;
         try {
-            source = ListSource.open(store, directory);
+            source = ListingSource.open(new SlashOrder(store.list(directory)), new JsonArray(directory));
         } catch (FsException e) {
             if (e.kind() != Kind.NOT_A_DIRECTORY) {
                 throw e;

@@ -12,7 +12,7 @@
  * }</pre>
  *
  * <p>Three generations of clients list in three ways; all of them work. {@link dev.packhorse.front.openhands.OpenHandsFront}
- * looks at method and path, {@code Files} reads, writes and removes, {@code ListSource} makes the array while it is sent.
+ * looks at method and path, {@code Files} reads, writes and removes, {@code JsonArray} makes a list while it is sent.
  * {@link dev.packhorse.front.openhands.Credentials} admits, by any one of what the operator has set.
  *
  * <p>The protocol knows files and directories. Symlinks are not shown, and what would be one is not there.
