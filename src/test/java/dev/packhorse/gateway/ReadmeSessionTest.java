@@ -82,9 +82,13 @@ class ReadmeSessionTest {
     private void example(Readme.Block block) throws StartException {
         Matcher example = EXAMPLE.matcher(block.text());
         if (example.matches()) {
-            System.setProperty(
-                    example.group("key"), work.resolve(example.group("value")).toString());
-            gateway.load(Path.of(example.group("file")));
+            String key = example.group("key");
+            System.setProperty(key, work.resolve(example.group("value")).toString());
+            try {
+                gateway.load(Path.of(example.group("file")));
+            } finally {
+                System.clearProperty(key);
+            }
         }
     }
 
