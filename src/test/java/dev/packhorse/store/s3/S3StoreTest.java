@@ -1,0 +1,32 @@
+package dev.packhorse.store.s3;
+
+import dev.packhorse.fs.Store;
+import dev.packhorse.fs.StoreContract;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+
+class S3StoreTest extends StoreContract {
+
+    @TempDir
+    static Path folder;
+
+    @SuppressWarnings("NullAway.Init")
+    private static S3Server server;
+
+    @BeforeAll
+    static void startTheServer() throws Exception {
+        server = S3Server.start(folder);
+    }
+
+    @AfterAll
+    static void stopTheServer() throws Exception {
+        server.close();
+    }
+
+    @Override
+    protected Store create() throws Exception {
+        return S3Store.open(server.bucket(), "some/prefix", server.options());
+    }
+}
