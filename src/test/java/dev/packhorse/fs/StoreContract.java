@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -43,6 +44,11 @@ public abstract class StoreContract {
 
     /** Tells whether the back end can keep these permissions; they are left out if not. */
     protected boolean keeps(Mode mode) {
+        return true;
+    }
+
+    /** Tells whether the same content written again gets another ETag. One of the content alone is strong as well. */
+    protected boolean tellsEqualContentsApart() {
         return true;
     }
 
@@ -254,7 +260,7 @@ public abstract class StoreContract {
             assertThat(store.stat(path("/a")).etag()).isEqualTo(node.etag()).isNotNull();
             seen.add(String.valueOf(node.etag()));
         }
-        assertThat(seen).doesNotHaveDuplicates();
+        assertThat(new HashSet<>(seen)).hasSize(tellsEqualContentsApart() ? 200 : 10);
         assertThat(directory("/d").etag()).isNull();
     }
 
@@ -295,7 +301,7 @@ public abstract class StoreContract {
             assertThat(store.stat(path("/a")).etag()).isEqualTo(node.etag());
             seen.add(String.valueOf(node.etag()));
         }
-        assertThat(seen).doesNotHaveDuplicates();
+        assertThat(new HashSet<>(seen)).hasSize(tellsEqualContentsApart() ? 50 : 10);
     }
 
     @Test

@@ -95,10 +95,8 @@ final class Bucket {
             return send(
                     operation,
                     path,
-                    client -> client.headObject(HeadObjectRequest.builder()
-                            .bucket(name)
-                            .key(key)
-                            .build()));
+                    client -> client.headObject(
+                            HeadObjectRequest.builder().bucket(name).key(key).build()));
         } catch (FsException e) {
             if (e.kind() == Kind.NOT_FOUND) {
                 return null;
@@ -152,13 +150,7 @@ final class Bucket {
 
     /** Puts an object whole; returns its ETag, without quotes. */
     @Nullable
-    String put(
-            String key,
-            RequestBody body,
-            Headers headers,
-            Condition condition,
-            String operation,
-            FsPath path)
+    String put(String key, RequestBody body, Headers headers, Condition condition, String operation, FsPath path)
             throws FsException {
         return Metadata.unquoted(send(
                         operation,
@@ -196,8 +188,8 @@ final class Bucket {
         send(
                 operation,
                 path,
-                client ->
-                        client.deleteObject(request -> request.bucket(name).key(key).ifMatch(quoted(etag))));
+                client -> client.deleteObject(
+                        request -> request.bucket(name).key(key).ifMatch(quoted(etag))));
     }
 
     /** Deletes keys, up to {@link #BATCH}. One that is not there is no failure. */
@@ -211,8 +203,8 @@ final class Bucket {
         DeleteObjectsResponse answer = send(
                 operation,
                 path,
-                client -> client.deleteObjects(request ->
-                        request.bucket(name).delete(Delete.builder().objects(objects).quiet(true).build())));
+                client -> client.deleteObjects(request -> request.bucket(name)
+                        .delete(Delete.builder().objects(objects).quiet(true).build())));
         for (S3Error error : answer.errors()) {
             Kind kind = "AccessDenied".equals(error.code())
                     ? Kind.PERMISSION_DENIED

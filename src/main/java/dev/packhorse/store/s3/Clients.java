@@ -16,6 +16,7 @@ import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.S3Configuration;
 
 /** From options to a client of the SDK. */
 final class Clients {
@@ -31,6 +32,10 @@ final class Clients {
                 .crossRegionAccessEnabled(region == null && endpoint == null)
                 .credentialsProvider(credentials(options.credentials()))
                 .forcePathStyle(options.pathStyle())
+                // Bodies can be read twice, and many services stumble over the SDK's own framing of them.
+                .serviceConfiguration(S3Configuration.builder()
+                        .chunkedEncodingEnabled(false)
+                        .build())
                 .requestChecksumCalculation(
                         options.checksums()
                                 ? RequestChecksumCalculation.WHEN_SUPPORTED

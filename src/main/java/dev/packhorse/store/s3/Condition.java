@@ -17,6 +17,8 @@ record Condition(@Nullable String ifMatch, @Nullable String ifNoneMatch) {
 
     /** What was found, or nothing, must still be there. */
     static Condition same(@Nullable Found current) {
-        return current == null ? ABSENT : new Condition(Bucket.quoted(current.node().etag()), null);
+        return current == null
+                ? ABSENT
+                : new Condition(Bucket.quoted(current.node().etag()), null);
     }
 }

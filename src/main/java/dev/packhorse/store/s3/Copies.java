@@ -113,8 +113,7 @@ final class Copies {
         Map<String, String> metadata = head.metadata();
         if (!source.key().endsWith("/")) {
             Node node = Found.object(path, head).node();
-            metadata = Metadata.with(
-                    metadata, node.type(), new AttributeChange(null, node.modified(), null, null));
+            metadata = Metadata.with(metadata, node.type(), new AttributeChange(null, node.modified(), null, null));
         }
         copy(source, target, new Headers(type(head), metadata), Condition.NONE, operation, path);
     }
@@ -197,10 +196,12 @@ final class Copies {
                 String range = "bytes=" + offset + "-" + (offset + parts.get(i) - 1);
                 offset += parts.get(i);
                 copied.await(PARALLEL - 1);
-                copied.add(() -> upload.copy(number, request -> request.sourceBucket(bucket.name())
-                        .sourceKey(source.key())
-                        .copySourceIfMatch(head.eTag())
-                        .copySourceRange(range)));
+                copied.add(() -> upload.copy(
+                        number,
+                        request -> request.sourceBucket(bucket.name())
+                                .sourceKey(source.key())
+                                .copySourceIfMatch(head.eTag())
+                                .copySourceRange(range)));
             }
             String etag = upload.complete(copied.results(), condition);
             done = true;

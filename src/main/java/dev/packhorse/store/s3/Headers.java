@@ -23,7 +23,6 @@ record Headers(String contentType, Map<String, String> metadata) {
             type = type == null ? replaced.node().mediaType() : type;
         }
         return new Headers(
-                Objects.requireNonNullElse(type, Metadata.UNTYPED),
-                Metadata.with(inherited, NodeType.FILE, change));
+                Objects.requireNonNullElse(type, Metadata.UNTYPED), Metadata.with(inherited, NodeType.FILE, change));
     }
 }

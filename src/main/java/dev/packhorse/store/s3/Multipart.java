@@ -56,7 +56,7 @@ final class Multipart {
      * thousand. So 5 TiB fit into fewer than 10,000 parts, and no part is larger than 5 GiB (S3, "Multipart upload limits").
      */
     static long size(int number) {
-        return (long) Buffers.SIZE << (number - 1) / PARTS_OF_ONE_SIZE;
+        return (long) Buffers.SIZE << ((number - 1) / PARTS_OF_ONE_SIZE);
     }
 
     CompletedPart send(int number, RequestBody body, long length) throws FsException {

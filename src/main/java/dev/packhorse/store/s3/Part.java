@@ -68,10 +68,7 @@ sealed interface Part extends Closeable {
             boolean opened = false;
             try {
                 this.channel = FileChannel.open(
-                        file,
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE,
-                        StandardOpenOption.DELETE_ON_CLOSE);
+                        file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
                 opened = true;
             } finally {
                 if (!opened || !System.getProperty("os.name", "").startsWith("Windows")) {
@@ -84,8 +81,7 @@ sealed interface Part extends Closeable {
         public void fill(Source source) throws IOException {
             byte[] chunk = new byte[CHUNK];
             while (length < size && !source.isEnded()) {
-                ByteBuffer bytes =
-                        ByteBuffer.wrap(chunk, 0, source.read(chunk, (int) Math.min(CHUNK, size - length)));
+                ByteBuffer bytes = ByteBuffer.wrap(chunk, 0, source.read(chunk, (int) Math.min(CHUNK, size - length)));
                 while (bytes.hasRemaining()) {
                     length += channel.write(bytes, length);
                 }

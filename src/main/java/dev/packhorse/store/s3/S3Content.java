@@ -106,10 +106,7 @@ final class S3Content implements Content {
 
     private void seek(ByteRange range) throws IOException {
         ResponseInputStream<GetObjectResponse> in = live;
-        if (in != null
-                && range.offset() >= position
-                && range.offset() - position <= SKIPPED
-                && range.end() <= end) {
+        if (in != null && range.offset() >= position && range.offset() - position <= SKIPPED && range.end() <= end) {
             in.skipNBytes(range.offset() - position);
         } else {
             drop();

@@ -43,7 +43,8 @@ public record S3Options(
      * @param secretKey its secret
      * @param sessionToken what belongs to a temporary key; {@code null} for a lasting one
      */
-    public record Credentials(String accessKey, String secretKey, @Nullable String sessionToken) {
+    public record Credentials(
+            String accessKey, String secretKey, @Nullable String sessionToken) {
         public Credentials {
             if (accessKey.isEmpty() || secretKey.isEmpty()) {
                 throw new IllegalArgumentException("access key and secret key must not be empty");

@@ -245,8 +245,7 @@ final class Transfers {
         Keys.Entry twin = kept.next();
         for (Keys.Entry entry = deleted.next(); entry != null; entry = deleted.next()) {
             String rest = entry.key().substring(prefix.length());
-            while (twin != null
-                    && FsPath.BYTEWISE.compare(twin.key().substring(other.length()), rest) < 0) {
+            while (twin != null && FsPath.BYTEWISE.compare(twin.key().substring(other.length()), rest) < 0) {
                 twin = kept.next();
             }
             if (twin != null && twin.key().substring(other.length()).equals(rest)) {

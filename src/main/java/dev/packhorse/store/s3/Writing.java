@@ -83,8 +83,7 @@ final class Writing {
         Target place = replaceable(path, "link");
         check(how.preconditions(), place.current(), "link", path);
         String key = bucket.key(place.path(), "link");
-        Headers headers =
-                new Headers(Metadata.UNTYPED, Metadata.with(Map.of(), NodeType.SYMLINK, how.attributes()));
+        Headers headers = new Headers(Metadata.UNTYPED, Metadata.with(Map.of(), NodeType.SYMLINK, how.attributes()));
         Multipart upload = Multipart.begin(
                 bucket,
                 key,
@@ -130,8 +129,8 @@ final class Writing {
         return new Target(real, real.equals(path) ? null : places.find(real, operation));
     }
 
-    private @Nullable String commit(String operation, FsPath path, Target target, Preconditions preconditions, Last last)
-            throws FsException {
+    private @Nullable String commit(
+            String operation, FsPath path, Target target, Preconditions preconditions, Last last) throws FsException {
         if (!preconditions.needNode()) {
             return last.step(target.current(), Condition.NONE);
         }
@@ -199,7 +198,8 @@ final class Writing {
             if (current != null && how.attributes().isEmpty()) {
                 return current.node().at(path);
             }
-            return mark(target.path(), current, how.attributes(), "makeDirectory").at(path);
+            return mark(target.path(), current, how.attributes(), "makeDirectory")
+                    .at(path);
         } finally {
             stripe.unlock();
         }

@@ -51,9 +51,7 @@ final class S3Server implements AutoCloseable {
                         "jclouds.credential=any",
                         "jclouds.endpoint=memory:",
                         ""));
-        Path logging = Files.writeString(
-                folder.resolve("logback.xml"),
-                """
+        Path logging = Files.writeString(folder.resolve("logback.xml"), """
                 <configuration>
                   <appender name="out" class="ch.qos.logback.core.ConsoleAppender">
                     <encoder><pattern>%level %logger{0} %msg%n</pattern></encoder>
