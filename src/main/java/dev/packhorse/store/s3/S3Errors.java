@@ -5,6 +5,7 @@ import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import javax.xml.stream.XMLStreamException;
 import org.apache.http.conn.ConnectTimeoutException;
 import org.apache.http.conn.ConnectionPoolTimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +60,8 @@ final class S3Errors {
             if (cause instanceof SocketTimeoutException || cause instanceof ConnectTimeoutException) {
                 return Kind.TIMEOUT;
             }
-            network |= cause instanceof IOException;
+            // The other is an answer that breaks off in the middle of its document.
+            network |= cause instanceof IOException || cause instanceof XMLStreamException;
         }
         return network ? Kind.UNAVAILABLE : Kind.IO;
     }
