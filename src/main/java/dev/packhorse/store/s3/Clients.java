@@ -33,9 +33,8 @@ final class Clients {
                 .credentialsProvider(credentials(options.credentials()))
                 .forcePathStyle(options.pathStyle())
                 // Bodies can be read twice, and many services stumble over the SDK's own framing of them.
-                .serviceConfiguration(S3Configuration.builder()
-                        .chunkedEncodingEnabled(false)
-                        .build())
+                .serviceConfiguration(
+                        S3Configuration.builder().chunkedEncodingEnabled(false).build())
                 .requestChecksumCalculation(
                         options.checksums()
                                 ? RequestChecksumCalculation.WHEN_SUPPORTED

@@ -30,7 +30,6 @@ final class Ordered {
 
     private final Bucket bucket;
     private final String prefix;
-    private final boolean deep;
     private final String operation;
     private final FsPath directory;
     private final Keys keys;
@@ -55,7 +54,6 @@ final class Ordered {
     Ordered(Bucket bucket, String prefix, boolean deep, String operation, FsPath directory) {
         this.bucket = bucket;
         this.prefix = prefix;
-        this.deep = deep;
         this.operation = operation;
         this.directory = directory;
         this.keys = new Keys(bucket, prefix, deep, operation, directory);
@@ -113,11 +111,10 @@ final class Ordered {
         settled.removeIf(passed -> !reached.startsWith(passed));
         settled.add(name);
         FsPath path = path(name);
-        boolean there = path != null
+        if (path != null
                 && !bucket.list(prefix + name + "/", null, true, 1, operation, directory)
                         .contents()
-                        .isEmpty();
-        if (there) {
+                        .isEmpty()) {
             hold(name, Metadata.directory(path, Map.of()));
         }
     }

@@ -60,8 +60,11 @@ final class S3Errors {
             if (cause instanceof SocketTimeoutException || cause instanceof ConnectTimeoutException) {
                 return Kind.TIMEOUT;
             }
-            // The other is an answer that breaks off in the middle of its document.
-            network |= cause instanceof IOException || cause instanceof XMLStreamException;
+            // The others are an answer that breaks off in the middle of its document, and a client that has been
+            // closed.
+            network |= cause instanceof IOException
+                    || cause instanceof XMLStreamException
+                    || cause instanceof IllegalStateException;
         }
         return network ? Kind.UNAVAILABLE : Kind.IO;
     }

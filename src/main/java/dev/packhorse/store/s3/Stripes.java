@@ -14,6 +14,6 @@ final class Stripes {
     private Stripes() {}
 
     static Lock of(FsPath path) {
-        return ALL[path.hashCode() * 0x9e3779b9 >>> 24];
+        return ALL[(path.hashCode() * 0x9e3779b9) >>> 24];
     }
 }

@@ -135,8 +135,7 @@ class FaultsTest {
         int free = Buffers.SHARED.available();
         for (int length : new int[] {1 << 20, LARGE}) {
             wire.cutRequests(100_000);
-            assertFails(
-                    Kind.UNAVAILABLE, () -> store.write(path("/a"), Body.of(random(length)), WriteOptions.DEFAULT));
+            assertFails(Kind.UNAVAILABLE, () -> store.write(path("/a"), Body.of(random(length)), WriteOptions.DEFAULT));
             wire.heal();
             assertThat(store.stat(path("/a"))).isEqualTo(old);
         }
@@ -172,8 +171,7 @@ class FaultsTest {
     void aServerThatIsKilledIsUnavailableAndClosingStaysQuick(@TempDir Path own) throws Exception {
         S3Server mortal = S3Server.start(own);
         try (mortal;
-                S3Store last = S3Store.open(
-                        mortal.bucket(), "", patient(mortal.options(), Duration.ofSeconds(10)))) {
+                S3Store last = S3Store.open(mortal.bucket(), "", patient(mortal.options(), Duration.ofSeconds(10)))) {
             byte[] bytes = random(LARGE);
             last.write(path("/a"), Body.of(bytes), WriteOptions.DEFAULT);
             try (Content content = last.read(path("/a"));
@@ -197,13 +195,9 @@ class FaultsTest {
                             }
 
                             @Override
-                            public int read(byte[] buffer, int offset, int length) throws IOException {
+                            public int read(byte[] buffer, int offset, int length) {
                                 if (given >= LARGE) {
-                                    try {
-                                        mortal.kill();
-                                    } catch (InterruptedException e) {
-                                        throw new IOException(e);
-                                    }
+                                    mortal.kill();
                                     return -1;
                                 }
                                 given += length;
@@ -265,8 +259,10 @@ class FaultsTest {
 
     private static void assertFails(Kind kind, ThrowingCallable call) {
         assertThatThrownBy(call)
-                .isInstanceOfSatisfying(FsException.class, failure -> assertThat(failure.kind())
-                        .as(String.valueOf(failure.getCause()))
-                        .isEqualTo(kind));
+                .isInstanceOfSatisfying(
+                        FsException.class,
+                        failure -> assertThat(failure.kind())
+                                .as(String.valueOf(failure.getCause()))
+                                .isEqualTo(kind));
     }
 }

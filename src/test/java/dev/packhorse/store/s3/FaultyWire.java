@@ -66,8 +66,8 @@ final class FaultyWire implements Closeable {
     }
 
     private void accept() {
-        while (closed.getCount() > 0) {
-            try {
+        try {
+            while (true) {
                 Socket client = listener.accept();
                 Socket server = new Socket();
                 sockets.add(client);
@@ -75,10 +75,10 @@ final class FaultyWire implements Closeable {
                 server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
                 start(() -> relay(client, server, false));
                 start(() -> relay(server, client, true));
-            } catch (IOException e) {
-                // The listener is closed, or the server is gone: whoever has connected finds that out.
-                continue;
             }
+        } catch (IOException e) {
+            // The listener is closed, or the server is gone.
+            return;
         }
     }
 

@@ -53,8 +53,9 @@ class MetadataTest {
     @Test
     void whatIsSetIsRead() {
         Random random = new Random(7);
+        List<NodeType> types = List.of(NodeType.values());
         for (int i = 0; i < 2000; i++) {
-            NodeType type = NodeType.values()[random.nextInt(3)];
+            NodeType type = types.get(random.nextInt(types.size()));
             AttributeChange change = new AttributeChange(
                     new Mode(random.nextInt(010000)),
                     Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000_000)),

@@ -118,7 +118,8 @@ class OrderedTest {
 
     @Test
     void namesThatCannotBePathsAreLeftOut() throws FsException {
-        KeysOnly keys = new KeysOnly(3, List.of("/", "a//b", "a/../b", "a/./", ".", "..", "c\u0001", "d_$folder$", "e/\uFFFD"));
+        KeysOnly keys =
+                new KeysOnly(3, List.of("/", "a//b", "a/../b", "a/./", ".", "..", "c\u0001", "d_$folder$", "e/\uFFFD"));
         assertThat(names(keys, false)).containsExactly("/a", "/e");
         assertThat(names(keys, true)).containsExactly("/a", "/e");
     }
@@ -135,12 +136,12 @@ class OrderedTest {
         all.add("log/x");
         KeysOnly with = new KeysOnly(1000, all);
         Ordered nodes = new Ordered(new Bucket(with, "b", ""), "", false, "list", FsPath.ROOT);
-        assertThat(nodes.next()).isNotNull().extracting(node -> node.path().toString()).isEqualTo("/log");
+        assertThat(nodes.next())
+                .isNotNull()
+                .extracting(node -> node.path().toString())
+                .isEqualTo("/log");
         assertThat(with.requests).isLessThanOrEqualTo(3);
-        assertThat(names(with, false))
-                .hasSize(20_001)
-                .doesNotHaveDuplicates()
-                .isSortedAccordingTo(FsPath.BYTEWISE);
+        assertThat(names(with, false)).hasSize(20_001).doesNotHaveDuplicates().isSortedAccordingTo(FsPath.BYTEWISE);
     }
 
     @Test

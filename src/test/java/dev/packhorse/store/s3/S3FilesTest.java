@@ -289,8 +289,10 @@ class S3FilesTest {
     @Test
     void aChangedOrMovedLargeFileKeepsItsEtag() throws IOException {
         byte[] bytes = random(9 * MIB);
-        String etag = store.write(path("/a"), Body.of(bytes), WriteOptions.DEFAULT).etag();
-        assertThat(store.change(path("/a"), mode(0600), Preconditions.NONE).etag()).isEqualTo(etag);
+        String etag =
+                store.write(path("/a"), Body.of(bytes), WriteOptions.DEFAULT).etag();
+        assertThat(store.change(path("/a"), mode(0600), Preconditions.NONE).etag())
+                .isEqualTo(etag);
         assertThat(store.stat(path("/a")).etag()).isEqualTo(etag);
         assertThat(store.move(path("/a"), path("/b"), TransferOptions.OVERWRITE).etag())
                 .isEqualTo(etag);
@@ -310,8 +312,8 @@ class S3FilesTest {
                         RequestBody.fromString("x"));
         Node old = store.stat(path("/a"));
         assertThat(old.mode()).isEqualTo(new Mode(0600));
-        Node node = store.change(
-                path("/a"), new AttributeChange(null, null, new Owner(5, 6), null), Preconditions.NONE);
+        Node node =
+                store.change(path("/a"), new AttributeChange(null, null, new Owner(5, 6), null), Preconditions.NONE);
         assertThat(node.modified()).isEqualTo(old.modified());
         assertThat(node).isEqualTo(store.stat(path("/a")));
         var head = server.client().headObject(request -> request.bucket(bucket).key("a"));
@@ -336,14 +338,9 @@ class S3FilesTest {
         assertThat(store.stat(path("/implied/deep")).isDirectory()).isTrue();
         assertThat(walked("/"))
                 .containsExactly(
-                        "/hadoop",
-                        "/hadoop/a",
-                        "/implied",
-                        "/implied/deep",
-                        "/implied/deep/a",
-                        "/marked",
-                        "/odd");
-        assertFails(Kind.INVALID_NAME, () -> store.write(path("/x_$folder$"), Body.of(new byte[1]), WriteOptions.DEFAULT));
+                        "/hadoop", "/hadoop/a", "/implied", "/implied/deep", "/implied/deep/a", "/marked", "/odd");
+        assertFails(
+                Kind.INVALID_NAME, () -> store.write(path("/x_$folder$"), Body.of(new byte[1]), WriteOptions.DEFAULT));
         assertFails(Kind.INVALID_NAME, () -> store.makeDirectory(path("/x_$folder$"), WriteOptions.DEFAULT));
         store.move(path("/odd"), path("/even"), TransferOptions.OVERWRITE);
         assertThat(keys()).contains("even/\uFFFD").doesNotContain("odd/\uFFFD");
@@ -379,7 +376,8 @@ class S3FilesTest {
 
     @Test
     void conditionsAreCheckedByTheService() throws IOException {
-        String etag = store.write(path("/a"), Body.of(new byte[] {1}), WriteOptions.DEFAULT).etag();
+        String etag = store.write(path("/a"), Body.of(new byte[] {1}), WriteOptions.DEFAULT)
+                .etag();
         Preconditions same = new Preconditions(new EtagMatch(false, List.of(String.valueOf(etag))), null, null, null);
         Body late = declared(new byte[] {3}, Body.UNKNOWN);
         assertFails(
@@ -422,7 +420,8 @@ class S3FilesTest {
     void theMetadataOfABucketItselfCannotBeChanged() throws IOException {
         assertFails(Kind.PERMISSION_DENIED, () -> store.change(FsPath.ROOT, mode(0700), Preconditions.NONE));
         try (S3Store below = S3Store.open(bucket, "/p/q/", server.options())) {
-            assertThat(below.change(FsPath.ROOT, mode(0700), Preconditions.NONE).mode()).isEqualTo(new Mode(0700));
+            assertThat(below.change(FsPath.ROOT, mode(0700), Preconditions.NONE).mode())
+                    .isEqualTo(new Mode(0700));
             assertThat(below.stat(FsPath.ROOT).mode()).isEqualTo(new Mode(0700));
             assertThat(keys()).containsExactly("p/q/");
         }
@@ -542,8 +541,9 @@ class S3FilesTest {
     }
 
     private static Body breaking(int after) {
-        return body(Body.UNKNOWN, () -> new SequenceInputStream(
-                Body.of(new byte[after]).open(), new InputStream() {
+        return body(
+                Body.UNKNOWN,
+                () -> new SequenceInputStream(Body.of(new byte[after]).open(), new InputStream() {
                     @Override
                     public int read() throws IOException {
                         throw new IOException("the client has gone");
@@ -571,6 +571,7 @@ class S3FilesTest {
 
     private static void assertFails(Kind kind, ThrowingCallable call) {
         assertThatThrownBy(call)
-                .isInstanceOfSatisfying(FsException.class, failure -> assertThat(failure.kind()).isEqualTo(kind));
+                .isInstanceOfSatisfying(
+                        FsException.class, failure -> assertThat(failure.kind()).isEqualTo(kind));
     }
 }

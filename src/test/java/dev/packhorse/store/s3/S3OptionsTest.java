@@ -77,8 +77,8 @@ class S3OptionsTest {
         assertThat(S3Environment.options(Map.of("AWS_ACCESS_KEY_ID", "a", "AWS_SECRET_ACCESS_KEY", "b"))
                         .credentials())
                 .isEqualTo(new S3Options.Credentials("a", "b", null));
-        assertThat(S3Environment.options(
-                                Map.of("AWS_ACCESS_KEY_ID", "a", "AWS_SECRET_ACCESS_KEY", "b", "AWS_SESSION_TOKEN", "c"))
+        assertThat(S3Environment.options(Map.of(
+                                "AWS_ACCESS_KEY_ID", "a", "AWS_SECRET_ACCESS_KEY", "b", "AWS_SESSION_TOKEN", "c"))
                         .credentials())
                 .isEqualTo(new S3Options.Credentials("a", "b", "c"));
         assertThat(S3Environment.options(Map.of("AWS_DEFAULT_REGION", "eu-west-1", "AWS_REGION", "eu-north-1"))
