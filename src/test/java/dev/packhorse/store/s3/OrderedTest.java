@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -177,7 +178,7 @@ class OrderedTest {
     }
 
     /** Paths in order, and whether each is a directory. */
-    private static NavigableMap<String, Boolean> model(TreeSet<String> keys) {
+    private static NavigableMap<String, Boolean> model(Set<String> keys) {
         NavigableMap<String, Boolean> model = new TreeMap<>(FsPath.BYTEWISE);
         for (String key : keys) {
             String[] segments = key.split("/", -1);
