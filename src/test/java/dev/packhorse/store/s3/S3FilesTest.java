@@ -19,9 +19,9 @@ import dev.packhorse.fs.Owner;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -543,12 +543,24 @@ class S3FilesTest {
     private static Body breaking(int after) {
         return body(
                 Body.UNKNOWN,
-                () -> new SequenceInputStream(Body.of(new byte[after]).open(), new InputStream() {
+                () -> new FilterInputStream(Body.of(new byte[after]).open()) {
                     @Override
                     public int read() throws IOException {
-                        throw new IOException("the client has gone");
+                        return checked(in.read());
                     }
-                }));
+
+                    @Override
+                    public int read(byte[] buffer, int offset, int length) throws IOException {
+                        return checked(in.read(buffer, offset, length));
+                    }
+
+                    private int checked(int result) throws IOException {
+                        if (result < 0) {
+                            throw new IOException("the client has gone");
+                        }
+                        return result;
+                    }
+                });
     }
 
     private interface Opening {
