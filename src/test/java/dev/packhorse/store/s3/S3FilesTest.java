@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.packhorse.fs.AttributeChange;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.ByteRange;
+import dev.packhorse.fs.Capability;
 import dev.packhorse.fs.Content;
 import dev.packhorse.fs.EtagMatch;
 import dev.packhorse.fs.FsException;
@@ -247,21 +248,7 @@ class S3FilesTest {
         for (int i = 0; i < 100; i++) {
             store.write(path("/d/" + i), Body.of(new byte[i]), WriteOptions.of(mode(i)));
         }
-        S3Options usual = server.options();
-        S3Options all = new S3Options(
-                usual.endpoint(),
-                usual.region(),
-                usual.pathStyle(),
-                usual.credentials(),
-                usual.connectTimeout(),
-                usual.timeout(),
-                usual.retries(),
-                usual.connections(),
-                true,
-                true,
-                false,
-                usual.temp());
-        try (S3Store whole = S3Store.open(bucket, "", all);
+        try (S3Store whole = S3Store.open(bucket, "", server.options(true, true));
                 Listing walk = whole.walk(FsPath.ROOT)) {
             int count = 0;
             for (Node node = walk.next(); node != null; node = walk.next()) {
@@ -397,6 +384,22 @@ class S3FilesTest {
                         WriteOptions.of(Preconditions.MUST_NOT_EXIST)));
         for (String path : List.of("/a", "/b", "/c")) {
             assertThat(read(path)).containsExactly(2);
+        }
+    }
+
+    @Test
+    void withoutConditionalWritesPreconditionsAreLookedAtBefore() throws IOException {
+        try (S3Store plain = S3Store.open(bucket, "", server.options(false, false), List.of(requests))) {
+            assertThat(plain.capabilities().has(Capability.ETAGS)).isFalse();
+            plain.write(path("/a"), Body.of(new byte[1]), WriteOptions.of(Preconditions.MUST_NOT_EXIST));
+            requests.take();
+            assertFails(
+                    Kind.PRECONDITION_FAILED,
+                    () -> plain.write(
+                            path("/b"),
+                            before(unknown(new byte[1]), () -> put("b", new byte[2])),
+                            WriteOptions.of(Preconditions.MUST_NOT_EXIST)));
+            assertThat(requests.take()).doesNotContain("PutObject");
         }
     }
 

@@ -108,6 +108,15 @@ final class S3Server implements AutoCloseable {
 
     /** The same by way of another port. */
     S3Options through(int other) {
+        return options(other, false, true);
+    }
+
+    /** With listings that ask for metadata, or without conditional writes. */
+    S3Options options(boolean listMetadata, boolean conditionalWrites) {
+        return options(port, listMetadata, conditionalWrites);
+    }
+
+    private S3Options options(int other, boolean listMetadata, boolean conditionalWrites) {
         S3Options usual = S3Options.DEFAULT;
         return new S3Options(
                 URI.create("http://127.0.0.1:" + other),
@@ -118,8 +127,8 @@ final class S3Server implements AutoCloseable {
                 Duration.ofSeconds(10),
                 1,
                 usual.connections(),
-                false,
-                true,
+                listMetadata,
+                conditionalWrites,
                 false,
                 usual.temp());
     }
