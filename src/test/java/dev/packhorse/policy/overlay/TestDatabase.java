@@ -16,10 +16,10 @@ import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 
 /** A migrated state database that counts who comes for a connection; what is in it ends when it is closed. */
-final class TestDatabase implements DataSource, AutoCloseable {
+public final class TestDatabase implements DataSource, AutoCloseable {
 
     /** Which of the two it is. */
-    enum Kind {
+    public enum Kind {
         H2,
         POSTGRESQL
     }
@@ -31,11 +31,11 @@ final class TestDatabase implements DataSource, AutoCloseable {
     private final @Nullable String schema;
     private volatile boolean down;
 
-    TestDatabase() {
+    public TestDatabase() {
         this(Kind.H2);
     }
 
-    TestDatabase(Kind kind) {
+    public TestDatabase(Kind kind) {
         schema = kind == Kind.H2 ? null : TestPostgres.take();
         String url =
                 schema == null ? "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1" : TestPostgres.url(schema);
@@ -55,21 +55,21 @@ final class TestDatabase implements DataSource, AutoCloseable {
     }
 
     /** How many connections have been asked for so far. */
-    int taken() {
+    public int taken() {
         return taken.get();
     }
 
     /** How many connections are in use. */
-    int open() {
+    public int open() {
         return (int) pool.getMetrics().activeCount();
     }
 
     /** From now on nobody gets a connection, or again everybody. */
-    void down(boolean isDown) {
+    public void down(boolean isDown) {
         down = isDown;
     }
 
-    boolean isDown() {
+    public boolean isDown() {
         return down;
     }
 
