@@ -6,6 +6,7 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Store;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +18,10 @@ public final class Effects {
     /** Is told what a receiver has to do, in order. */
     public interface Sink {
         /** There is a file, or was a moment ago. */
-        void file(FsPath path) throws FsException;
+        void file(FsPath path) throws IOException;
 
         /** Nothing is at or below the path. */
-        void gone(FsPath path) throws FsException;
+        void gone(FsPath path) throws IOException;
     }
 
     private final Store store;
@@ -34,13 +35,13 @@ public final class Effects {
     /**
      * Tells what a change means.
      *
-     * @throws FsException what the store or the sink throws; a part may have been told
+     * @throws IOException what the store or the sink throws; a part may have been told
      */
-    public static void of(Change change, Store store, Sink sink) throws FsException {
+    public static void of(Change change, Store store, Sink sink) throws IOException {
         new Effects(store, sink).tell(change);
     }
 
-    private void tell(Change change) throws FsException {
+    private void tell(Change change) throws IOException {
         FsPath path = change.path();
         FsPath target = change.target();
         switch (change.operation()) {
@@ -74,12 +75,12 @@ public final class Effects {
     }
 
     /** Whatever was there before, after this there is what the store has. */
-    private void again(FsPath path) throws FsException {
+    private void again(FsPath path) throws IOException {
         sink.gone(path);
         tree(path);
     }
 
-    private void tree(FsPath path) throws FsException {
+    private void tree(FsPath path) throws IOException {
         Node node;
         try {
             node = store.stat(path);
@@ -96,7 +97,7 @@ public final class Effects {
         }
     }
 
-    private void walk(FsPath path) throws FsException {
+    private void walk(FsPath path) throws IOException {
         try (Listing listing = store.walk(path)) {
             for (Node each = listing.next(); each != null; each = listing.next()) {
                 if (each.isFile()) {
