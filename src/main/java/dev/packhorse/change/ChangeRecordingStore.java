@@ -42,9 +42,8 @@ final class ChangeRecordingStore extends ForwardingStore {
 
     private <R> R recorded(Operation operation, FsPath path, @Nullable FsPath target, Action<R> action)
             throws FsException {
-        Recording begun = delegate().capabilities().has(Capability.WRITE)
-                ? outbox.begin(export, operation, path, target)
-                : null;
+        Recording begun =
+                delegate().capabilities().has(Capability.WRITE) ? outbox.begin(export, operation, path, target) : null;
         if (begun == null) {
             return action.run(null);
         }
@@ -132,10 +131,14 @@ final class ChangeRecordingStore extends ForwardingStore {
 
     @Override
     public void remove(FsPath path, Preconditions preconditions) throws FsException {
-        recorded(Operation.REMOVE, path, null, recording -> after(recording, r -> {
-            delegate().remove(path, preconditions);
-            return path;
-        }));
+        recorded(
+                Operation.REMOVE,
+                path,
+                null,
+                recording -> after(recording, r -> {
+                    delegate().remove(path, preconditions);
+                    return path;
+                }));
     }
 
     @Override

@@ -21,7 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class ChangeRows {
 
     /** What is about to happen, or may have happened. */
-    record Draft(Subscriber subscriber, Operation operation, FsPath path, @Nullable FsPath target, long recordedAt) {
+    record Draft(
+            Subscriber subscriber,
+            Operation operation,
+            FsPath path,
+            @Nullable FsPath target,
+            long recordedAt) {
 
         List<FsPath> changed() {
             return Change.changed(operation, path, target);
@@ -29,7 +34,12 @@ final class ChangeRows {
     }
 
     /** A row as it is: the change, and who is at it. */
-    record Row(Change change, boolean done, long dueAt, @Nullable String holder, long heldUntil) {}
+    record Row(
+            Change change,
+            boolean done,
+            long dueAt,
+            @Nullable String holder,
+            long heldUntil) {}
 
     /** The number of a row and what has become of its change. */
     record Outcome(long id, Draft draft, boolean lookAgain) {}
@@ -116,7 +126,8 @@ final class ChangeRows {
                     .filter(each -> each.lookAgain() == lookAgain)
                     .toList();
             int[] counts = each(
-                    lookAgain ? uncertain : certain, chosen.stream().map(Outcome::id).toList());
+                    lookAgain ? uncertain : certain,
+                    chosen.stream().map(Outcome::id).toList());
             for (int i = 0; i < counts.length; i++) {
                 if (counts[i] == 0) {
                     gone.add(chosen.get(i).draft());
@@ -199,8 +210,7 @@ final class ChangeRows {
 
     /** Keeps all others from claiming for a subscriber until the transaction ends; {@code false} if somebody is at it. */
     boolean lock(Subscriber subscriber) throws SQLException {
-        PreparedStatement statement =
-                prepared("select id from change_subscriber where id = ? for update skip locked");
+        PreparedStatement statement = prepared("select id from change_subscriber where id = ? for update skip locked");
         statement.setInt(1, subscriber.id());
         try (ResultSet row = statement.executeQuery()) {
             return row.next();
@@ -247,8 +257,8 @@ final class ChangeRows {
 
     /** Deletes changes that are older, and that nobody is at; how many. */
     int deleteBefore(Subscriber subscriber, long recordedBefore, long now) throws SQLException {
-        PreparedStatement statement = prepared(
-                "delete from change_event where subscriber_id = ? and recorded_at < ? and held_until <= ?");
+        PreparedStatement statement =
+                prepared("delete from change_event where subscriber_id = ? and recorded_at < ? and held_until <= ?");
         statement.setInt(1, subscriber.id());
         statement.setLong(2, recordedBefore);
         statement.setLong(3, now);

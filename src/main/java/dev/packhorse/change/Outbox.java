@@ -268,7 +268,8 @@ public final class Outbox implements Closeable {
     /** What is due from time to time. A failure is nobody's: the next round tries again. */
     void round() {
         try {
-            wait(committer.step(rows -> rows.hold(clock.millis() + options.lease().toMillis())));
+            wait(committer.step(
+                    rows -> rows.hold(clock.millis() + options.lease().toMillis())));
             try (Connection connection = database.getConnection()) {
                 SubscriberRows rows = new SubscriberRows(connection);
                 for (Subscription each : subscriptions) {
@@ -281,8 +282,7 @@ public final class Outbox implements Closeable {
                 for (Subscriber subscriber : each) {
                     wait(age(subscriber));
                     if (shared) {
-                        wait(committer.step(
-                                rows -> subscriber.backlog().set(rows.count(subscriber))));
+                        wait(committer.step(rows -> subscriber.backlog().set(rows.count(subscriber))));
                     }
                     if (options.whenFull() == WhenFull.DROP_OLDEST
                             && subscriber.backlog().get() > options.backlog()) {

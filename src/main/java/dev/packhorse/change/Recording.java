@@ -69,7 +69,8 @@ final class Recording implements Closeable {
 
     private FsException refused(@Nullable Throwable cause) {
         Draft draft = drafts.get(0);
-        FsException refused = new FsException(Kind.UNAVAILABLE, draft.operation().word(), draft.path(), cause);
+        FsException refused =
+                new FsException(Kind.UNAVAILABLE, draft.operation().word(), draft.path(), cause);
         refusal = refused;
         return refused;
     }

@@ -32,7 +32,8 @@ final class Batch implements Closeable {
     private record Key(FsPath path, boolean gone) {}
 
     /** What a file has; {@code kept} is closed with the batch. */
-    private record Contents(Payload payload, long size, @Nullable Content kept) {}
+    private record Contents(
+            Payload payload, long size, @Nullable Content kept) {}
 
     private static final Contents NOTHING = new Contents(Payload.NONE, 0, null);
 

@@ -176,9 +176,7 @@ final class BatchWebhook extends Webhook {
                     throw new IOException("an earlier part has failed");
                 }
                 Shipment current = collected;
-                if (current != null
-                        && !current.batch.isEmpty()
-                        && current.batch.size() + size > options.batchSize()) {
+                if (current != null && !current.batch.isEmpty() && current.batch.size() + size > options.batchSize()) {
                     cut(current);
                     current = null;
                 }

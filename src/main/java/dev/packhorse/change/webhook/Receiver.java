@@ -120,7 +120,8 @@ final class Receiver implements Closeable {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(message.to()).timeout(options.timeouts().request());
         options.headers().forEach(request::setHeader);
-        request.setHeader(EVENT_ID, message.eventId()).setHeader(TIMESTAMP, message.time().toString());
+        request.setHeader(EVENT_ID, message.eventId())
+                .setHeader(TIMESTAMP, message.time().toString());
         if (!message.mediaType().isEmpty()) {
             request.setHeader("Content-Type", message.mediaType());
         }
@@ -155,9 +156,7 @@ final class Receiver implements Closeable {
         if (length == 0) {
             return BodyPublishers.ofByteArray(new byte[0]);
         }
-        return BodyPublishers.fromPublisher(
-                BodyPublishers.ofInputStream(() -> new LazyStream(payload::open)),
-                length);
+        return BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(() -> new LazyStream(payload::open)), length);
     }
 
     private static String signature(Message message, String secret) throws IOException {

@@ -6,7 +6,6 @@ import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Store;
 import java.io.Closeable;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Delivers changes to a receiver; keeps the order of changes whose paths overlap. */

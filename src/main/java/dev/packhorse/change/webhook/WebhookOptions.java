@@ -94,7 +94,8 @@ public record WebhookOptions(
                 throw new IllegalArgumentException("'" + header.getKey() + "' cannot be set as a header");
             }
             if (!header.getValue().chars().allMatch(c -> c == '\t' || (c >= ' ' && c != 0x7f && c <= 0xff))) {
-                throw new IllegalArgumentException("header " + header.getKey() + " has a value that no header can have");
+                throw new IllegalArgumentException(
+                        "header " + header.getKey() + " has a value that no header can have");
             }
         }
         if (tries < 1 || batchSize < 1 || parallel < 1 || parallel > 64) {
