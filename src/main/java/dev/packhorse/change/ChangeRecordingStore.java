@@ -47,14 +47,20 @@ final class ChangeRecordingStore extends ForwardingStore {
         if (begun == null) {
             return action.run(null);
         }
-        try (Recording recording = begun) {
+        try (begun) {
+            return run(begun, operation, action);
+        }
+    }
+
+    private static <R> R run(Recording recording, Operation operation, Action<R> action) throws FsException {
+        try {
             R result = action.run(recording);
             recording.happened();
             return result;
         } catch (FsException e) {
-            FsException refusal = begun.refusal();
+            FsException refusal = recording.refusal();
             if (refusal != null || leavesNothing(operation, e.kind())) {
-                begun.didNotHappen();
+                recording.didNotHappen();
             }
             // The store behind knows only that the body failed.
             throw refusal == null ? e : refusal;

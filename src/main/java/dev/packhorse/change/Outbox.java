@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -90,6 +91,10 @@ public final class Outbox implements Closeable {
     private final AtomicLong dropped = new AtomicLong();
     private final ScheduledThreadPoolExecutor rounds;
     private volatile Map<FsPath, List<Subscriber>> subscribers = Map.of();
+    private @Nullable Future<?> turning;
+
+    /** What a change has caused. Nobody waits for it: what fails is done in the next round. */
+    private volatile @Nullable Future<?> shrunk;
 
     private Outbox(DataSource database, InstantSource clock, boolean shared, Options options) {
         this.database = database;
@@ -125,7 +130,7 @@ public final class Outbox implements Closeable {
         }
         // Three signs of life in a lease: one may get lost.
         long pause = Math.min(ROUND.toMillis(), Math.max(1, options.lease().toMillis() / 3));
-        outbox.rounds.scheduleWithFixedDelay(outbox::round, pause, pause, TimeUnit.MILLISECONDS);
+        outbox.turning = outbox.rounds.scheduleWithFixedDelay(outbox::round, pause, pause, TimeUnit.MILLISECONDS);
         return outbox;
     }
 
@@ -206,7 +211,10 @@ public final class Outbox implements Closeable {
             if (options.whenFull() == WhenFull.DROP_OLDEST
                     && backlog > options.backlog()
                     && (backlog - options.backlog()) % hundredth() == 0) {
-                shrink(each);
+                Future<?> running = shrunk;
+                if (running == null || running.isDone()) {
+                    shrunk = shrink(each);
+                }
             }
             drafts.add(new Draft(each, operation, path, target, now));
         }
@@ -362,6 +370,10 @@ public final class Outbox implements Closeable {
     /** Writes what is left to write. To be called when the stores are closed, before the database is. */
     @Override
     public void close() {
+        Future<?> turns = turning;
+        if (turns != null) {
+            turns.cancel(false);
+        }
         rounds.shutdownNow();
         committer.close();
     }
