@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,38 +88,34 @@ final class Recording implements Closeable {
 
     /** The store has refused it, and nothing is changed. */
     void didNotHappen() {
-        end();
-        ids.whenComplete((numbers, failure) -> {
+        end(ids -> {
             for (int i = 0; i < drafts.size(); i++) {
-                if (numbers == null) {
-                    drafts.get(i).subscriber().backlog().decrementAndGet();
-                } else {
-                    committer.delete(drafts.get(i).subscriber(), numbers[i], () -> {});
-                }
+                committer.delete(drafts.get(i).subscriber(), ids[i], () -> {});
             }
         });
     }
 
     private void settle(boolean lookAgain) {
-        end();
-        ids.whenComplete((numbers, failure) -> {
+        end(ids -> {
             List<Outcome> outcomes = new ArrayList<>();
             for (int i = 0; i < drafts.size(); i++) {
-                if (numbers == null) {
-                    drafts.get(i).subscriber().backlog().decrementAndGet();
-                } else {
-                    outcomes.add(new Outcome(numbers[i], drafts.get(i), lookAgain));
-                }
+                outcomes.add(new Outcome(ids[i], drafts.get(i), lookAgain));
             }
-            if (!outcomes.isEmpty()) {
-                committer.settle(outcomes);
-            }
+            committer.settle(outcomes);
         });
     }
 
-    private void end() {
+    /** Ends it; what is to be done comes when it is written down, which may be now. */
+    private void end(Consumer<long[]> written) {
         settled = true;
         inFlight.end(this);
+        CompletableFuture<long[]> unused = ids.whenComplete((numbers, failure) -> {
+            if (numbers != null) {
+                written.accept(numbers);
+            } else {
+                drafts.forEach(draft -> draft.subscriber().backlog().decrementAndGet());
+            }
+        });
     }
 
     @Override

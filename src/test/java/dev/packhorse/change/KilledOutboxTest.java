@@ -64,9 +64,7 @@ class KilledOutboxTest {
         int count = 0;
         try (Outbox outbox = Outbox.open(database, InstantSource.system(), false, Outbox.Options.DEFAULT)) {
             Subscription subscription = outbox.subscribe(TestOutbox.EXPORT, "mirror");
-            for (List<Change> claimed = subscription.claim(50);
-                    !claimed.isEmpty();
-                    claimed = subscription.claim(50)) {
+            for (List<Change> claimed = subscription.claim(50); !claimed.isEmpty(); claimed = subscription.claim(50)) {
                 for (Change change : claimed) {
                     Effects.of(change, store, new Mirroring(store));
                     subscription.delivered(change);

@@ -379,8 +379,7 @@ class OutboxTest {
     void theOldestGoWhenTooManyWait() throws Exception {
         Outbox outbox = test.open(
                 false,
-                new Outbox.Options(
-                        Duration.ofDays(7), 3, Outbox.WhenFull.DROP_OLDEST, Outbox.Options.DEFAULT.lease()));
+                new Outbox.Options(Duration.ofDays(7), 3, Outbox.WhenFull.DROP_OLDEST, Outbox.Options.DEFAULT.lease()));
         Subscription subscription = outbox.subscribe(EXPORT, "s");
         Store store = outbox.recording(EXPORT, memory);
 
@@ -407,7 +406,8 @@ class OutboxTest {
         FsException refusal = catchThrowableOfType(FsException.class, () -> write(store, "/2", "1"));
 
         assertThat(refusal.kind()).isEqualTo(Kind.NO_SPACE);
-        assertThat(catchThrowableOfType(FsException.class, () -> memory.stat(path("/2"))).kind())
+        assertThat(catchThrowableOfType(FsException.class, () -> memory.stat(path("/2")))
+                        .kind())
                 .isEqualTo(Kind.NOT_FOUND);
         claim(outbox, subscription, 1).forEach(subscription::delivered);
         await().until(() -> outbox.backlog() == 1);

@@ -30,8 +30,8 @@ final class RecordingGateway {
 
     /** Arguments: the folder of the files, the file of the database, a seed. */
     public static void main(String[] arguments) throws Exception {
-        Outbox outbox = Outbox.open(
-                database(Path.of(arguments[1])), InstantSource.system(), false, Outbox.Options.DEFAULT);
+        Outbox outbox =
+                Outbox.open(database(Path.of(arguments[1])), InstantSource.system(), false, Outbox.Options.DEFAULT);
         outbox.subscribe(TestOutbox.EXPORT, "mirror");
         Store store = outbox.recording(TestOutbox.EXPORT, files(Path.of(arguments[0])));
         Random random = new Random(Long.parseLong(arguments[2]));

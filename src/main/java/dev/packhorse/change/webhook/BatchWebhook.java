@@ -17,6 +17,7 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -212,8 +213,12 @@ final class BatchWebhook extends Webhook {
             // Only who takes a change begins, one at a time.
             Shipment begun = new Shipment();
             collected = begun;
-            sender.schedule(() -> sendWhenDue(begun), options.timeouts().quiet().toNanos(), TimeUnit.NANOSECONDS);
+            lookLater(begun, options.timeouts().quiet().toNanos());
         }
+    }
+
+    private void lookLater(Shipment shipment, long nanos) {
+        Future<?> unused = sender.schedule(() -> sendWhenDue(shipment), nanos, TimeUnit.NANOSECONDS);
     }
 
     private void sendWhenDue(Shipment shipment) {
@@ -228,7 +233,7 @@ final class BatchWebhook extends Webhook {
             if (left <= 0 && !shipment.batch.isEmpty()) {
                 cut(shipment);
             } else {
-                sender.schedule(() -> sendWhenDue(shipment), Math.max(left, 1_000_000), TimeUnit.NANOSECONDS);
+                lookLater(shipment, Math.max(left, 1_000_000));
             }
         }
     }

@@ -47,7 +47,8 @@ class BatchTest {
                         .append(item.startsWith("+") ? "\",\"content\":\"x\"}" : "\"}");
             }
             assertThat(text(batch.json())).isEqualTo(json.append("]").toString());
-            assertThat(batch.size()).isEqualTo(expected.chars().filter(c -> c == '+').count());
+            assertThat(batch.size())
+                    .isEqualTo(expected.chars().filter(c -> c == '+').count());
         }
     }
 
@@ -67,9 +68,10 @@ class BatchTest {
             batch.write(TestOutbox.path("/bytes"), new byte[] {(byte) 0xff, 0, 1, 2});
 
             assertThat(text(batch.json()))
-                    .isEqualTo("[{\"method\":\"POST\",\"path\":\"empty\",\"content\":\"\"},"
-                            + "{\"method\":\"POST\",\"path\":\"text \\\"é\\\"\",\"content\":\"é\\n\\\"\"},"
-                            + "{\"method\":\"POST\",\"path\":\"bytes\",\"content\":\"/wABAg==\",\"encoding\":\"base64\"}]");
+                    .isEqualTo(
+                            "[{\"method\":\"POST\",\"path\":\"empty\",\"content\":\"\"},"
+                                    + "{\"method\":\"POST\",\"path\":\"text \\\"é\\\"\",\"content\":\"é\\n\\\"\"},"
+                                    + "{\"method\":\"POST\",\"path\":\"bytes\",\"content\":\"/wABAg==\",\"encoding\":\"base64\"}]");
         }
     }
 }

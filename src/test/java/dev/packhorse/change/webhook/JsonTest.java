@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.Base64;
 import java.util.Random;
@@ -21,7 +22,8 @@ class JsonTest {
 
     @Test
     void whatJsonDemandsIsEscapedAndTheRestIsUtf8() throws Exception {
-        assertThat(text("a\"b\\c\n\r\t\u0000\u001f\u007f/é😀")).isEqualTo("a\\\"b\\\\c\\n\\r\\t\\u0000\\u001f\u007f/é😀");
+        assertThat(text("a\"b\\c\n\r\t\u0000\u001f\u007f/é😀"))
+                .isEqualTo("a\\\"b\\\\c\\n\\r\\t\\u0000\\u001f\u007f/é😀");
         assertThat(new String(Json.string("sessions/\"x\"\u0001"), UTF_8)).isEqualTo("\"sessions/\\\"x\\\"\\u0001\"");
         assertThat(text("")).isEmpty();
     }
@@ -44,7 +46,8 @@ class JsonTest {
     void utf8IsWhatTheDecoderOfThePlatformTakesWhole() throws Exception {
         Random random = new Random(4);
         for (int round = 0; round < 20_000; round++) {
-            byte[] bytes = round % 2 == 0 ? randomBytes(random) : randomText(random).getBytes(UTF_8);
+            byte[] bytes =
+                    round % 2 == 0 ? randomBytes(random) : randomText(random).getBytes(UTF_8);
             if (bytes.length > 0 && round % 5 == 0) {
                 bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
             }
@@ -67,7 +70,7 @@ class JsonTest {
 
     private static boolean isUtf8(byte[] bytes) {
         try {
-            UTF_8.newDecoder().decode(java.nio.ByteBuffer.wrap(bytes));
+            UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
             return true;
         } catch (CharacterCodingException e) {
             return false;
