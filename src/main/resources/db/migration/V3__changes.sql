@@ -26,5 +26,5 @@ create table change_event (
     held_until    bigint   not null
 );
 
-create index change_event_subscriber on change_event (subscriber_id, id);
-create index change_event_holder on change_event (holder);
+-- The only index: each costs a page or two of every commit. It leads to the few intents, and in order to what is done.
+create index change_event_order on change_event (subscriber_id, state, id);

@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,13 +34,8 @@ final class ChangeRows {
         }
     }
 
-    /** A row as it is: the change, and who is at it. */
-    record Row(
-            Change change,
-            boolean done,
-            long dueAt,
-            @Nullable String holder,
-            long heldUntil) {}
+    /** A row as it is: the change, when it is due, and until when somebody is at it. */
+    record Row(Change change, long dueAt, long heldUntil) {}
 
     /** The number of a row and what has become of its change. */
     record Outcome(long id, Draft draft, boolean lookAgain) {}
@@ -172,12 +168,16 @@ final class ChangeRows {
         statement.executeUpdate();
     }
 
-    /** Puts off the end of all that this instance holds. */
-    void hold(long until) throws SQLException {
-        PreparedStatement statement = prepared("update change_event set held_until = ? where holder = ?");
-        statement.setLong(1, until);
-        statement.setString(2, instance);
-        statement.executeUpdate();
+    /** Puts off the end of what this instance holds. */
+    void hold(Collection<Long> ids, long until) throws SQLException {
+        PreparedStatement statement = prepared("update change_event set held_until = ? where id = ? and holder = ?");
+        for (long id : ids) {
+            statement.setLong(1, until);
+            statement.setLong(2, id);
+            statement.setString(3, instance);
+            statement.addBatch();
+        }
+        statement.executeBatch();
     }
 
     /** Ends what others hold: they are known to be dead. */
@@ -190,10 +190,10 @@ final class ChangeRows {
 
     /** What other instances are about to do to an export, as one of its subscribers sees it. */
     List<Row> intentsOfOthers(Subscriber subscriber, long now) throws SQLException {
-        PreparedStatement statement = prepared(select("holder is not null and holder <> ? and subscriber_id = ?"
-                + " and held_until > ? and state = " + INTENT));
-        statement.setString(1, instance);
-        statement.setInt(2, subscriber.id());
+        PreparedStatement statement =
+                prepared(select("subscriber_id = ? and state = " + INTENT + " and holder <> ? and held_until > ?"));
+        statement.setInt(1, subscriber.id());
+        statement.setString(2, instance);
         statement.setLong(3, now);
         return rows(statement, subscriber);
     }
@@ -217,12 +217,19 @@ final class ChangeRows {
         }
     }
 
-    /** The oldest rows of a subscriber. */
-    List<Row> oldest(Subscriber subscriber, int limit) throws SQLException {
-        PreparedStatement statement = prepared(select("subscriber_id = ? order by id limit ?"));
-        statement.setInt(1, subscriber.id());
-        statement.setInt(2, limit);
-        return rows(statement, subscriber);
+    /** Rows that may be delivered: intents that nobody holds any more, and the oldest of what is done; in their order. */
+    List<Row> oldest(Subscriber subscriber, int limit, long now) throws SQLException {
+        PreparedStatement left = prepared(select("subscriber_id = ? and state = " + INTENT + " and held_until <= ?"));
+        left.setInt(1, subscriber.id());
+        left.setLong(2, now);
+        List<Row> rows = rows(left, subscriber);
+        PreparedStatement done = prepared(
+                select("subscriber_id = ? and state = " + DONE + " order by subscriber_id, state, id limit ?"));
+        done.setInt(1, subscriber.id());
+        done.setInt(2, limit);
+        rows.addAll(rows(done, subscriber));
+        rows.sort(Comparator.comparingLong(row -> row.change().id()));
+        return rows;
     }
 
     /** Takes rows that nobody holds; which of them were still there. */
@@ -268,7 +275,9 @@ final class ChangeRows {
     /** Deletes the oldest changes that nobody is at; how many. */
     int deleteOldest(Subscriber subscriber, long limit, long now) throws SQLException {
         PreparedStatement statement = prepared("delete from change_event where id in (select id from change_event"
-                + " where subscriber_id = ? and held_until <= ? order by id limit ?) and held_until <= ?");
+                + " where subscriber_id = ? and state = " + DONE
+                + " and held_until <= ? order by subscriber_id, state, id"
+                + " limit ?) and held_until <= ?");
         statement.setInt(1, subscriber.id());
         statement.setLong(2, now);
         statement.setLong(3, limit);
@@ -277,7 +286,7 @@ final class ChangeRows {
     }
 
     private static String select(String condition) {
-        return "select id, operation, path, target, recorded_at, state, look_again, attempts, due_at, holder, held_until"
+        return "select id, operation, path, target, recorded_at, state, look_again, attempts, due_at, held_until"
                 + " from change_event where " + condition;
     }
 
@@ -297,10 +306,8 @@ final class ChangeRows {
                                 Instant.ofEpochMilli(row.getLong(5)),
                                 row.getBoolean(7) || !done,
                                 row.getInt(8)),
-                        done,
                         row.getLong(9),
-                        row.getString(10),
-                        row.getLong(11)));
+                        row.getLong(10)));
             }
         }
         return rows;

@@ -72,18 +72,21 @@ final class Committer implements Closeable {
     private final InstantSource clock;
     private final Duration lease;
     private final boolean shared;
+    private final Set<Long> held;
     private final BlockingQueue<Task> queue = new LinkedBlockingQueue<>();
     private final Thread thread = new Thread(this::run, "outbox");
     private volatile boolean closing;
     private @Nullable Connection connection;
     private @Nullable ChangeRows rows;
 
-    Committer(DataSource database, String instance, InstantSource clock, Duration lease, boolean shared) {
+    Committer(
+            DataSource database, String instance, InstantSource clock, Duration lease, boolean shared, Set<Long> held) {
         this.database = database;
         this.instance = instance;
         this.clock = clock;
         this.lease = lease;
         this.shared = shared;
+        this.held = held;
         thread.setDaemon(true);
         thread.start();
     }
@@ -216,6 +219,11 @@ final class Committer implements Closeable {
         }
         long[] ids = drafts.isEmpty() ? new long[0] : open.insertIntents(drafts, now + lease.toMillis());
         connection().commit();
+        outcomes.forEach(each -> held.remove(each.id()));
+        deleted.forEach(held::remove);
+        for (long id : ids) {
+            held.add(id);
+        }
         if (shared && !drafts.isEmpty()) {
             // Behind the commit: of two gateways that begin at the same time one at least sees the other.
             try {

@@ -85,6 +85,9 @@ public final class Outbox implements Closeable {
     private final InstantSource clock;
     private final Options options;
     private final boolean shared;
+    /** The rows that this process is at: what it intends, and what it delivers. */
+    private final Set<Long> held = ConcurrentHashMap.newKeySet();
+
     private final Committer committer;
     private final Map<FsPath, InFlight> inFlight = new ConcurrentHashMap<>();
     private final Set<Subscription> subscriptions = new CopyOnWriteArraySet<>();
@@ -101,7 +104,7 @@ public final class Outbox implements Closeable {
         this.clock = clock;
         this.shared = shared;
         this.options = options;
-        this.committer = new Committer(database, instance, clock, options.lease(), shared);
+        this.committer = new Committer(database, instance, clock, options.lease(), shared, held);
         this.rounds = new ScheduledThreadPoolExecutor(1, task -> {
             Thread made = new Thread(task, "outbox-rounds");
             made.setDaemon(true);
@@ -238,7 +241,7 @@ public final class Outbox implements Closeable {
         return giveUp(subscriber, "too old", rows -> {
             long now = clock.millis();
             long limit = now - options.retention().toMillis();
-            List<ChangeRows.Row> oldest = rows.oldest(subscriber, 1);
+            List<ChangeRows.Row> oldest = rows.oldest(subscriber, 1, now);
             return oldest.isEmpty() || oldest.get(0).change().time().toEpochMilli() >= limit
                     ? 0
                     : rows.deleteBefore(subscriber, limit, now);
@@ -277,7 +280,7 @@ public final class Outbox implements Closeable {
     void round() {
         try {
             wait(committer.step(
-                    rows -> rows.hold(clock.millis() + options.lease().toMillis())));
+                    rows -> rows.hold(held, clock.millis() + options.lease().toMillis())));
             try (Connection connection = database.getConnection()) {
                 SubscriberRows rows = new SubscriberRows(connection);
                 for (Subscription each : subscriptions) {
@@ -333,6 +336,10 @@ public final class Outbox implements Closeable {
 
     Committer committer() {
         return committer;
+    }
+
+    Set<Long> held() {
+        return held;
     }
 
     String instance() {

@@ -59,7 +59,10 @@ public final class Subscription implements Closeable {
             try {
                 List<Change> changes = claim(rows, limit);
                 connection.commit();
-                changes.forEach(change -> claimed.add(change.id()));
+                changes.forEach(change -> {
+                    claimed.add(change.id());
+                    outbox.held().add(change.id());
+                });
                 return changes;
             } finally {
                 rows.close();
@@ -78,10 +81,10 @@ public final class Subscription implements Closeable {
         long now = outbox.clock().millis();
         PathSet waiting = new PathSet();
         List<Change> free = new ArrayList<>();
-        for (Row row : rows.oldest(subscriber, WINDOW)) {
+        for (Row row : rows.oldest(subscriber, WINDOW, now)) {
             Change change = row.change();
             boolean held = row.heldUntil() > now;
-            if (held && (!row.done() || claimed.contains(change.id()))) {
+            if (claimed.contains(change.id())) {
                 continue;
             }
             if (held || row.dueAt() > now || waiting.overlaps(change.changed())) {
@@ -112,7 +115,7 @@ public final class Subscription implements Closeable {
     /** A change has arrived, and goes. */
     public void delivered(Change change) {
         // Until the row is gone the change counts as claimed.
-        outbox.committer().delete(subscriber, change.id(), () -> claimed.remove(change.id()));
+        outbox.committer().delete(subscriber, change.id(), () -> forget(change));
     }
 
     /**
@@ -136,13 +139,19 @@ public final class Subscription implements Closeable {
 
     private void giveBack(Change change, int attempts, long dueAt) throws FsException {
         outbox.wait(outbox.committer().step(rows -> rows.giveBack(change.id(), attempts, dueAt)));
+        forget(change);
+    }
+
+    private void forget(Change change) {
         claimed.remove(change.id());
+        outbox.held().remove(change.id());
     }
 
     /** Disconnects. Changes go on being recorded for the subscriber until it has not been seen for the retention. */
     @Override
     public void close() {
         subscriber.onArrival(() -> {});
+        claimed.forEach(outbox.held()::remove);
         outbox.left(this);
     }
 }

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Outboxes on one database, with a clock that stands still. */
-public final class TestOutbox implements AutoCloseable, InstantSource {
+public final class TestOutbox implements InstantSource {
 
     public static final FsPath EXPORT = path("/x");
 
@@ -68,7 +68,7 @@ public final class TestOutbox implements AutoCloseable, InstantSource {
                 .toList();
     }
 
-    @Override
+    /** Ends what is open, and what is in the database. */
     public void close() throws Exception {
         for (Outbox each : opened) {
             each.close();
