@@ -33,6 +33,9 @@ final class Committer implements Closeable {
     /** How many tasks go into one transaction. */
     private static final int BATCH = 512;
 
+    /** How long a confirmation waits for an intent; a commit of its own costs as much as that of a change. */
+    private static final Duration COMPANY = Duration.ofMillis(5);
+
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private static final Duration PATIENCE_AT_CLOSE = Duration.ofSeconds(5);
@@ -129,7 +132,7 @@ final class Committer implements Closeable {
                 if (tasks.isEmpty()) {
                     tasks.add(queue.take());
                 }
-                queue.drainTo(tasks, Math.max(0, BATCH - tasks.size()));
+                gather(tasks);
                 if (tasks.removeIf(task -> task == END)) {
                     ended = true;
                     giveUp = System.nanoTime() + PATIENCE_AT_CLOSE.toNanos();
@@ -146,6 +149,24 @@ final class Committer implements Closeable {
             }
         }
         disconnect();
+    }
+
+    /** Takes what has come. What nobody waits for waits a little for something to travel with. */
+    private void gather(List<Task> tasks) throws InterruptedException {
+        long deadline = System.nanoTime() + COMPANY.toNanos();
+        queue.drainTo(tasks, Math.max(0, BATCH - tasks.size()));
+        while (tasks.size() < BATCH && tasks.stream().noneMatch(Committer::isAwaited)) {
+            Task next = queue.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (next == null) {
+                return;
+            }
+            tasks.add(next);
+            queue.drainTo(tasks, Math.max(0, BATCH - tasks.size()));
+        }
+    }
+
+    private static boolean isAwaited(Task task) {
+        return task instanceof Intend || task instanceof Step || task == END;
     }
 
     /** Commits what there is, and leaves of it what has to be tried again; whether the database did. */

@@ -5,6 +5,7 @@ import static dev.packhorse.change.TestOutbox.path;
 import static dev.packhorse.change.TestOutbox.texts;
 import static dev.packhorse.change.TestOutbox.write;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
@@ -25,6 +26,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -55,7 +57,7 @@ class OutboxTest {
     }
 
     /** What can be claimed as soon as so many changes wait. */
-    private static List<Change> claim(Outbox outbox, Subscription subscription, int count) {
+    private static List<Change> claim(Subscription subscription, int count) {
         List<Change> claimed = new ArrayList<>();
         await().until(() -> {
             claimed.addAll(subscription.claim(count - claimed.size()));
@@ -104,8 +106,9 @@ class OutboxTest {
         Subscription subscription = outbox.subscribe(EXPORT, "s");
         Store store = outbox.recording(EXPORT, memory);
 
-        catchThrowableOfType(FsException.class, () -> write(store, "/old", "onto a directory"));
-        catchThrowableOfType(FsException.class, () -> store.remove(path("/missing"), Preconditions.NONE));
+        assertThatThrownBy(() -> write(store, "/old", "onto a directory")).isInstanceOf(FsException.class);
+        assertThatThrownBy(() -> store.remove(path("/missing"), Preconditions.NONE))
+                .isInstanceOf(FsException.class);
 
         assertThat(rest(outbox, subscription)).isEmpty();
         await().until(() -> outbox.backlog() == 0);
@@ -168,11 +171,10 @@ class OutboxTest {
 
     /** The committer keeps a connection; a step that fails makes it get another one. */
     private static void breakConnection(Outbox outbox) {
-        catchThrowableOfType(
-                FsException.class,
-                () -> outbox.wait(outbox.committer().step(rows -> {
+        assertThatThrownBy(() -> outbox.wait(outbox.committer().step(rows -> {
                     throw new SQLException("broken", "08006");
-                })));
+                })))
+                .isInstanceOf(FsException.class);
     }
 
     @Test
@@ -183,7 +185,7 @@ class OutboxTest {
         Store store = outbox.recording(EXPORT, memory);
 
         write(store, "/a", "1");
-        claim(outbox, fast, 1).forEach(fast::delivered);
+        claim(fast, 1).forEach(fast::delivered);
         write(store, "/b", "1");
 
         assertThat(texts(rest(outbox, fast))).containsExactly("write /b");
@@ -240,7 +242,7 @@ class OutboxTest {
         Subscription subscription = outbox.subscribe(EXPORT, "s");
         Store store = outbox.recording(EXPORT, memory);
         write(store, "/d/a", "1");
-        Change failing = claim(outbox, subscription, 1).get(0);
+        Change failing = claim(subscription, 1).get(0);
         write(store, "/e", "1");
         store.remove(path("/d"), Preconditions.NONE);
         memory.makeDirectory(path("/d"), WriteOptions.DEFAULT);
@@ -261,7 +263,7 @@ class OutboxTest {
         Outbox outbox = test.open();
         Subscription subscription = outbox.subscribe(EXPORT, "s");
         write(outbox.recording(EXPORT, memory), "/a", "1");
-        Change change = claim(outbox, subscription, 1).get(0);
+        Change change = claim(subscription, 1).get(0);
         assertThat(subscription.claim(1)).isEmpty();
 
         subscription.giveBack(change);
@@ -275,7 +277,7 @@ class OutboxTest {
         Subscription before = first.subscribe(EXPORT, "s");
         Store store = first.recording(EXPORT, memory);
         write(store, "/a", "1");
-        claim(first, before, 1).forEach(before::delivered);
+        claim(before, 1).forEach(before::delivered);
         before.close();
         write(store, "/b", "1");
         first.close();
@@ -290,7 +292,7 @@ class OutboxTest {
     void intentsOfADeadGatewayAreLookedAtAgain() throws Exception {
         Outbox dead = test.open(true, Outbox.Options.DEFAULT);
         dead.subscribe(EXPORT, "s");
-        Recording left = dead.begin(EXPORT, Change.Operation.REMOVE, path("/a"), null);
+        Recording left = Objects.requireNonNull(dead.begin(EXPORT, Change.Operation.REMOVE, path("/a"), null));
         left.await();
         Outbox other = test.open(true, Outbox.Options.DEFAULT);
         Subscription subscription = other.subscribe(EXPORT, "s");
@@ -305,7 +307,7 @@ class OutboxTest {
     void aGatewayThatWasTakenForDeadRecordsItsChangeAnew() throws Exception {
         Outbox late = test.open(true, Outbox.Options.DEFAULT);
         late.subscribe(EXPORT, "s");
-        Recording recording = late.begin(EXPORT, Change.Operation.WRITE, path("/a"), null);
+        Recording recording = Objects.requireNonNull(late.begin(EXPORT, Change.Operation.WRITE, path("/a"), null));
         recording.await();
         Outbox other = test.open(true, Outbox.Options.DEFAULT);
         Subscription subscription = other.subscribe(EXPORT, "s");
@@ -324,7 +326,7 @@ class OutboxTest {
         Outbox first = test.open(true, Outbox.Options.DEFAULT);
         Subscription mine = first.subscribe(EXPORT, "s");
         write(first.recording(EXPORT, memory), "/a", "1");
-        claim(first, mine, 1);
+        claim(mine, 1);
         Outbox other = test.open(true, Outbox.Options.DEFAULT);
         Subscription theirs = other.subscribe(EXPORT, "s");
 
@@ -345,7 +347,7 @@ class OutboxTest {
         Subscription theirs = other.subscribe(EXPORT, "s");
         Store store = first.recording(EXPORT, memory);
         write(store, "/d/a", "1");
-        Change underWay = claim(first, mine, 1).get(0);
+        Change underWay = claim(mine, 1).get(0);
         store.remove(path("/d"), Preconditions.NONE);
         write(store, "/e", "1");
         first.wait(first.committer().step(rows -> {}));
@@ -360,11 +362,11 @@ class OutboxTest {
         Outbox first = test.open(true, Outbox.Options.DEFAULT);
         Subscription subscription = first.subscribe(EXPORT, "s");
         Outbox other = test.open(true, Outbox.Options.DEFAULT);
-        Recording here = first.begin(EXPORT, Change.Operation.REMOVE, path("/d"), null);
+        Recording here = Objects.requireNonNull(first.begin(EXPORT, Change.Operation.REMOVE, path("/d"), null));
         here.await();
-        Recording there = other.begin(EXPORT, Change.Operation.WRITE, path("/d/a"), null);
+        Recording there = Objects.requireNonNull(other.begin(EXPORT, Change.Operation.WRITE, path("/d/a"), null));
         there.await();
-        Recording apart = other.begin(EXPORT, Change.Operation.WRITE, path("/e"), null);
+        Recording apart = Objects.requireNonNull(other.begin(EXPORT, Change.Operation.WRITE, path("/e"), null));
         apart.await();
 
         there.happened();
@@ -409,7 +411,7 @@ class OutboxTest {
         assertThat(catchThrowableOfType(FsException.class, () -> memory.stat(path("/2")))
                         .kind())
                 .isEqualTo(Kind.NOT_FOUND);
-        claim(outbox, subscription, 1).forEach(subscription::delivered);
+        claim(subscription, 1).forEach(subscription::delivered);
         await().until(() -> outbox.backlog() == 1);
         write(store, "/2", "1");
     }

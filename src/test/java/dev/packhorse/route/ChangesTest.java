@@ -295,7 +295,7 @@ class ChangesTest {
         Map<String, Integer> newest = new TreeMap<>();
         for (TestReceiver.Request request : receiver.requests()) {
             if (request.method().equals("POST")) {
-                int number = Integer.parseInt(request.body().split(" ")[1]);
+                int number = Integer.parseInt(request.body().split(" ", -1)[1]);
                 assertThat(number).isGreaterThanOrEqualTo(newest.getOrDefault(request.path(), 0));
                 newest.put(request.path(), number);
             }

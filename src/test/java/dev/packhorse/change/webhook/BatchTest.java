@@ -31,7 +31,7 @@ class BatchTest {
     void aPathIsWhereItWasWrittenLastAndDeletesComeBeforeWhatIsWrittenBelow(String changes, String expected)
             throws Exception {
         try (Batch batch = new Batch()) {
-            for (String change : changes.trim().split(" ")) {
+            for (String change : changes.trim().split(" ", -1)) {
                 if (change.startsWith("+")) {
                     batch.write(TestOutbox.path("/" + change.substring(1)), new byte[] {'x'});
                 } else {
@@ -39,7 +39,7 @@ class BatchTest {
                 }
             }
             StringBuilder json = new StringBuilder("[");
-            for (String item : expected.trim().split(" ")) {
+            for (String item : expected.trim().split(" ", -1)) {
                 json.append(json.length() == 1 ? "" : ",")
                         .append(item.startsWith("+") ? "{\"method\":\"POST\"" : "{\"method\":\"DELETE\"")
                         .append(",\"path\":\"")
