@@ -10,12 +10,12 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Store;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -56,6 +56,7 @@ final class ChangesConsumer extends DefaultConsumer {
     private final BlockingQueue<Return> returns = new LinkedBlockingQueue<>();
     private final AtomicLong failures = new AtomicLong();
     private volatile boolean stopping;
+    private volatile CountDownLatch stopped = new CountDownLatch(1);
     private @Nullable Subscription subscription;
     private @Nullable Thread thread;
 
@@ -82,6 +83,7 @@ final class ChangesConsumer extends DefaultConsumer {
         connected.onArrival(this::wake);
         subscription = connected;
         stopping = false;
+        stopped = new CountDownLatch(1);
         Thread started = new Thread(() -> run(connected), "changes-" + getRouteId());
         started.setDaemon(true);
         thread = started;
@@ -98,6 +100,7 @@ final class ChangesConsumer extends DefaultConsumer {
     @Override
     protected void doStop() throws Exception {
         stopping = true;
+        stopped.countDown();
         returns.add(WAKE);
         Thread running = thread;
         if (running != null) {
@@ -122,7 +125,10 @@ final class ChangesConsumer extends DefaultConsumer {
                     }
                 } catch (FsException e) {
                     LOG.warnf(e, "changes wait export=%s route=%s kind=%s", export, getRouteId(), e.kind());
-                    takeBack(connected, settings.pause());
+                    pause();
+                } catch (RuntimeException e) {
+                    LOG.errorf(e, "changes wait export=%s route=%s", export, getRouteId());
+                    pause();
                 }
             }
             end(connected);
@@ -131,9 +137,11 @@ final class ChangesConsumer extends DefaultConsumer {
             LOG.warnf(e, "claimed changes could not be given back export=%s route=%s", export, getRouteId());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            LOG.errorf(e, "changes are not delivered any more export=%s route=%s", export, getRouteId());
         }
+    }
+
+    private void pause() throws InterruptedException {
+        boolean unused = stopped.await(settings.pause().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Sends what can be sent; {@code false} if there was nothing. */
@@ -141,6 +149,11 @@ final class ChangesConsumer extends DefaultConsumer {
         Store store = exports.store(export);
         if (store == null) {
             return false;
+        }
+        if (!underWay.stream().allMatch(Delivery::taken)) {
+            // Left by a failure of the database: the next must not come before it has come back.
+            takeBack(connected, POLL);
+            return true;
         }
         long room = settings.inFlight() - underWay.size();
         if (claimed.isEmpty() && room > 0) {
@@ -163,14 +176,19 @@ final class ChangesConsumer extends DefaultConsumer {
         underWay.add(delivery);
         Exchange exchange = createExchange(false);
         fill(exchange, delivery);
-        getAsyncProcessor().process(exchange, synchronous -> {
-            Exception failure = exchange.getException();
-            if (failure != null) {
-                delivery.fail();
-            }
-            releaseExchange(exchange, false);
-            returns.add(new Return(delivery, failure));
-        });
+        try {
+            getAsyncProcessor().process(exchange, synchronous -> {
+                Exception failure = exchange.getException();
+                if (failure != null) {
+                    delivery.fail();
+                }
+                releaseExchange(exchange, false);
+                returns.add(new Return(delivery, failure));
+            });
+        } catch (RuntimeException e) {
+            delivery.fail();
+            returns.add(new Return(delivery, e));
+        }
         while (!delivery.taken() && underWay.contains(delivery)) {
             takeBack(connected, POLL);
         }
@@ -214,15 +232,24 @@ final class ChangesConsumer extends DefaultConsumer {
 
     private void takeBack(Subscription connected, Return returned) throws FsException {
         Delivery delivery = returned.delivery();
-        if (delivery == null) {
+        if (delivery == null || !underWay.contains(delivery)) {
             return;
         }
-        Change change = delivery.change();
-        Exception failure = returned.failure();
+        try {
+            settle(connected, delivery, returned.failure());
+        } catch (FsException e) {
+            // Nothing that follows is sent before this is settled.
+            returns.add(returned);
+            throw e;
+        }
         underWay.remove(delivery);
         if (delivery.failing()) {
             failuresKnown++;
         }
+    }
+
+    private void settle(Subscription connected, Delivery delivery, @Nullable Exception failure) throws FsException {
+        Change change = delivery.change();
         if (failure == null || isSuperseded(change, delivery.store())) {
             connected.delivered(change);
             return;
@@ -270,17 +297,13 @@ final class ChangesConsumer extends DefaultConsumer {
     private void giveBackWhatFollows(Subscription connected, Change change) throws FsException {
         PathSet waiting = new PathSet();
         waiting.add(change.changed());
-        List<Change> left = new ArrayList<>();
-        while (!claimed.isEmpty()) {
-            Change next = claimed.removeFirst();
+        for (Change next : List.copyOf(claimed)) {
             if (waiting.overlaps(next.changed())) {
                 waiting.add(next.changed());
                 connected.giveBack(next);
-            } else {
-                left.add(next);
+                claimed.remove(next);
             }
         }
-        claimed.addAll(left);
     }
 
     /** Lets what is under way arrive, and gives the rest back. */
