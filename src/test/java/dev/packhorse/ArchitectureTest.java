@@ -82,6 +82,15 @@ class ArchitectureTest {
                     "io.quarkus..");
 
     @ArchTest
+    static final ArchRule changesKnowTheContractOnly = classes()
+            .that()
+            .resideInAPackage("dev.packhorse.change..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.packhorse.change..", "dev.packhorse.fs", JDK, "javax.sql..", "javax.crypto..", NULLNESS);
+
+    @ArchTest
     static final ArchRule onlyRouteAndServerAndWiringUseCamel = noClasses()
             .that()
             .resideOutsideOfPackages("dev.packhorse.route", "dev.packhorse.server", "dev.packhorse.gateway")

@@ -26,7 +26,7 @@ public final class ExportComponent extends DefaultComponent {
 
     @Override
     protected Endpoint createEndpoint(String uri, @Nullable String remaining, Map<String, Object> parameters) {
-        FsPath path = path(remaining == null ? "" : Location.decoded(remaining));
+        FsPath path = path(remaining);
         Map<String, Object> given = Map.copyOf(parameters);
         parameters.clear();
         List<String> protocols = Stream.of(
@@ -36,7 +36,13 @@ public final class ExportComponent extends DefaultComponent {
         return new ExportEndpoint(uri, this, listener, path, protocols, given);
     }
 
-    private static FsPath path(String text) {
+    /**
+     * The path of an export, as it stands behind the colon.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    static FsPath path(@Nullable String remaining) {
+        String text = remaining == null ? "" : Location.decoded(remaining);
         FsPath path;
         try {
             path = FsPath.parse("/" + text);

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -50,6 +51,19 @@ public final class Options {
     public @Nullable String optional(String name) {
         known.add(name);
         return left.remove(name);
+    }
+
+    /** All options whose names begin with a prefix, by the rest of their names. */
+    public Map<String, String> prefixed(String prefix) {
+        known.add(prefix + "*");
+        Map<String, String> taken = new TreeMap<>();
+        left.forEach((name, value) -> {
+            if (name.startsWith(prefix)) {
+                taken.put(name.substring(prefix.length()), value);
+            }
+        });
+        left.keySet().removeIf(name -> name.startsWith(prefix));
+        return taken;
     }
 
     /** {@code true} or {@code false}. */

@@ -24,6 +24,12 @@
  *
  * <p>The same {@code store:} works in a route that starts anywhere else: the operation comes from the parameter
  * {@code operation} or else the header {@code PackhorseOperation}, the path likewise, content from the body.
+ *
+ * <p>{@code changes:/path} starts a route with each change of an export ({@link dev.packhorse.change}), in order: the next when
+ * the one before has gone through. Headers {@code PackhorseOperation}, {@code PackhorsePath}, {@code PackhorseTarget} of a copy
+ * or move, {@code PackhorseExport}, {@code PackhorseEventId}, {@code PackhorseTime}, {@code PackhorseLookAgain}; the body of a
+ * write is what the file has when it is read. A message that ends with an exception comes again, after growing pauses, and what
+ * overlaps it waits behind it. A step {@code openhands-webhook:URL} takes changes, keeps their order, and lets the next come.
  */
 @NullMarked
 package dev.packhorse.route;

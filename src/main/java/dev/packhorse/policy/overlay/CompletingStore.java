@@ -11,6 +11,7 @@ import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
+import dev.packhorse.fs.OrderedBody;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;

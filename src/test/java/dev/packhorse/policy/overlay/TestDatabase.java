@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class TestDatabase implements DataSource, AutoCloseable {
 
     /** Which of the two it is. */
-    enum Kind {
+    public enum Kind {
         H2,
         POSTGRESQL
     }
@@ -35,7 +35,7 @@ public final class TestDatabase implements DataSource, AutoCloseable {
         this(Kind.H2);
     }
 
-    TestDatabase(Kind kind) {
+    public TestDatabase(Kind kind) {
         schema = kind == Kind.H2 ? null : TestPostgres.take();
         String url =
                 schema == null ? "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1" : TestPostgres.url(schema);
@@ -55,21 +55,21 @@ public final class TestDatabase implements DataSource, AutoCloseable {
     }
 
     /** How many connections have been asked for so far. */
-    int taken() {
+    public int taken() {
         return taken.get();
     }
 
     /** How many connections are in use. */
-    int open() {
+    public int open() {
         return (int) pool.getMetrics().activeCount();
     }
 
     /** From now on nobody gets a connection, or again everybody. */
-    void down(boolean isDown) {
+    public void down(boolean isDown) {
         down = isDown;
     }
 
-    boolean isDown() {
+    public boolean isDown() {
         return down;
     }
 

@@ -68,7 +68,8 @@ public final class TestPostgres {
     static synchronized void giveBack(String schema) throws SQLException {
         try (Connection connection = source(schema).getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.execute("truncate overlay, overlay_store, overlay_node, overlay_intent, overlay_gateway"
+            statement.execute("truncate overlay, overlay_store, overlay_node, overlay_intent, overlay_gateway,"
+                    + " change_subscriber, change_event"
                     + " restart identity");
         }
         FREE.add(schema);

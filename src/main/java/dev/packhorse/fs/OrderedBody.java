@@ -1,18 +1,17 @@
-package dev.packhorse.policy.overlay;
+package dev.packhorse.fs;
 
-import dev.packhorse.fs.Body;
-import dev.packhorse.fs.FsException;
 import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * A body that begins a change before it lets go of its end: a store that reads a body whole before it publishes anything
+ * A body for policies that write down a change: it begins the change before it lets go of its end: a store that reads a body whole before it publishes anything
  * publishes inside the change, and one whose change is refused sees the body fail.
  */
-final class OrderedBody implements Body {
+public final class OrderedBody implements Body {
 
     /** What happens before the end is let go; may be asked for more than once. */
-    interface BeforeEnd {
+    @FunctionalInterface
+    public interface BeforeEnd {
         /**
          * The end has come.
          *
@@ -24,7 +23,8 @@ final class OrderedBody implements Body {
     private final Body body;
     private final BeforeEnd change;
 
-    OrderedBody(Body body, BeforeEnd change) {
+    /** A body around another. */
+    public OrderedBody(Body body, BeforeEnd change) {
         this.body = body;
         this.change = change;
     }

@@ -1,0 +1,40 @@
+package dev.packhorse.route;
+
+import dev.packhorse.change.webhook.WebhookOptions;
+import org.apache.camel.Component;
+import org.apache.camel.Consumer;
+import org.apache.camel.Processor;
+import org.apache.camel.Producer;
+import org.apache.camel.support.DefaultEndpoint;
+
+/** One receiver of webhooks: only a producer. */
+final class OpenHandsWebhookEndpoint extends DefaultEndpoint {
+
+    private final WebhookOptions options;
+
+    OpenHandsWebhookEndpoint(String uri, Component component, WebhookOptions options) {
+        super(uri, component);
+        this.options = options;
+    }
+
+    /** Two with the same URL may differ in what is not shown of them. */
+    @Override
+    public boolean isSingleton() {
+        return false;
+    }
+
+    @Override
+    public boolean isSingletonProducer() {
+        return true;
+    }
+
+    @Override
+    public Producer createProducer() {
+        return new OpenHandsWebhookProducer(this, options);
+    }
+
+    @Override
+    public Consumer createConsumer(Processor processor) {
+        throw new IllegalArgumentException("openhands-webhook: cannot start a route");
+    }
+}

@@ -1,0 +1,78 @@
+package dev.packhorse.change;
+
+import dev.packhorse.fs.Body;
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Store;
+import dev.packhorse.fs.WriteOptions;
+import dev.packhorse.policy.overlay.TestDatabase;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Outboxes on one database, with a clock that stands still. */
+public final class TestOutbox implements InstantSource {
+
+    public static final FsPath EXPORT = path("/x");
+
+    public final TestDatabase database;
+    private final List<Outbox> opened = new ArrayList<>();
+    private final AtomicLong millis = new AtomicLong(1_700_000_000_000L);
+
+    public TestOutbox(TestDatabase.Kind kind) {
+        database = new TestDatabase(kind);
+    }
+
+    @Override
+    public Instant instant() {
+        return Instant.ofEpochMilli(millis.get());
+    }
+
+    public void pass(Duration time) {
+        millis.addAndGet(time.toMillis());
+    }
+
+    /** One more gateway on the database. */
+    public Outbox open(boolean shared, Outbox.Options options) throws FsException {
+        Outbox outbox = Outbox.open(database, this, shared, options);
+        opened.add(outbox);
+        return outbox;
+    }
+
+    public Outbox open() throws FsException {
+        return open(false, Outbox.Options.DEFAULT);
+    }
+
+    public static FsPath path(String text) {
+        try {
+            return FsPath.parse(text);
+        } catch (FsException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    public static void write(Store store, String path, String text) throws FsException {
+        store.write(path(path), Body.of(text.getBytes(StandardCharsets.UTF_8)), WriteOptions.DEFAULT);
+    }
+
+    /** Changes as {@code "write /a"}, {@code "move /a /b"}, with a question mark if they are to be looked at again. */
+    public static List<String> texts(List<Change> changes) {
+        return changes.stream()
+                .map(change -> change.operation().word() + " " + change.path()
+                        + (change.target() == null ? "" : " " + change.target())
+                        + (change.lookAgain() ? "?" : ""))
+                .toList();
+    }
+
+    /** Ends what is open, and what is in the database. */
+    public void close() throws Exception {
+        for (Outbox each : opened) {
+            each.close();
+        }
+        database.close();
+    }
+}
