@@ -1,8 +1,12 @@
 package dev.packhorse.gateway;
 
+import dev.packhorse.change.Outbox;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.policy.overlay.OverlayTable;
+import dev.packhorse.route.ChangesComponent;
 import dev.packhorse.route.ExportComponent;
+import dev.packhorse.route.OpenHandsWebhookComponent;
+import dev.packhorse.route.RecordedExports;
 import dev.packhorse.route.StoreComponent;
 import dev.packhorse.route.StoreRegistry;
 import dev.packhorse.server.HttpExchange;
@@ -47,11 +51,15 @@ class Gateway implements HttpObserver {
     private final StoreRegistry stores;
     private final HttpMetrics metrics;
     private final @Nullable AccessLog accessLog;
+    private final MeterRegistry registry;
+    private @Nullable Outbox outbox;
+    private @Nullable RecordedExports recorded;
 
     @Inject
     Gateway(CamelContext context, PackhorseConfig config, MeterRegistry registry) throws IOException {
         this.context = context;
         this.config = config;
+        this.registry = registry;
         PackhorseConfig.Http http = config.http();
         workers = Workers.start(http.threads());
         listener = new HttpListener(
@@ -114,9 +122,9 @@ class Gateway implements HttpObserver {
         context.setStreamCaching(false);
         context.setSourceLocationEnabled(true);
         context.addComponent("store", new StoreComponent(stores));
-        context.addComponent("export", new ExportComponent(exports));
         context.start();
         database.awaitReady();
+        recordChanges();
         if (peers != null) {
             peers.start();
         }
@@ -127,6 +135,32 @@ class Gateway implements HttpObserver {
             context.addRoutes(httpRoute());
         } catch (Exception e) {
             throw new StartException(RouteFiles.reason(e), e);
+        }
+    }
+
+    /** What changes exports is recorded for the routes that begin with {@code changes:}. */
+    private void recordChanges() throws StartException {
+        PackhorseConfig.Changes kept = config.changes();
+        try {
+            Outbox opened = Outbox.open(
+                    database.source(),
+                    InstantSource.system(),
+                    database.isShared(),
+                    new Outbox.Options(kept.retention(), kept.backlog(), kept.whenFull(), kept.lease()));
+            outbox = opened;
+            RecordedExports exported = new RecordedExports(exports, opened);
+            recorded = exported;
+            context.addComponent("export", new ExportComponent(exported));
+            context.addComponent("changes", new ChangesComponent(exported));
+            context.addComponent("openhands-webhook", new OpenHandsWebhookComponent(System.getenv("SESSION_API_KEY")));
+            Gauge.builder("packhorse.changes.waiting", opened, Outbox::backlog)
+                    .description("Changes that wait for a route from changes:")
+                    .register(registry);
+            FunctionCounter.builder("packhorse.changes.dropped", opened, Outbox::dropped)
+                    .description("Changes that were given up because too many waited, or for too long")
+                    .register(registry);
+        } catch (FsException | IllegalArgumentException e) {
+            throw new StartException("the changes of exports cannot be recorded: " + e.getMessage(), e);
         }
     }
 
@@ -165,6 +199,13 @@ class Gateway implements HttpObserver {
     void load(String patterns) throws StartException {
         Set<StoreRegistry.Opened> before = Set.copyOf(stores.all());
         Map<String, Path> files = RouteFiles.load(context, patterns, exports);
+        if (recorded != null) {
+            try {
+                recorded.requireAll();
+            } catch (IllegalArgumentException e) {
+                throw new StartException(String.valueOf(e.getMessage()), e);
+            }
+        }
         List<StoreRegistry.Opened> added =
                 stores.all().stream().filter(each -> !before.contains(each)).toList();
         StoreProbe.check(added, exports.all(), files, workers);
@@ -201,6 +242,9 @@ class Gateway implements HttpObserver {
             try {
                 stores.closeAll();
             } finally {
+                if (outbox != null) {
+                    outbox.close();
+                }
                 overlay.close();
                 if (peers != null) {
                     peers.close();

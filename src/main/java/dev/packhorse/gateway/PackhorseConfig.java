@@ -1,5 +1,6 @@
 package dev.packhorse.gateway;
 
+import dev.packhorse.change.Outbox;
 import io.quarkus.runtime.annotations.StaticInitSafe;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -38,6 +39,9 @@ public interface PackhorseConfig {
 
     /** The emulated ReplayTV. */
     Replay replay();
+
+    /** Changes that wait for routes from `changes:`. */
+    Changes changes();
 
     /** The state database. */
     interface Database {
@@ -121,5 +125,25 @@ public interface PackhorseConfig {
 
         /** Address that answers to searches (SSDP) name, where port 80 leads to the device; none for no answers. */
         Optional<String> announce();
+    }
+
+    /** Changes that wait for routes from `changes:`. */
+    interface Changes {
+
+        /** How long a change waits for a route from `changes:`, and how long one is remembered that nobody has seen. */
+        @WithDefault("7d")
+        Duration retention();
+
+        /** How many changes may wait for one route. */
+        @WithDefault("1000000")
+        long backlog();
+
+        /** What happens when there are more: `drop-oldest`, or `refuse` what would change the export. */
+        @WithDefault("drop-oldest")
+        Outbox.WhenFull whenFull();
+
+        /** How long the changes that a gateway is at are left to it when it gives no more sign of life. */
+        @WithDefault("30s")
+        Duration lease();
     }
 }

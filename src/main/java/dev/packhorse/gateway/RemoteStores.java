@@ -280,7 +280,7 @@ final class RemoteStores {
         return path == null ? null : Path.of(path);
     }
 
-    private static int number(Options options, String name, int otherwise) {
+    static int number(Options options, String name, int otherwise) {
         long number = options.size(name, otherwise);
         if (number < 1 || number > Integer.MAX_VALUE) {
             throw Options.bad(name, Long.toString(number), "a number from 1 on");

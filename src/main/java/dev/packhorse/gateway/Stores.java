@@ -29,17 +29,14 @@ final class Stores {
      */
     static Map<String, StoreOpener> openers(Path temp) {
         RemoteStores remote = new RemoteStores(temp);
+        ObjectStores objects = new ObjectStores(temp, System.getenv());
         return Map.of(
-                "file",
-                Stores::local,
-                "memory",
-                Stores::memory,
-                "sftp",
-                RemoteStores::sftp,
-                "vfs",
-                remote::vfs,
-                "replay",
-                remote::replay);
+                "file", Stores::local,
+                "memory", Stores::memory,
+                "sftp", RemoteStores::sftp,
+                "vfs", remote::vfs,
+                "replay", remote::replay,
+                "s3", objects::s3);
     }
 
     /** {@code file:///absolute} or {@code file:relative}. */

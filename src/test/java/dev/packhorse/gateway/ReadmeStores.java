@@ -17,13 +17,24 @@ import java.util.TreeMap;
  * @param where the location that the table shows, with what it is
  * @param options what each is for, and the default; the names are checked against the code
  * @param depends what is said of capabilities that the server decides
+ * @param given options with which a test opens it
  */
 record ReadmeStores(
         String name,
         String location,
         String where,
         SortedMap<String, String> options,
-        Map<Capability, String> depends) {
+        Map<Capability, String> depends,
+        Map<String, Object> given) {
+
+    private ReadmeStores(
+            String name,
+            String location,
+            String where,
+            SortedMap<String, String> options,
+            Map<Capability, String> depends) {
+        this(name, location, where, options, depends, Map.of());
+    }
 
     private static final String CONNECT = "how long a connection may take to be made; `10s`";
     private static final String PASSWORD = "instead of one in the location";
@@ -69,6 +80,28 @@ record ReadmeStores(
                             "sessions", "SSH sessions at a time; `4`",
                             "timeout", "how long the server may take for an answer; `30s`"),
                     Map.of(Capability.OWNER, "see `owners`", Capability.SPACE, "if offered")),
+            new ReadmeStores(
+                    "s3",
+                    "s3://bucket/prefix",
+                    "`s3://bucket/prefix`: a bucket of S3 or what speaks it; without a bucket `AWS_S3_BUCKET` names it",
+                    options(
+                            "access-key", "with `secret-key`; else `AWS_ACCESS_KEY_ID`, else what the AWS SDK finds",
+                            "checksums", "`true` adds the SDK's own checksums, which many services refuse; `false`",
+                            "conditional-writes", "`false` for a service that ignores conditions on writes; `true`",
+                            "connect-timeout", CONNECT,
+                            "connections", "connections at a time; `128`",
+                            "endpoint", "`http://host:port` of another service than Amazon's; `AWS_S3_ENDPOINT`",
+                            "list-metadata",
+                                    "`true` asks for modes, owners and times of each entry of a listing, one request each; `false`",
+                            "path-style", "whether the bucket stands in the path; `true` with an endpoint",
+                            "region",
+                                    "for which requests are signed; `us-east-1`, from where Amazon leads to the bucket's",
+                            "retries", "how often the SDK repeats what may pass; `3`",
+                            "secret-key", "of `access-key`",
+                            "session-token", "of a temporary key; none",
+                            "timeout", "how long the service may stay silent; `30s`"),
+                    Map.of(Capability.ETAGS, "see `conditional-writes`"),
+                    Map.of("endpoint", "http://127.0.0.1:1", "access-key", "x", "secret-key", "y", "retries", "0")),
             new ReadmeStores(
                     "replay",
                     "replay://127.0.0.1:1/",

@@ -40,7 +40,7 @@ class ReadmeTablesTest {
 
     /** A key of the configuration: its description, then its default. */
     private static final Pattern KEY = Pattern.compile(
-            "/\\*\\*\\s*(?<text>(?:(?!\\*/).)*?)\\s*\\*/\\s*(?:@WithDefault\\(\"(?<value>[^\"]*)\"\\)\\s*\\w+|Optional<\\w+>)"
+            "/\\*\\*\\s*(?<text>(?:(?!\\*/).)*?)\\s*\\*/\\s*(?:@WithDefault\\(\"(?<value>[^\"]*)\"\\)\\s*[\\w.]+|Optional<\\w+>)"
                     + " (?<name>\\w+)\\(\\);"
                     + "|interface (?<group>\\w+) \\{",
             Pattern.DOTALL);
@@ -152,7 +152,9 @@ class ReadmeTablesTest {
         assertThat(ReadmeStores.ALL.stream().map(ReadmeStores::scheme)).containsAll(openers.keySet());
         List<List<String>> rows = new ArrayList<>();
         for (ReadmeStores each : ReadmeStores.ALL) {
-            Options options = new Options(new HashMap<>(Map.of("unknown", "")));
+            Map<String, Object> given = new HashMap<>(each.given());
+            given.put("unknown", "");
+            Options options = new Options(given);
             open(each, openers, options).close();
             assertThat(each.options().keySet()).containsExactlyElementsOf(known(options));
             String where = each.where();
@@ -191,7 +193,7 @@ class ReadmeTablesTest {
             List<String> row = new ArrayList<>(
                     List.of(capability.name().toLowerCase(Locale.ROOT).replace('_', ' ')));
             for (ReadmeStores each : stores) {
-                try (Store store = open(each, Stores.openers(folder), new Options(new HashMap<>()))) {
+                try (Store store = open(each, Stores.openers(folder), new Options(new HashMap<>(each.given())))) {
                     row.add(each.cell(capability, store.capabilities()));
                 }
             }
