@@ -136,7 +136,9 @@ class ManyClientsTest {
             assertThat(statuses).containsAnyOf(200).allMatch(status -> status == 200 || status == 412);
             assertThat(statuses.get(CLIENTS - 1)).isEqualTo(200);
             TestGateway.Reply last = gateway.send("GET", target, "");
-            assertThat(last.body()).isEqualTo("by " + (char) ('A' + CLIENTS - 1));
+            assertThat(last.body())
+                    .as("%s, %s: %s", round, statuses, last.head())
+                    .isEqualTo("by " + (char) ('A' + CLIENTS - 1));
             assertThat(last.header("Change-Timestamp")).isEqualTo("" + (1000 + CLIENTS - 1));
         }
     }

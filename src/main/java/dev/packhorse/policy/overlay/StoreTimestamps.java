@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Coherent within the process. A change first commits, then forgets; the cache holds one lock for loading and forgetting
  * a path, so a value loaded before the commit does not outlive it. Another process's commit is seen after
- * {@link #FRESH} at the latest. Only readers look here; comparing is the database's.
+ * {@link #FRESH} at the latest. Only readers look here; comparing is the database's, and who compares takes turns
+ * with the others of this process.
  */
 final class StoreTimestamps {
 
@@ -43,6 +44,7 @@ final class StoreTimestamps {
     private final AtomicLong generation = new AtomicLong();
     private final AtomicReference<Presence> presence;
     private final AtomicBoolean checking = new AtomicBoolean();
+    private final PathLocks locks = new PathLocks();
 
     /** A loaded value, and the generation in which its loading began: it is void in any other. */
     private record Known(long generation, @Nullable Long micros) {}
@@ -78,6 +80,11 @@ final class StoreTimestamps {
 
     int store() {
         return store;
+    }
+
+    /** Who changes which path at the moment, in this process. */
+    PathLocks locks() {
+        return locks;
     }
 
     /** Tells whether any path has a value. Looks into the database once in {@link #FRESH}, for one of its callers. */

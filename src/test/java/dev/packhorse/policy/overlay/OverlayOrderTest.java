@@ -1,9 +1,11 @@
 package dev.packhorse.policy.overlay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
+import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.WriteOptions;
 import java.util.ArrayList;
@@ -16,6 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +56,42 @@ class OverlayOrderTest extends OverlayFixture {
             }
             throw e;
         }
+    }
+
+    /** The database would keep them apart as well, but H2 now and then lets the older one through. */
+    @Test
+    void whoComesSecondWaitsForItsTurnNotForTheDatabase() throws Exception {
+        StoreTimestamps timestamps = table.store("memory:test");
+        FsPath path = FsPath.parse("/a");
+        AtomicReference<@Nullable FsException> refused = new AtomicReference<>();
+        Thread older = new Thread(() -> {
+            try (OrderedChange change = advancing(timestamps, path, 1)) {
+                change.begin();
+            } catch (FsException e) {
+                refused.set(e);
+            }
+        });
+        try (OrderedChange younger = advancing(timestamps, path, 2)) {
+            younger.begin();
+            int taken = database.taken();
+            older.start();
+            await().until(() -> older.getState() == Thread.State.TIMED_WAITING);
+
+            assertThat(database.taken()).isEqualTo(taken);
+            younger.commit();
+        }
+        older.join();
+        assertThat(refused.get()).extracting(FsException::kind).isEqualTo(Kind.STALE);
+    }
+
+    private static OrderedChange advancing(StoreTimestamps timestamps, FsPath path, long micros) {
+        OrderedChange.Steps steps = rows -> {
+            if (!rows.advance(path, micros, false)) {
+                throw new FsException(Kind.STALE, "write", path);
+            }
+            return new OrderedChange.Outcome(micros, false);
+        };
+        return new OrderedChange(timestamps, null, "write", steps, path);
     }
 
     @ParameterizedTest
