@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 
 /**
@@ -158,6 +159,9 @@ final class TestGateway implements AutoCloseable {
     void load(Path routes, Map<String, String> values) throws StartException {
         Properties properties = new Properties();
         properties.putAll(values);
+        // A gateway of another test, run by Quarkus in this process, has its own as system properties.
+        ((PropertiesComponent) context.getPropertiesComponent())
+                .setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
         context.getPropertiesComponent().setOverrideProperties(properties);
         Map<String, Path> files = RouteFiles.load(context, routes.toString(), exports);
         StoreProbe.check(stores.all(), exports.all(), files, workers);
