@@ -1,9 +1,13 @@
 package dev.packhorse.gateway;
 
+import dev.packhorse.change.Outbox;
 import dev.packhorse.fs.FaultyStore;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.policy.overlay.OverlayTable;
+import dev.packhorse.route.ChangesComponent;
 import dev.packhorse.route.ExportComponent;
+import dev.packhorse.route.OpenHandsWebhookComponent;
+import dev.packhorse.route.RecordedExports;
 import dev.packhorse.route.StoreComponent;
 import dev.packhorse.route.StoreOpener;
 import dev.packhorse.route.StoreRegistry;
@@ -58,6 +62,8 @@ final class TestGateway implements AutoCloseable {
     final HttpListener listener;
     private final StateDatabase database;
     private final OverlayTable overlay;
+    private final Outbox outbox;
+    private final RecordedExports recorded;
     private final Workers workers = Workers.start(64);
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final int devicePort = freePort();
@@ -74,6 +80,8 @@ final class TestGateway implements AutoCloseable {
         database = StateDatabase.open(folder.resolve("state"));
         database.awaitReady();
         overlay = new OverlayTable(database.source(), InstantSource.system(), OverlayTable.DEFAULT_RETENTION, false);
+        outbox = Outbox.open(database.source(), InstantSource.system(), false, Outbox.Options.DEFAULT);
+        recorded = new RecordedExports(exports, outbox);
         Map<String, StoreOpener> openers = new HashMap<>(Stores.openers(folder));
         openers.put("faulty", (location, options) -> faulty);
         openers.put("root", (location, options) -> LocalStore.open(root, LocalStore.Options.DEFAULT));
@@ -82,7 +90,9 @@ final class TestGateway implements AutoCloseable {
         context.setStreamCaching(false);
         context.getShutdownStrategy().setTimeout(5);
         context.addComponent("store", new StoreComponent(stores));
-        context.addComponent("export", new ExportComponent(exports));
+        context.addComponent("export", new ExportComponent(recorded));
+        context.addComponent("changes", new ChangesComponent(recorded));
+        context.addComponent("openhands-webhook", new OpenHandsWebhookComponent(null));
         context.getRegistry().bind("server", listener);
         context.start();
         listener.start();
@@ -164,6 +174,7 @@ final class TestGateway implements AutoCloseable {
                 .setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
         context.getPropertiesComponent().setOverrideProperties(properties);
         Map<String, Path> files = RouteFiles.load(context, routes.toString(), exports);
+        recorded.requireAll();
         StoreProbe.check(stores.all(), exports.all(), files, workers);
     }
 
@@ -211,6 +222,7 @@ final class TestGateway implements AutoCloseable {
         context.stop();
         workers.close();
         stores.closeAll();
+        outbox.close();
         overlay.close();
         database.close();
     }
