@@ -12,8 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,7 +37,9 @@ class ReadmeSessionTest {
 
     /** What starts one of the examples; here it joins the gateway that runs. */
     private static final Pattern EXAMPLE =
-            Pattern.compile("java -Dpackhorse.routes=(?<file>\\S+) -D(?<key>\\S+)=(?<value>\\S+) -jar .*\\n");
+            Pattern.compile("java -Dpackhorse.routes=(?<file>\\S+)(?<properties>( -D\\S+=\\S+)+) -jar .*\\n");
+
+    private static final Pattern PROPERTY = Pattern.compile("-D(?<key>\\S+)=(?<value>\\S+)");
 
     /** Folders of examples, and of the default route; they become folders of the test. */
     private static final Pattern FOLDER = Pattern.compile("(?<=file:)(/srv/[\\w/-]+|data/[\\w/-]+)");
@@ -81,14 +85,22 @@ class ReadmeSessionTest {
 
     private void example(Readme.Block block) throws StartException {
         Matcher example = EXAMPLE.matcher(block.text());
-        if (example.matches()) {
-            String key = example.group("key");
-            System.setProperty(key, work.resolve(example.group("value")).toString());
-            try {
-                gateway.load(Path.of(example.group("file")));
-            } finally {
-                System.clearProperty(key);
+        if (!example.matches()) {
+            return;
+        }
+        Matcher property = PROPERTY.matcher(example.group("properties"));
+        Set<String> set = new HashSet<>();
+        try {
+            while (property.find()) {
+                String key = property.group("key");
+                String value = property.group("value");
+                set.add(key);
+                System.setProperty(
+                        key, key.endsWith(".key") ? value : work.resolve(value).toString());
             }
+            gateway.load(Path.of(example.group("file")));
+        } finally {
+            set.forEach(System::clearProperty);
         }
     }
 
