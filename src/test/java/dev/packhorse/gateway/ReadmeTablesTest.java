@@ -146,8 +146,7 @@ class ReadmeTablesTest {
         Options options = new Options(new HashMap<>(Map.of("unknown", "")));
         options.optional("protocols");
         Exports exports = new Exports(folder, Runnable::run, TestGateway.device());
-        Export export =
-                new Export(FsPath.parse("/x"), Exports.PROTOCOLS, "x", options, protocol -> memory(), List::of);
+        Export export = new Export(FsPath.parse("/x"), Exports.PROTOCOLS, "x", options, protocol -> memory(), List::of);
         exports.added(export);
         exports.removed(export);
 

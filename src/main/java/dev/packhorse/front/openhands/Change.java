@@ -6,6 +6,7 @@ import dev.packhorse.fs.FileSlice;
 import dev.packhorse.fs.FsPath;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One change that a webhook told of.
@@ -17,11 +18,41 @@ import java.nio.channels.FileChannel;
  */
 record Change(Kind kind, FsPath path, ByteRange stored, long length) {
 
-    /** What happened, and how the content is encoded. The order is that of the numbers in spooled files. */
+    /** What happened, and how the content is encoded. */
     enum Kind {
-        REMOVED,
-        WRITTEN,
-        WRITTEN_BASE64
+        REMOVED(0),
+        WRITTEN(1),
+        WRITTEN_BASE64(2);
+
+        private final byte code;
+
+        Kind(int code) {
+            this.code = (byte) code;
+        }
+
+        /** What stands for it in a spooled file. */
+        byte code() {
+            return code;
+        }
+
+        /** The kind with such a code, {@code null} if there is none. */
+        static @Nullable Kind of(byte code) {
+            for (Kind kind : values()) {
+                if (kind.code == code) {
+                    return kind;
+                }
+            }
+            return null;
+        }
+
+        /** Whether so many bytes as stored can have so many when they are decoded. */
+        boolean fits(long stored, long length) {
+            return switch (this) {
+                case REMOVED -> length == 0;
+                case WRITTEN -> length == stored;
+                case WRITTEN_BASE64 -> length >= 0 && length < stored || length == 0;
+            };
+        }
     }
 
     /** The content; may be opened more than once while the file is open. */

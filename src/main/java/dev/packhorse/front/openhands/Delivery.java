@@ -98,20 +98,17 @@ final class Delivery implements Closeable {
         }
         long behind = content + stored;
         ByteBuffer tail = bytes(behind, TAIL);
-        int kind = tail.get();
+        Change.Kind kind = Change.Kind.of(tail.get());
         long length = tail.getLong();
         int pathLength = tail.getShort();
-        if (kind < 0 || kind >= Change.Kind.values().length || length < 0 || pathLength <= 0) {
+        if (kind == null || !kind.fits(stored, length) || pathLength <= 0) {
             throw new Broken(file, null);
         }
         ByteBuffer path = bytes(behind + TAIL, pathLength);
         position = behind + TAIL + pathLength;
         try {
             return new Change(
-                    Change.Kind.values()[kind],
-                    FsPath.parse(UTF_8.decode(path).toString()),
-                    new ByteRange(content, stored),
-                    length);
+                    kind, FsPath.parse(UTF_8.decode(path).toString()), new ByteRange(content, stored), length);
         } catch (FsException e) {
             throw new Broken(file, e);
         }

@@ -105,7 +105,7 @@ final class DeliveryWriter extends OutputStream {
         long stored = stored();
         byte[] name = path.toString().getBytes(UTF_8);
         write(ByteBuffer.allocate(Delivery.TAIL)
-                .put((byte) kind.ordinal())
+                .put(kind.code())
                 .putLong(length)
                 .putShort((short) name.length)
                 .array());

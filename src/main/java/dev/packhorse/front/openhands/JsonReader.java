@@ -138,10 +138,7 @@ final class JsonReader {
                 return unicode;
             }
             int from = position;
-            while (position < limit
-                    && buffer[position] >= ' '
-                    && buffer[position] != '"'
-                    && buffer[position] != '\\') {
+            while (position < limit && buffer[position] >= ' ' && buffer[position] != '"' && buffer[position] != '\\') {
                 position++;
             }
             if (sink != null) {

@@ -212,8 +212,7 @@ public final class Mirror implements Closeable {
         };
     }
 
-    private @Nullable FsException attempt(Change change, long from, Delivery delivery)
-            throws IOException {
+    private @Nullable FsException attempt(Change change, long from, Delivery delivery) throws IOException {
         try {
             switch (change.kind()) {
                 case REMOVED -> {

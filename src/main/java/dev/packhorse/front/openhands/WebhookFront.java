@@ -153,7 +153,8 @@ public final class WebhookFront implements HttpFront {
         } catch (Spool.Full | JsonReader.Malformed | CharacterCodingException e) {
             throw e;
         } catch (IOException e) {
-            throw upload.rethrown(e instanceof FsException known ? known : new FsException(Kind.IO, "spool", FsPath.ROOT, e));
+            throw upload.rethrown(
+                    e instanceof FsException known ? known : new FsException(Kind.IO, "spool", FsPath.ROOT, e));
         } finally {
             if (!kept) {
                 spool.abandon(writer);

@@ -8,8 +8,7 @@ package dev.packhorse.front.openhands;
  * @param backlog {@code openhands-webhook.backlog}: most bytes that wait for the store; beyond, a request is {@code 503}
  * @param directoryDelete {@code openhands-webhook.directory-delete}
  */
-public record WebhookOptions(
-        Credentials credentials, long maxBody, long backlog, DirectoryDelete directoryDelete) {
+public record WebhookOptions(Credentials credentials, long maxBody, long backlog, DirectoryDelete directoryDelete) {
 
     /** A gibibyte: some hundred thousand events of OpenHands. */
     public static final long BACKLOG = 1L << 30;
