@@ -50,7 +50,7 @@ record Change(Kind kind, FsPath path, ByteRange stored, long length) {
             return switch (this) {
                 case REMOVED -> length == 0;
                 case WRITTEN -> length == stored;
-                case WRITTEN_BASE64 -> length >= 0 && length < stored || length == 0;
+                case WRITTEN_BASE64 -> length >= 0 && length <= stored;
             };
         }
     }
