@@ -33,7 +33,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 
 /**
  * The whole gateway without Quarkus, in a folder of its own: {@code /fs/files} is the folder {@code root} by the local store, mirrored
- * into by {@code /openhands-webhook/mirror}; {@code /fs/faulty} a memory store that breaks on demand, {@code /fs/broken} a route that fails with a {@link #SECRET}.
+ * into by {@code /openhands-webhook/hooked}; {@code /fs/faulty} a memory store that breaks on demand, {@code /fs/broken} a route that fails with a {@link #SECRET}.
  */
 final class TestGateway implements AutoCloseable {
 
@@ -91,7 +91,7 @@ final class TestGateway implements AutoCloseable {
             public void configure() {
                 errorHandler(noErrorHandler());
                 from("export:files").to("store:root:x");
-                from("export:mirror?protocols=openhands-webhook").to("store:root:x");
+                from("export:hooked?protocols=openhands-webhook").to("store:root:x");
                 from("export:faulty").to("store:faulty:x");
                 from("export:broken")
                         .process(exchange -> {

@@ -31,13 +31,13 @@ class WebhookTest {
     @Test
     void bothFormsOfAnAddressAndBatchesEndInTheFolder() throws Exception {
         // Given: how a plain sender joins its address with a path, with a slash at its end and without one.
-        assertThat(gateway.send("POST", "/openhands-webhook/mirror/sessions/1/a", "plain")
+        assertThat(gateway.send("POST", "/openhands-webhook/hooked/sessions/1/a", "plain")
                         .status())
                 .isEqualTo(200);
-        assertThat(gateway.send("POST", "/openhands-webhook/mirrorsessions/1/b%20c", "bare")
+        assertThat(gateway.send("POST", "/openhands-webhook/hookedsessions/1/b%20c", "bare")
                         .status())
                 .isEqualTo(200);
-        assertThat(gateway.send("POST", "/openhands-webhook/mirror", """
+        assertThat(gateway.send("POST", "/openhands-webhook/hooked", """
                                 [{"method":"POST","path":"sessions/2/c","content":"batched"},{"method":"DELETE","path":"sessions/1/a"}]""").body())
                 .isEqualTo("[]");
 
@@ -48,14 +48,14 @@ class WebhookTest {
             assertThat(sessions.resolve("1/a")).doesNotExist();
         });
         await().untilAsserted(
-                        () -> assertThat(folder.resolve("spool/webhook/mirror")).isEmptyDirectory());
+                        () -> assertThat(folder.resolve("spool/webhook/hooked")).isEmptyDirectory());
     }
 
     @Test
     void aPathThatLeadsOutIsRefused() throws Exception {
-        assertThat(gateway.send("POST", "/openhands-webhook/mirror/../x", "x").status())
+        assertThat(gateway.send("POST", "/openhands-webhook/hooked/../x", "x").status())
                 .isEqualTo(400);
-        assertThat(gateway.send("POST", "/openhands-webhook/mirror..", "x").status())
+        assertThat(gateway.send("POST", "/openhands-webhook/hooked..", "x").status())
                 .isEqualTo(400);
         assertThat(gateway.send("POST", "/openhands-webhook/nowhere", "x").status())
                 .isEqualTo(404);
@@ -65,7 +65,7 @@ class WebhookTest {
     void whatWasTakenIsThereAfterAStopAndAStart() throws Exception {
         // Given: a folder that is no folder, so that nothing can be applied.
         Path moved = Files.move(gateway.root, folder.resolve("moved"));
-        assertThat(gateway.send("POST", "/openhands-webhook/mirror/a", "kept").status())
+        assertThat(gateway.send("POST", "/openhands-webhook/hooked/a", "kept").status())
                 .isEqualTo(200);
         gateway.close();
         Files.move(moved, gateway.root);
