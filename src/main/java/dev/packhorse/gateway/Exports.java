@@ -11,6 +11,7 @@ import dev.packhorse.route.ExportListener;
 import dev.packhorse.server.HttpExchange;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is exported, and over which protocols: {@code /fs/<export>} speaks {@code httpfs}, {@code /openhands/<export>} speaks
- * {@code openhands}; what speaks {@code replay} is on the {@link ReplayDevice}. {@code /fs/} itself, and what lies between it and an export of several segments, is a read-only store of
+ * {@code openhands}, {@code /openhands-webhook/<export>} takes its webhooks; what speaks {@code replay} is on the
+ * {@link ReplayDevice}. {@code /fs/} itself, and what lies between it and an export of several segments, is a read-only store of
  * directories ({@link ExportsStore}).
  *
  * <p>Where one export lies below another ({@code /a} and {@code /a/b}), the longest path wins. {@code /fs/a} then lists what
@@ -85,17 +87,30 @@ final class Exports implements ExportListener {
                         base.toString(),
                         new Mount(export, protocol, base, front, export.stores().apply(protocol)));
             });
-            if (export.protocols().contains(ReplayDevice.PROTOCOL)) {
-                device.add(export, export.stores().apply(ReplayDevice.PROTOCOL));
-            }
+            addToDevice(export);
             Map<FsPath, Export> all = new TreeMap<>(exports);
             all.put(export.path(), export);
             publish(all, more);
         }
     }
 
+    private void addToDevice(Export export) {
+        boolean added = false;
+        try {
+            if (export.protocols().contains(ReplayDevice.PROTOCOL)) {
+                device.add(export, export.stores().apply(ReplayDevice.PROTOCOL));
+            }
+            added = true;
+        } finally {
+            if (!added) {
+                fronts.end(export);
+            }
+        }
+    }
+
     @Override
     public void removed(Export export) {
+        fronts.end(export);
         synchronized (change) {
             device.remove(export);
             Map<String, Mount> fewer = new TreeMap<>(mounts);
@@ -140,22 +155,51 @@ final class Exports implements ExportListener {
 
     /** Answers one request. */
     HttpResponse handle(HttpExchange exchange) {
-        RequestTarget target;
         try {
-            target = RequestTarget.parse(exchange.request().target());
+            return handle(exchange, RequestTarget.parse(exchange.request().target()));
         } catch (FsException e) {
             return HttpResponse.text(400, "Bad path");
         }
+    }
+
+    private HttpResponse handle(HttpExchange exchange, RequestTarget target) throws FsException {
         Mount mount = find(target.path());
         if (mount != null) {
-            exchange.servedBy(mount.protocol(), mount.export().path().toString());
-            return mount.front().handle(exchange.request(), target.from(mount.base()), mount.store());
+            return handle(exchange, mount, target.from(mount.base()));
+        }
+        Mount joined = findJoined(target.path());
+        if (joined != null) {
+            return handle(exchange, joined, behind(joined, target));
         }
         if (target.path().isBelow(INDEX) || target.path().equals(INDEX)) {
             exchange.servedBy(HttpFronts.HTTPFS, "/");
             return index.handle(exchange.request(), target.from(INDEX), above);
         }
         return HttpResponse.text(404, "Object Not Found");
+    }
+
+    private static HttpResponse handle(HttpExchange exchange, Mount mount, RequestTarget target) {
+        exchange.servedBy(mount.protocol(), mount.export().path().toString());
+        return mount.front().handle(exchange.request(), target, mount.store());
+    }
+
+    /**
+     * The export whose base a path goes on from without a slash, {@code null} if there is none: OpenHands' webhooks join the two
+     * bare, {@code /openhands-webhook/mirror} and {@code sessions/1} (INTEROP section 4). Asked only for what leads into no export,
+     * so that a base is never taken for another's. The longest wins.
+     */
+    @Nullable
+    Mount findJoined(FsPath path) {
+        return mounts.values().stream()
+                .filter(mount -> mount.protocol().equals(HttpFronts.WEBHOOK))
+                .filter(mount -> path.toString().startsWith(mount.base().toString()))
+                .max(Comparator.comparingInt(mount -> mount.base().toString().length()))
+                .orElse(null);
+    }
+
+    private static RequestTarget behind(Mount mount, RequestTarget target) throws FsException {
+        String rest = target.path().toString().substring(mount.base().toString().length());
+        return new RequestTarget(FsPath.parse("/" + rest), target.trailingSlash(), target.query());
     }
 
     /** The export that a path of a request leads into, {@code null} if it leads into none. */

@@ -1,21 +1,30 @@
 package dev.packhorse.gateway;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.packhorse.front.http.HttpFront;
 import dev.packhorse.front.httpfs.HttpfsFront;
 import dev.packhorse.front.httpfs.HttpfsOptions;
 import dev.packhorse.front.httpfs.SymlinkMode;
 import dev.packhorse.front.openhands.Credentials;
+import dev.packhorse.front.openhands.DirectoryDelete;
+import dev.packhorse.front.openhands.Mirror;
 import dev.packhorse.front.openhands.OpenHandsFront;
 import dev.packhorse.front.openhands.OpenHandsOptions;
+import dev.packhorse.front.openhands.WebhookFront;
+import dev.packhorse.front.openhands.WebhookOptions;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.route.Export;
 import dev.packhorse.route.Options;
+import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -24,17 +33,21 @@ final class HttpFronts {
 
     static final String HTTPFS = "httpfs";
     static final String OPENHANDS = "openhands";
+    static final String WEBHOOK = "openhands-webhook";
 
     /** The protocols, in the order in which they are told. */
-    static final List<String> PROTOCOLS = List.of(HTTPFS, OPENHANDS);
+    static final List<String> PROTOCOLS = List.of(HTTPFS, OPENHANDS, WEBHOOK);
 
     private final @Nullable Path spool;
     private final Executor workers;
+    /** What fronts have running, by the path of the export. */
+    private final Map<FsPath, Mirror> mirrors = new ConcurrentHashMap<>();
 
     /**
      * Makes fronts.
      *
-     * @param spool where long listings are kept while they are sent; {@code null} for the folder of the system
+     * @param spool where long listings are kept while they are sent, and what webhooks told of until it is applied; {@code null}
+     *     for the folder of the system, and for no webhooks
      * @param workers threads that may block, for what fronts do ahead
      */
     HttpFronts(@Nullable Path spool, Executor workers) {
@@ -54,7 +67,7 @@ final class HttpFronts {
 
     /** What of an export answers everybody who asks with GET. */
     static String example(String protocol, FsPath base) {
-        return base + (protocol.equals(OPENHANDS) ? "/health" : "/");
+        return base + (protocol.equals(HTTPFS) ? "/" : "/health");
     }
 
     /** The fronts that an export asks for, by protocol. What more than one of them heeds is said once. */
@@ -68,16 +81,53 @@ final class HttpFronts {
                     new HttpfsOptions(symlinkMode(options), HttpfsOptions.cors(origins), maxBody, spool, workers);
             fronts.put(HTTPFS, new HttpfsFront(base(HTTPFS, export.path()).toString(), httpfs));
         }
-        if (export.protocols().contains(OPENHANDS)) {
+        boolean serves = export.protocols().contains(OPENHANDS);
+        boolean mirrors = export.protocols().contains(WEBHOOK);
+        Credentials credentials = serves || mirrors ? credentials(options) : Credentials.NONE;
+        if (serves) {
             fronts.put(
                     OPENHANDS,
                     new OpenHandsFront(new OpenHandsOptions(
                             options.flag("openhands.bare-paths", false),
-                            credentials(options),
+                            credentials,
                             OpenHandsOptions.cors(origins),
                             maxBody)));
         }
+        if (mirrors) {
+            fronts.put(
+                    WEBHOOK,
+                    webhook(
+                            export,
+                            new WebhookOptions(
+                                    credentials,
+                                    maxBody,
+                                    options.size("openhands-webhook.backlog", WebhookOptions.BACKLOG),
+                                    options.choice("openhands-webhook.directory-delete", DirectoryDelete.IN_ORDER))));
+        }
         return fronts;
+    }
+
+    private HttpFront webhook(Export export, WebhookOptions options) {
+        if (spool == null) {
+            throw new IllegalArgumentException(WEBHOOK + " needs a folder for its spool");
+        }
+        String name = export.path().toString();
+        Path folder = spool.resolve("webhook").resolve(URLEncoder.encode(name.substring(1), UTF_8));
+        try {
+            Mirror mirror = Mirror.start(name, folder, export.stores().apply(WEBHOOK), options);
+            mirrors.put(export.path(), mirror);
+            return new WebhookFront(options, mirror);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("the spool of " + WEBHOOK + " cannot be used: " + e, e);
+        }
+    }
+
+    /** Ends what the fronts of an export have running. */
+    void end(Export export) {
+        Mirror mirror = mirrors.remove(export.path());
+        if (mirror != null) {
+            mirror.close();
+        }
     }
 
     /** The front of what lies above the exports. */

@@ -8,12 +8,18 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.route.Export;
 import dev.packhorse.route.Options;
 import dev.packhorse.store.memory.MemoryStore;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ExportsTest {
+
+    @TempDir
+    Path folder;
 
     private final Exports exports = new Exports(null, Runnable::run, TestGateway.device());
 
@@ -65,5 +71,34 @@ class ExportsTest {
         assertThat(exports.paths()).containsExactly(FsPath.parse("/fs/a"));
         add("/a/b");
         assertThat(at("/a/b")).isEqualTo("/a/b");
+    }
+
+    private static @Nullable String joined(Exports exports, String path) throws FsException {
+        Exports.Mount mount = exports.findJoined(FsPath.parse(path));
+        return mount == null ? null : mount.export().path().toString();
+    }
+
+    @Test
+    void onlyTheBaseOfAWebhookMayBeJoinedBare() throws Exception {
+        Exports webhooks = new Exports(folder, Runnable::run, TestGateway.device());
+        List<Export> added = new ArrayList<>();
+        for (String path : List.of("/mirror", "/mirrors")) {
+            Export export = new Export(
+                    FsPath.parse(path),
+                    List.of("openhands-webhook", "openhands"),
+                    path,
+                    new Options(Map.of()),
+                    protocol -> new MemoryStore(1 << 20),
+                    List::of);
+            webhooks.added(export);
+            added.add(export);
+        }
+
+        assertThat(joined(webhooks, "/openhands-webhook/mirrorusers/1")).isEqualTo("/mirror");
+        // Nobody can tell these two apart; that is why bare joining is not for bases that begin alike.
+        assertThat(joined(webhooks, "/openhands-webhook/mirrorsessions/1")).isEqualTo("/mirrors");
+        assertThat(joined(webhooks, "/openhands/mirrorusers/1")).isNull();
+        assertThat(joined(webhooks, "/openhands-webhook/other")).isNull();
+        added.forEach(webhooks::removed);
     }
 }

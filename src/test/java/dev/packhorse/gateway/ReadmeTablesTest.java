@@ -58,6 +58,10 @@ class ReadmeTablesTest {
             "openhands.password", "its password",
             "openhands.bearer-token", "admits with Bearer; none",
             "openhands.bare-paths", "`true` has the files below the base URL itself as well as below `/files`; `false`",
+            "openhands-webhook.backlog",
+                    "bytes of what webhooks told of that may wait for the store, beyond is 503; `1g`",
+            "openhands-webhook.directory-delete",
+                    "`in-order` removes with a directory what the same batch wrote below it before, `keep-posted` keeps that; `in-order`",
             "protocols", "over which protocols, separated by commas; `httpfs`",
             "cors.origins", "origins of web pages that may use the export, separated by commas, or `*`; none",
             "httpfs.symlink-mode",
@@ -67,6 +71,8 @@ class ReadmeTablesTest {
     private static final Map<String, String> PROTOCOLS = Map.of(
             "httpfs", "`/fs/<export>`: the HTTP Filesystem Protocol",
             "openhands", "`/openhands/<export>`: a FileStore of OpenHands, as its base URL",
+            "openhands-webhook",
+                    "`/openhands-webhook/<export>`: what OpenHands' webhooks tell is brought into the store, plain and batched",
             "replay",
                     "a listener of its own, `packhorse.replay.port`: a ReplayTV 4000, each export a file system of it");
 
@@ -139,8 +145,10 @@ class ReadmeTablesTest {
     void theOptionsOfExportsAreThoseOfTheCode() throws Exception {
         Options options = new Options(new HashMap<>(Map.of("unknown", "")));
         options.optional("protocols");
-        new Exports(null, Runnable::run, TestGateway.device())
-                .added(new Export(FsPath.parse("/x"), Exports.PROTOCOLS, "x", options, protocol -> memory(), List::of));
+        Exports exports = new Exports(folder, Runnable::run, TestGateway.device());
+        Export export = new Export(FsPath.parse("/x"), Exports.PROTOCOLS, "x", options, protocol -> memory(), List::of);
+        exports.added(export);
+        exports.removed(export);
 
         assertThat(EXPORT_OPTIONS.keySet()).containsExactlyElementsOf(known(options));
         part("export", options(EXPORT_OPTIONS));

@@ -82,8 +82,8 @@ class RouteFilesTest {
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             export:/x?colour=red | store:memory:   | unknown option 'colour', options are cors.origins, httpfs.symlink-mode, max-body, protocols
             export:/x?max-body=x | store:memory:   | option max-body = 'x' is not a size such as 64m
-            export:/x?protocols=httpfs,gopher | store:memory: | unknown protocol 'gopher', protocols are httpfs, openhands, replay
-            export:/x?protocols= | store:memory:   | unknown protocol '', protocols are httpfs, openhands, replay
+            export:/x?protocols=httpfs,gopher | store:memory: | unknown protocol 'gopher', protocols are httpfs, openhands, openhands-webhook, replay
+            export:/x?protocols= | store:memory:   | unknown protocol '', protocols are httpfs, openhands, openhands-webhook, replay
             export:/             | store:memory:   | an export needs a path, export:/name for one
             export:              | store:memory:   | 'export:' is no address: Expected scheme-specific part
             export               | store:memory:   | an export needs a path, export:/name for one

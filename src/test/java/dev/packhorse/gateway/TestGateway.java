@@ -37,8 +37,8 @@ import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 
 /**
- * The whole gateway without Quarkus, in a folder of its own: {@code /fs/files} is the folder {@code root} by the local store,
- * {@code /fs/faulty} a memory store that breaks on demand, {@code /fs/broken} a route that fails with a {@link #SECRET}.
+ * The whole gateway without Quarkus, in a folder of its own: {@code /fs/files} is the folder {@code root} by the local store, mirrored
+ * into by {@code /openhands-webhook/hooked}; {@code /fs/faulty} a memory store that breaks on demand, {@code /fs/broken} a route that fails with a {@link #SECRET}.
  */
 final class TestGateway implements AutoCloseable {
 
@@ -68,7 +68,7 @@ final class TestGateway implements AutoCloseable {
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final int devicePort = freePort();
     private final ReplayDevice device = device(devicePort);
-    private final Exports exports = new Exports(null, workers, device);
+    private final Exports exports;
     private final StoreRegistry stores;
 
     TestGateway(Path folder) throws Exception {
@@ -77,6 +77,7 @@ final class TestGateway implements AutoCloseable {
 
     TestGateway(Path folder, HttpSettings settings) throws Exception {
         root = Files.createDirectories(folder.resolve("root"));
+        exports = new Exports(Files.createDirectories(folder.resolve("spool")), workers, device);
         database = StateDatabase.open(folder.resolve("state"));
         database.awaitReady();
         overlay = new OverlayTable(database.source(), InstantSource.system(), OverlayTable.DEFAULT_RETENTION, false);
@@ -101,6 +102,7 @@ final class TestGateway implements AutoCloseable {
             public void configure() {
                 errorHandler(noErrorHandler());
                 from("export:files").to("store:root:x");
+                from("export:hooked?protocols=openhands-webhook").to("store:root:x");
                 from("export:faulty").to("store:faulty:x");
                 from("export:broken")
                         .process(exchange -> {

@@ -169,7 +169,8 @@ final class Files {
         }
     }
 
-    private static void makeParents(Store store, FsPath path) throws FsException {
+    /** Makes the directories above a path that are not there. */
+    static void makeParents(Store store, FsPath path) throws FsException {
         Deque<FsPath> missing = new ArrayDeque<>();
         for (FsPath parent = path.parent(); parent != null && !parent.isRoot(); parent = parent.parent()) {
             try {
@@ -189,6 +190,12 @@ final class Files {
 
     /** DELETE: a file, a directory with all below it, or what is not there. The root stays, empty. */
     HttpResponse remove(FsPath path, Store store) throws FsException {
+        removeAll(store, path);
+        return new HttpResponse(204);
+    }
+
+    /** Removes what is at a path, there or not; of the root, all that is below. */
+    static void removeAll(Store store, FsPath path) throws FsException {
         if (path.isRoot()) {
             try (Listing children = store.list(path)) {
                 for (Node child = children.next(); child != null; child = children.next()) {
@@ -198,7 +205,6 @@ final class Files {
         } else {
             removeIfThere(store, path);
         }
-        return new HttpResponse(204);
     }
 
     private static void removeIfThere(Store store, FsPath path) throws FsException {

@@ -20,7 +20,7 @@ public final class OpenHandsFront implements HttpFront {
     static final String METHODS = "GET, HEAD, POST, DELETE, OPTIONS";
 
     private static final FsPath FILES = path("files");
-    private static final FsPath HEALTH = path("health");
+    static final FsPath HEALTH = path("health");
 
     private final OpenHandsOptions options;
     private final Files files;
@@ -42,9 +42,7 @@ public final class OpenHandsFront implements HttpFront {
             return new HttpResponse(204).header("Allow", METHODS);
         }
         if (reads && target.path().equals(HEALTH)) {
-            return new HttpResponse(200)
-                    .header("Content-Type", "application/json")
-                    .body(HttpBody.of("{\"status\":\"ok\"}".getBytes(UTF_8)));
+            return healthy();
         }
         if (!options.credentials().admits(request)) {
             return Credentials.unauthorized();
@@ -69,6 +67,13 @@ public final class OpenHandsFront implements HttpFront {
         } catch (FsException e) {
             return failed(e.kind());
         }
+    }
+
+    /** What anybody gets who asks for {@link #HEALTH}. */
+    static HttpResponse healthy() {
+        return new HttpResponse(200)
+                .header("Content-Type", "application/json")
+                .body(HttpBody.of("{\"status\":\"ok\"}".getBytes(UTF_8)));
     }
 
     private static HttpResponse failed(FsException.Kind kind) {

@@ -1,0 +1,290 @@
+package dev.packhorse.front.openhands;
+
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsException.Kind;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Preconditions;
+import dev.packhorse.fs.Store;
+import dev.packhorse.fs.WriteOptions;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings what webhooks told of into a store, one change after the other, behind the answers.
+ *
+ * <p>It has a thread of its own from {@link #start} to {@link #close}, and the changes that wait are on the disk: those that a stopped
+ * or killed process leaves are applied by the next mirror in that folder. What was half applied is applied again from its
+ * beginning, which comes to the same.
+ *
+ * <p>A store that cannot be reached, or has no room, is tried again until it can, after growing pauses; the changes behind wait, so that
+ * their order is kept. A change that the store will not have is counted, logged and left out.
+ */
+public final class Mirror implements Closeable {
+
+    /** How long to wait before a store is tried again: at first, and at most. */
+    record Pauses(Duration first, Duration most) {}
+
+    private static final Logger LOG = Logger.getLogger(Mirror.class);
+    private static final Pauses PAUSES = new Pauses(Duration.ofSeconds(1), Duration.ofMinutes(1));
+
+    /** How often a change is tried that fails for no known reason. */
+    private static final int TRIES = 5;
+
+    /** How long a change may take to end when the mirror is closed, before and after it is interrupted. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final String name;
+    private final Spool spool;
+    private final Store store;
+    private final DirectoryDelete directoryDelete;
+    private final Pauses pauses;
+    private final Thread thread;
+    private final LongAdder applied = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    /** How often the change at hand, or the spool, has failed. */
+    private int failures;
+
+    private Mirror(String name, Spool spool, Store store, DirectoryDelete directoryDelete, Pauses pauses) {
+        this.name = name;
+        this.spool = spool;
+        this.store = store;
+        this.directoryDelete = directoryDelete;
+        this.pauses = pauses;
+        this.thread = new Thread(this::run, "webhook " + name);
+        thread.setDaemon(true);
+    }
+
+    /**
+     * Starts with what is left in a folder.
+     *
+     * @param name of the export, for the log
+     * @param folder where changes wait; this mirror's alone, made if need be
+     * @param store gets them; not closed here
+     * @throws IOException if the folder cannot be used
+     */
+    public static Mirror start(String name, Path folder, Store store, WebhookOptions options) throws IOException {
+        return start(name, folder, store, options, PAUSES);
+    }
+
+    static Mirror start(String name, Path folder, Store store, WebhookOptions options, Pauses pauses)
+            throws IOException {
+        Mirror mirror =
+                new Mirror(name, Spool.open(folder, options.backlog()), store, options.directoryDelete(), pauses);
+        mirror.thread.start();
+        return mirror;
+    }
+
+    Spool spool() {
+        return spool;
+    }
+
+    /** Counts items of a batch that make no sense. */
+    void refuse(long items) {
+        refused.add(items);
+    }
+
+    /** Changes that are in the store. */
+    public long applied() {
+        return applied.sum();
+    }
+
+    /** Changes that the store would not have. */
+    public long failed() {
+        return failed.sum();
+    }
+
+    /** Items of batches that made no sense. */
+    public long refused() {
+        return refused.sum();
+    }
+
+    /** Bytes of the spool in use. */
+    public long backlog() {
+        return spool.used();
+    }
+
+    private void run() {
+        try {
+            for (Spool.Waiting next = spool.first(); next != null; next = spool.first()) {
+                try {
+                    if (apply(next)) {
+                        spool.remove(next);
+                    }
+                } catch (IOException e) {
+                    if (failures == 0) {
+                        LOG.errorf(e, "cannot read the spool of a webhook, its changes wait export=%s", name);
+                    }
+                    pause();
+                }
+            }
+        } catch (InterruptedException e) {
+            // Only close interrupts, and it is what this thread ends with.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether all of a file is done with, applied or not. */
+    private boolean apply(Spool.Waiting waiting) throws IOException, InterruptedException {
+        try (Delivery delivery = Delivery.open(waiting.file())) {
+            long from = delivery.position();
+            for (Change change = delivery.next(); change != null; change = delivery.next()) {
+                if (!apply(change, from, delivery)) {
+                    return false;
+                }
+                from = delivery.position();
+            }
+            return true;
+        } catch (NoSuchFileException e) {
+            LOG.errorf("a spooled file of a webhook is gone export=%s file=%s", name, waiting.file());
+            failed.increment();
+            return true;
+        } catch (Delivery.Broken e) {
+            LOG.errorf(e, "a spooled file of a webhook is damaged and kept aside export=%s", name);
+            failed.increment();
+            spool.setAside(waiting);
+            return false;
+        }
+    }
+
+    /** Whether a change is done with; not so if this was closed before. */
+    private boolean apply(Change change, long from, Delivery delivery) throws IOException, InterruptedException {
+        while (!spool.isClosed()) {
+            FsException failure = attempt(change, from, delivery);
+            if (spool.isClosed() && failure != null) {
+                return false;
+            }
+            if (failure == null) {
+                if (failures > 0) {
+                    LOG.infof("the store behind a webhook takes changes again export=%s", name);
+                }
+                failures = 0;
+                applied.increment();
+                return true;
+            }
+            if (!isWorthwhile(failure.kind())) {
+                LOG.warnf(
+                        "a change that a webhook told of cannot be applied export=%s operation=%s path=%s kind=%s",
+                        name, failure.operation(), change.path(), failure.kind());
+                failures = 0;
+                failed.increment();
+                return true;
+            }
+            if (failures == 0) {
+                LOG.warnf(
+                        "the store behind a webhook does not take changes, they wait export=%s path=%s kind=%s",
+                        name, change.path(), failure.kind());
+            }
+            pause();
+        }
+        return false;
+    }
+
+    private void pause() throws InterruptedException {
+        Duration pause = pauses.first().multipliedBy(1L << Math.min(failures, 20));
+        failures++;
+        spool.rest(pause.compareTo(pauses.most()) < 0 ? pause : pauses.most());
+    }
+
+    /** Whether the same may do later. */
+    private boolean isWorthwhile(Kind kind) {
+        return switch (kind) {
+            case UNAVAILABLE, TIMEOUT, BUSY, NO_SPACE -> true;
+            case IO -> failures + 1 < TRIES;
+            case NOT_FOUND,
+                    ALREADY_EXISTS,
+                    IS_A_DIRECTORY,
+                    NOT_A_DIRECTORY,
+                    NOT_EMPTY,
+                    PERMISSION_DENIED,
+                    INVALID_NAME,
+                    PRECONDITION_FAILED,
+                    STALE,
+                    UNSUPPORTED,
+                    TOO_LARGE -> false;
+        };
+    }
+
+    private @Nullable FsException attempt(Change change, long from, Delivery delivery) throws IOException {
+        try {
+            switch (change.kind()) {
+                case REMOVED -> {
+                    Files.removeAll(store, change.path());
+                    if (directoryDelete == DirectoryDelete.KEEP_POSTED) {
+                        again(change.path(), from, delivery);
+                    }
+                }
+                case WRITTEN, WRITTEN_BASE64 -> write(change, delivery.channel());
+            }
+            return null;
+        } catch (FsException e) {
+            return e;
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "a store failed unexpectedly export=%s path=%s", name, change.path());
+            return new FsException(Kind.IO, "apply", change.path(), e);
+        }
+    }
+
+    private void write(Change change, FileChannel file) throws FsException {
+        try {
+            store.write(change.path(), change.content(file), WriteOptions.DEFAULT);
+        } catch (FsException e) {
+            if (e.kind() != Kind.NOT_FOUND) {
+                throw e;
+            }
+            Files.makeParents(store, change.path());
+            store.write(change.path(), change.content(file), WriteOptions.DEFAULT);
+        }
+    }
+
+    /** Does again what a delivery did below a directory before a point, but for removing directories. */
+    private void again(FsPath directory, long end, Delivery delivery) throws IOException {
+        long here = delivery.position();
+        delivery.rewind();
+        while (delivery.position() < end) {
+            Change change = delivery.next();
+            if (change != null && change.path().isBelow(directory)) {
+                switch (change.kind()) {
+                    case REMOVED -> removeFile(change.path());
+                    case WRITTEN, WRITTEN_BASE64 -> write(change, delivery.channel());
+                }
+            }
+        }
+        delivery.seek(here);
+    }
+
+    private void removeFile(FsPath path) throws FsException {
+        try {
+            if (!store.stat(path).isDirectory()) {
+                store.remove(path, Preconditions.NONE);
+            }
+        } catch (FsException e) {
+            if (e.kind() != Kind.NOT_FOUND && e.kind() != Kind.NOT_A_DIRECTORY) {
+                throw e;
+            }
+        }
+    }
+
+    /** Ends the change at hand and keeps those that wait for the next start. From now on requests are {@code 503}. */
+    @Override
+    public void close() {
+        spool.close();
+        try {
+            thread.join(PATIENCE.toMillis());
+            if (thread.isAlive()) {
+                thread.interrupt();
+                thread.join(PATIENCE.toMillis());
+            }
+        } catch (InterruptedException e) {
+            thread.interrupt();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

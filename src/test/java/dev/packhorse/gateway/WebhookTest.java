@@ -1,0 +1,77 @@
+package dev.packhorse.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Webhooks over a socket, through a route, into a folder. */
+class WebhookTest {
+
+    @TempDir
+    Path folder;
+
+    private TestGateway gateway;
+
+    @BeforeEach
+    void start() throws Exception {
+        gateway = new TestGateway(folder);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        gateway.close();
+    }
+
+    @Test
+    void bothFormsOfAnAddressAndBatchesEndInTheFolder() throws Exception {
+        // Given: how a plain sender joins its address with a path, with a slash at its end and without one.
+        assertThat(gateway.send("POST", "/openhands-webhook/hooked/sessions/1/a", "plain")
+                        .status())
+                .isEqualTo(200);
+        assertThat(gateway.send("POST", "/openhands-webhook/hookedsessions/1/b%20c", "bare")
+                        .status())
+                .isEqualTo(200);
+        assertThat(gateway.send("POST", "/openhands-webhook/hooked", """
+                                [{"method":"POST","path":"sessions/2/c","content":"batched"},{"method":"DELETE","path":"sessions/1/a"}]""").body())
+                .isEqualTo("[]");
+
+        Path sessions = gateway.root.resolve("sessions");
+        await().untilAsserted(() -> {
+            assertThat(sessions.resolve("2/c")).hasContent("batched");
+            assertThat(sessions.resolve("1/b c")).hasContent("bare");
+            assertThat(sessions.resolve("1/a")).doesNotExist();
+        });
+        await().untilAsserted(
+                        () -> assertThat(folder.resolve("spool/webhook/hooked")).isEmptyDirectory());
+    }
+
+    @Test
+    void aPathThatLeadsOutIsRefused() throws Exception {
+        assertThat(gateway.send("POST", "/openhands-webhook/hooked/../x", "x").status())
+                .isEqualTo(400);
+        assertThat(gateway.send("POST", "/openhands-webhook/hooked..", "x").status())
+                .isEqualTo(400);
+        assertThat(gateway.send("POST", "/openhands-webhook/nowhere", "x").status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void whatWasTakenIsThereAfterAStopAndAStart() throws Exception {
+        // Given: a folder that is no folder, so that nothing can be applied.
+        Path moved = Files.move(gateway.root, folder.resolve("moved"));
+        assertThat(gateway.send("POST", "/openhands-webhook/hooked/a", "kept").status())
+                .isEqualTo(200);
+        gateway.close();
+        Files.move(moved, gateway.root);
+
+        gateway = new TestGateway(folder);
+
+        await().untilAsserted(() -> assertThat(gateway.root.resolve("a")).hasContent("kept"));
+    }
+}
