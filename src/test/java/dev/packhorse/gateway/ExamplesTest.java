@@ -2,6 +2,7 @@ package dev.packhorse.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.FsPath;
@@ -80,6 +81,7 @@ class ExamplesTest {
                 "workbench.yaml",
                 "failover.yaml",
                 "openhands.yaml",
+                "openhands-mirror.yaml",
                 "replay-demo.yaml"));
         try (Stream<Path> files = Files.list(EXAMPLES)) {
             assertThat(files.filter(Files::isRegularFile)
@@ -182,7 +184,10 @@ class ExamplesTest {
     @Test
     void aFileStoreForOpenHands() throws Exception {
         Path files = folder.resolve("sessions");
-        load("openhands.yaml", Map.of("openhands.key", "hush", "openhands.folder", files.toString()));
+        load(
+                "openhands.yaml",
+                "openhands-mirror.yaml",
+                Map.of("openhands.key", "hush", "openhands.folder", files.toString()));
         String base = "/openhands/sessions";
         String event = base + "/files/sessions/1/events/0.json";
 
@@ -204,6 +209,34 @@ class ExamplesTest {
         assertThat(send("DELETE", base + "/files/sessions/1", "", "X-API-Key: hush"))
                 .isEqualTo(204);
         assertThat(files.resolve("sessions")).isEmptyDirectory();
+    }
+
+    @Test
+    void whatOpenHandsKeepsIsMirrored() throws Exception {
+        Path known = folder.resolve("known_hosts");
+        Path files = Files.createDirectories(folder.resolve("files"));
+        try (MinaServer server = new MinaServer(known)) {
+            load(
+                    "openhands-mirror.yaml",
+                    Map.of(
+                            "openhands.key", "hush",
+                            "nas", at(server, files),
+                            "nas.key", key(),
+                            "nas.known-hosts", known.toString()));
+            String batch = "[{\"method\": \"POST\", \"path\": \"sessions/1/a.json\", \"content\": \"{}\"},"
+                    + " {\"method\": \"POST\", \"path\": \"sessions/1/b\", \"content\": \"/w==\", \"encoding\": \"base64\"}]";
+
+            assertThat(send("POST", "/openhands-webhook/mirror", batch)).isEqualTo(401);
+            assertThat(send("POST", "/openhands-webhook/mirror", batch, "X-API-Key: hush"))
+                    .isEqualTo(200);
+            assertThat(send("DELETE", "/openhands-webhook/mirror/sessions/1/a.json", "", "X-API-Key: hush"))
+                    .isEqualTo(204);
+
+            await().untilAsserted(() -> {
+                assertThat(files.resolve("sessions/1/b")).hasBinaryContent(new byte[] {(byte) 0xff});
+                assertThat(files.resolve("sessions/1/a.json")).doesNotExist();
+            });
+        }
     }
 
     @Test
