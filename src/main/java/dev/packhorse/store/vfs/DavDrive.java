@@ -9,6 +9,7 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.SortedNodes;
+import dev.packhorse.store.http.WatchedEntity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

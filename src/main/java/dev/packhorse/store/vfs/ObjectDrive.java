@@ -1,5 +1,6 @@
 package dev.packhorse.store.vfs;
 
+import dev.packhorse.store.http.Percent;
 import dev.packhorse.fs.BytesContent;
 import dev.packhorse.fs.Capabilities;
 import dev.packhorse.fs.Capability;
@@ -119,7 +120,7 @@ final class ObjectDrive implements Drive {
     /** As Commons VFS writes a name; in {@code ram:}, where nobody else looks, in letters that it cannot mistake. */
     private String encoded(String name, FsPath path) throws FsException {
         if (isRam) {
-            return UriParser.encode(VfsUri.encoded(name));
+            return UriParser.encode(Percent.encoded(name));
         }
         if (name.indexOf('\\') >= 0) {
             throw new FsException(Kind.INVALID_NAME, "resolve", path);

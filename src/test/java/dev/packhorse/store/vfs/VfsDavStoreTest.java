@@ -1,5 +1,6 @@
 package dev.packhorse.store.vfs;
 
+import dev.packhorse.store.http.Percent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -94,7 +95,7 @@ class VfsDavStoreTest extends StoreContract {
                 .hasMessage(
                         "webdav4://mule:***@127.0.0.1:" + server.port() + "/nowhere cannot be opened: nothing is there")
                 .satisfies(VfsOpenTest::holdsNoSecret);
-        String wrong = uri.replace(VfsUri.encoded(DavServer.PASSWORD), "wrongsecret");
+        String wrong = uri.replace(Percent.encoded(DavServer.PASSWORD), "wrongsecret");
         assertThatThrownBy(() -> VfsStore.open(wrong, TestOptions.in(temp)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("access is refused")

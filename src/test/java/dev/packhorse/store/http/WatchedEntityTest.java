@@ -1,4 +1,4 @@
-package dev.packhorse.store.vfs;
+package dev.packhorse.store.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.packhorse.store.vfs;
+package dev.packhorse.store.http;
 
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -13,7 +13,7 @@ import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.apache.hc.core5.http.io.entity.InputStreamEntity;
 
 /** A request body that does not wait for ever for a server that takes nothing: sockets of the JDK have no timeout for that. */
-final class WatchedEntity extends HttpEntityWrapper {
+public final class WatchedEntity extends HttpEntityWrapper {
 
     private static final ScheduledThreadPoolExecutor TIMER = timer();
 
@@ -30,7 +30,7 @@ final class WatchedEntity extends HttpEntityWrapper {
      * @param limit how long the server may take for one write
      * @param breakOff closes the connection
      */
-    WatchedEntity(InputStream in, long length, Duration limit, Runnable breakOff) {
+    public WatchedEntity(InputStream in, long length, Duration limit, Runnable breakOff) {
         super(new InputStreamEntity(in, length, ContentType.APPLICATION_OCTET_STREAM));
         this.limit = limit.toNanos();
         this.breakOff = breakOff;
@@ -38,7 +38,7 @@ final class WatchedEntity extends HttpEntityWrapper {
 
     private static ScheduledThreadPoolExecutor timer() {
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "packhorse-webdav-clock");
+            Thread thread = new Thread(task, "packhorse-web-clock");
             thread.setDaemon(true);
             return thread;
         });
@@ -49,7 +49,7 @@ final class WatchedEntity extends HttpEntityWrapper {
     }
 
     /** Whether the server took too long. */
-    boolean isLate() {
+    public boolean isLate() {
         return late;
     }
 
