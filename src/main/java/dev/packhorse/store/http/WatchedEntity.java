@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.apache.hc.core5.http.io.entity.InputStreamEntity;
+import org.jspecify.annotations.Nullable;
 
 /** A request body that does not wait for ever for a server that takes nothing: sockets of the JDK have no timeout for that. */
 public final class WatchedEntity extends HttpEntityWrapper {
@@ -27,11 +28,13 @@ public final class WatchedEntity extends HttpEntityWrapper {
     /**
      * A body that is about to be sent.
      *
+     * @param type what is said of it; {@code null} for nothing
      * @param limit how long the server may take for one write
      * @param breakOff closes the connection
      */
-    public WatchedEntity(InputStream in, long length, Duration limit, Runnable breakOff) {
-        super(new InputStreamEntity(in, length, ContentType.APPLICATION_OCTET_STREAM));
+    public WatchedEntity(
+            InputStream in, long length, @Nullable ContentType type, Duration limit, Runnable breakOff) {
+        super(new InputStreamEntity(in, length, type));
         this.limit = limit.toNanos();
         this.breakOff = breakOff;
     }

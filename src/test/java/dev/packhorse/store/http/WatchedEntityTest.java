@@ -25,7 +25,7 @@ class WatchedEntityTest {
     @Test
     void aServerThatTakesNothingIsBrokenOff() {
         CountDownLatch broken = new CountDownLatch(1);
-        WatchedEntity entity = new WatchedEntity(new ByteArrayInputStream(new byte[10]), 10, LIMIT, broken::countDown);
+        WatchedEntity entity = new WatchedEntity(new ByteArrayInputStream(new byte[10]), 10, null, LIMIT, broken::countDown);
         OutputStream stuck = new OutputStream() {
             @Override
             public void write(int b) {
@@ -56,7 +56,7 @@ class WatchedEntityTest {
                 return super.read(buffer, offset, 1);
             }
         };
-        WatchedEntity entity = new WatchedEntity(slow, 3, LIMIT, () -> {
+        WatchedEntity entity = new WatchedEntity(slow, 3, null, LIMIT, () -> {
             throw new AssertionError("broken off");
         });
         ByteArrayOutputStream out = new ByteArrayOutputStream();

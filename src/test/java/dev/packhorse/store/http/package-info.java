@@ -1,4 +1,3 @@
-/** Tests of what stores behind web servers share. */
 @NullMarked
 package dev.packhorse.store.http;
 
