@@ -12,7 +12,21 @@ import org.jspecify.annotations.Nullable;
  * An answer whose head is here. Closing it at once drops what has not been read, and the connection with it; {@link #finish}
  * before that keeps the connection.
  */
-public record Answer(HttpUriRequestBase request, ClassicHttpResponse response) implements Closeable {
+public final class Answer implements Closeable {
+
+    private final HttpUriRequestBase request;
+    private final ClassicHttpResponse response;
+    private @Nullable InputStream stream;
+
+    /** Takes over a response. */
+    public Answer(HttpUriRequestBase request, ClassicHttpResponse response) {
+        this.request = request;
+        this.response = response;
+    }
+
+    public ClassicHttpResponse response() {
+        return response;
+    }
 
     public int status() {
         return response.getCode();
@@ -33,11 +47,16 @@ public record Answer(HttpUriRequestBase request, ClassicHttpResponse response) i
         return Long.parseLong(text);
     }
 
-    /** The body; a body that is cut makes it throw. */
+    /** The body, always the same stream; a body that is cut makes it throw. */
     public InputStream stream() throws IOException {
-        return response.getEntity() == null
-                ? InputStream.nullInputStream()
-                : response.getEntity().getContent();
+        InputStream in = stream;
+        if (in == null) {
+            in = response.getEntity() == null
+                    ? InputStream.nullInputStream()
+                    : response.getEntity().getContent();
+            stream = in;
+        }
+        return in;
     }
 
     /**
