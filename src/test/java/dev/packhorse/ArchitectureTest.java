@@ -119,8 +119,8 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("dev.packhorse.store.http")
             .should()
-            .dependOnClassesThat(resideInAPackage("dev.packhorse.store..")
-                    .and(resideOutsideOfPackage("dev.packhorse.store.http")));
+            .dependOnClassesThat(
+                    resideInAPackage("dev.packhorse.store..").and(resideOutsideOfPackage("dev.packhorse.store.http")));
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =

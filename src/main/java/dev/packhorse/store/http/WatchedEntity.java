@@ -32,8 +32,7 @@ public final class WatchedEntity extends HttpEntityWrapper {
      * @param limit how long the server may take for one write
      * @param breakOff closes the connection
      */
-    public WatchedEntity(
-            InputStream in, long length, @Nullable ContentType type, Duration limit, Runnable breakOff) {
+    public WatchedEntity(InputStream in, long length, @Nullable ContentType type, Duration limit, Runnable breakOff) {
         super(new InputStreamEntity(in, length, type));
         this.limit = limit.toNanos();
         this.breakOff = breakOff;

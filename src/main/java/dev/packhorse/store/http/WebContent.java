@@ -138,8 +138,8 @@ public final class WebContent implements Content {
         Answer answer = source.get(node.path(), headers);
         try {
             int status = answer.status();
-            boolean same =
-                    Objects.equals(etag, answer.header("ETag")) && Objects.equals(modified, answer.header("Last-Modified"));
+            boolean same = Objects.equals(etag, answer.header("ETag"))
+                    && Objects.equals(modified, answer.header("Last-Modified"));
             if ((status != 206 && status != 200) || !same) {
                 throw new IOException("the file has changed, or the server answers " + status + " for a range");
             }

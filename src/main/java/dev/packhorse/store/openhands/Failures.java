@@ -13,9 +13,7 @@ final class Failures {
 
     /** The failure as the caller sees it. */
     static FsException of(Exception failure, String operation, FsPath path) {
-        return failure instanceof FsException known
-                        && known.operation().equals(operation)
-                        && !isInternal(known.path())
+        return failure instanceof FsException known && known.operation().equals(operation) && !isInternal(known.path())
                 ? known
                 : new FsException(kind(failure), operation, path, failure);
     }

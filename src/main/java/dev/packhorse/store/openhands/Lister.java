@@ -4,7 +4,6 @@ import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
-import dev.packhorse.fs.Node;
 import dev.packhorse.fs.SortedNodes;
 import dev.packhorse.store.http.Answer;
 import java.io.IOException;
@@ -53,7 +52,7 @@ final class Lister {
                     for (ListParser.Entry entry = list.next(); entry != null; entry = list.next()) {
                         FsPath path = entry.path();
                         if (isShown(entry, dialect)) {
-                            nodes.add(entry.isDirectory() ? Lookup.directory(path) : Lookup.file(path, 0));
+                            nodes.add(entry.isDirectory() ? lookup.directory(path) : lookup.file(path, 0));
                         }
                     }
                     answer.finish();

@@ -80,15 +80,15 @@ final class Reading {
                 throw new EOFException("the answer is shorter than it says");
             }
             answer.finish();
-            return new BytesContent(Lookup.file(path, length), bytes);
+            return new BytesContent(lookup.file(path, length), bytes);
         }
         String tag = answer.header("ETag");
         if (length >= 0 && tag != null && tag.startsWith("\"")) {
-            return new WebContent(new Same(server), Lookup.file(path, length), answer);
+            return new WebContent(new Same(server), lookup.file(path, length), answer);
         }
         Spool spool = Spool.of(answer.stream(), options.temp(), options.spoolLimit(), "read", path);
         answer.close();
-        Node node = Lookup.file(path, spool.length());
+        Node node = lookup.file(path, spool.length());
         return spool.content(node);
     }
 

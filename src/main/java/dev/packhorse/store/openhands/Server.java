@@ -68,7 +68,8 @@ final class Server implements Closeable {
             try (Answer answer = ask(each.listingMethod(), each.list(FsPath.ROOT))) {
                 first = first == 0 ? answer.status() : first;
                 Boolean hasAny = answer.status() == 200 ? hasAny(answer) : refused(answer);
-                // Who lists what is not there as empty says nothing by an empty list, unless it is of the published form.
+                // Who lists what is not there as empty says nothing by an empty list, unless it is of the published
+                // form.
                 if (hasAny != null && (hasAny || each == Dialect.FILES_LIST)) {
                     return known(each);
                 }

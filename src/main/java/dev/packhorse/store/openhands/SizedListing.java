@@ -63,7 +63,7 @@ final class SizedListing implements Listing {
                 long size = sizes.get(i).get();
                 Node node = nodes.get(i);
                 if (size >= 0) {
-                    ready.add(node.isFile() ? Lookup.file(node.path(), size) : node);
+                    ready.add(node.isFile() ? lookup.file(node.path(), size) : node);
                 }
             }
         } catch (InterruptedException e) {

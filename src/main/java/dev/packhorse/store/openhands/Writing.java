@@ -114,7 +114,7 @@ final class Writing {
             answer.drain(Server.REST);
             known.file(path, length);
             written = true;
-            return Lookup.file(path, length);
+            return lookup.file(path, length);
         } finally {
             if (!written) {
                 known.forget(path);
@@ -137,7 +137,7 @@ final class Writing {
             post(path.child(OpenHandsStore.MARKER), InputStream.nullInputStream(), 0);
             known.directory(path);
         }
-        return Lookup.directory(path);
+        return lookup.directory(path);
     }
 
     /** What is there no more when the server is asked is gone as well. */

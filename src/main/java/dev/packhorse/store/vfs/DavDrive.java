@@ -138,7 +138,8 @@ final class DavDrive implements Drive {
     @Override
     public void put(FsPath path, InputStream in, long length) throws IOException {
         HttpUriRequestBase request = Web.request("PUT", web.uri(path, false));
-        WatchedEntity entity = new WatchedEntity(in, length, ContentType.APPLICATION_OCTET_STREAM, web.silence(), request::cancel);
+        WatchedEntity entity =
+                new WatchedEntity(in, length, ContentType.APPLICATION_OCTET_STREAM, web.silence(), request::cancel);
         request.setEntity(entity);
         try {
             expectSuccess(request, "write", path);

@@ -1,6 +1,5 @@
 package dev.packhorse.store.vfs;
 
-import dev.packhorse.store.http.Percent;
 import dev.packhorse.fs.BytesContent;
 import dev.packhorse.fs.Capabilities;
 import dev.packhorse.fs.Capability;
@@ -14,6 +13,7 @@ import dev.packhorse.fs.Node;
 import dev.packhorse.fs.NodeType;
 import dev.packhorse.fs.Owner;
 import dev.packhorse.fs.SortedNodes;
+import dev.packhorse.store.http.Percent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

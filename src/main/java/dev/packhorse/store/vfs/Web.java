@@ -58,7 +58,12 @@ final class Web implements Closeable {
         this.credentials = credentials(rest);
         this.silence = options.timeout();
         this.client = new WebClient(new WebOptions(
-                options.managers(), options.idle(), options.connectTimeout(), silence, /* redirects= */ true, /* verifyTls= */ true));
+                options.managers(),
+                options.idle(),
+                options.connectTimeout(),
+                silence,
+                /* redirects= */ true,
+                /* verifyTls= */ true));
     }
 
     private static URI uri(String scheme, String rest) {

@@ -25,7 +25,8 @@ class WatchedEntityTest {
     @Test
     void aServerThatTakesNothingIsBrokenOff() {
         CountDownLatch broken = new CountDownLatch(1);
-        WatchedEntity entity = new WatchedEntity(new ByteArrayInputStream(new byte[10]), 10, null, LIMIT, broken::countDown);
+        WatchedEntity entity =
+                new WatchedEntity(new ByteArrayInputStream(new byte[10]), 10, null, LIMIT, broken::countDown);
         OutputStream stuck = new OutputStream() {
             @Override
             public void write(int b) {

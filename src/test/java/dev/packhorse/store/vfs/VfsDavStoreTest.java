@@ -1,6 +1,5 @@
 package dev.packhorse.store.vfs;
 
-import dev.packhorse.store.http.Percent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +10,7 @@ import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.StoreContract;
 import dev.packhorse.fs.WriteOptions;
+import dev.packhorse.store.http.Percent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
