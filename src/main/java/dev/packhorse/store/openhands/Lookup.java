@@ -62,8 +62,7 @@ final class Lookup {
     }
 
     Node directory(FsPath path) {
-        return new Node(
-                path, NodeType.DIRECTORY, Mode.DIRECTORY_DEFAULT, 0, opened, Owner.ROOT, null, null, null);
+        return new Node(path, NodeType.DIRECTORY, Mode.DIRECTORY_DEFAULT, 0, opened, Owner.ROOT, null, null, null);
     }
 
     /** What is at a path, as it is now; {@code null} for nothing. */

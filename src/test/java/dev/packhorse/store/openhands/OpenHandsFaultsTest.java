@@ -94,8 +94,19 @@ class OpenHandsFaultsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "401, PERMISSION_DENIED", "403, PERMISSION_DENIED", "413, TOO_LARGE", "429, BUSY", "301, IO", "302, IO",
-        "206, IO", "204, IO", "502, UNAVAILABLE", "503, UNAVAILABLE", "504, TIMEOUT", "507, NO_SPACE", "418, IO"
+        "401, PERMISSION_DENIED",
+        "403, PERMISSION_DENIED",
+        "413, TOO_LARGE",
+        "429, BUSY",
+        "301, IO",
+        "302, IO",
+        "206, IO",
+        "204, IO",
+        "502, UNAVAILABLE",
+        "503, UNAVAILABLE",
+        "504, TIMEOUT",
+        "507, NO_SPACE",
+        "418, IO"
     })
     void onlyA200IsAFileAndTheRestIsToldApart(int status, Kind kind) throws Exception {
         try (Store store = store()) {
@@ -111,17 +122,19 @@ class OpenHandsFaultsTest {
     void noRedirectIsFollowedWithACredential() throws Exception {
         try (FileStoreServer other = new FileStoreServer()) {
             server.says("GET /files//list", 302, "Location", other.base() + "/files//list");
-            assertFails(Kind.IO, () -> OpenHandsStore.open(
-                            server.base(),
-                            FileStoreServer.options(
-                                    temp,
-                                    Dialect.FILES_LIST,
-                                    Credential.apiKey("secret"),
-                                    SizeProbe.HEAD,
-                                    Duration.ZERO,
-                                    true,
-                                    0))
-                    .close());
+            assertFails(
+                    Kind.IO,
+                    () -> OpenHandsStore.open(
+                                    server.base(),
+                                    FileStoreServer.options(
+                                            temp,
+                                            Dialect.FILES_LIST,
+                                            Credential.apiKey("secret"),
+                                            SizeProbe.HEAD,
+                                            Duration.ZERO,
+                                            true,
+                                            0))
+                            .close());
             assertThat(other.heard).isEmpty();
         }
     }
@@ -144,8 +157,9 @@ class OpenHandsFaultsTest {
                 assertThat(text(store, "/a")).isEqualTo("x");
             }
             for (Credential wrong : List.of(Credential.NONE, Credential.apiKey("k2"), Credential.bearer("k1"))) {
-                assertFails(Kind.PERMISSION_DENIED, () -> OpenHandsStore.open(guarded.base(), with(wrong))
-                        .close());
+                assertFails(
+                        Kind.PERMISSION_DENIED,
+                        () -> OpenHandsStore.open(guarded.base(), with(wrong)).close());
             }
         }
         assertThat(with(credential).toString()).doesNotContain(credential.value());
@@ -167,7 +181,19 @@ class OpenHandsFaultsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[\"a\",\"b\"", "[", "[\"a", "", "[\"a\"],", "[\"a\"]]", "{\"a\":1}", "\"a\"", "nonsense", "[\"a\" \"b\"]"})
+    @ValueSource(
+            strings = {
+                "[\"a\",\"b\"",
+                "[",
+                "[\"a",
+                "",
+                "[\"a\"],",
+                "[\"a\"]]",
+                "{\"a\":1}",
+                "\"a\"",
+                "nonsense",
+                "[\"a\" \"b\"]"
+            })
     void aListThatIsBrokenIsAFailure(String body) throws Exception {
         try (Store store = store()) {
             server.sends("GET /files//list", body);
@@ -232,8 +258,7 @@ class OpenHandsFaultsTest {
                 throw new IOException("told to");
             });
             assertFails(
-                    Kind.UNAVAILABLE,
-                    () -> store.write(path("/a"), Body.of(new byte[100_000]), WriteOptions.DEFAULT));
+                    Kind.UNAVAILABLE, () -> store.write(path("/a"), Body.of(new byte[100_000]), WriteOptions.DEFAULT));
             assertFails(Kind.NOT_FOUND, () -> store.stat(path("/a")));
         }
     }
@@ -251,8 +276,10 @@ class OpenHandsFaultsTest {
     @Test
     void aServerThatSpeaksNoDialectIsRefused() {
         server.unknownMethods.addAll(List.of("GET", "OPTIONS"));
-        assertFails(Kind.UNSUPPORTED, () -> OpenHandsStore.open(server.base(), FileStoreServer.options(temp, null))
-                .close());
+        assertFails(
+                Kind.UNSUPPORTED,
+                () -> OpenHandsStore.open(server.base(), FileStoreServer.options(temp, null))
+                        .close());
     }
 
     @Test
@@ -262,8 +289,7 @@ class OpenHandsFaultsTest {
             write(store, "/d/a", "1");
             write(store, "/d/b", "2");
             server.says("POST /files/e/b", 503);
-            assertFails(
-                    Kind.UNAVAILABLE, () -> store.move(path("/d"), path("/e"), TransferOptions.CREATE_NEW));
+            assertFails(Kind.UNAVAILABLE, () -> store.move(path("/d"), path("/e"), TransferOptions.CREATE_NEW));
             assertThat(names(store, "/d")).containsExactly("a", "b");
             assertThat(text(store, "/d/b")).isEqualTo("2");
         }
@@ -281,6 +307,43 @@ class OpenHandsFaultsTest {
             assertFails(Kind.INVALID_NAME, () -> store.remove(marker, Preconditions.NONE));
             assertFails(Kind.INVALID_NAME, () -> write(store, "/d/list", "x"));
         }
+    }
+
+    @Test
+    void withoutMarkersNoDirectoryIsMadeAndThoseThatAreThereAreUsed() throws Exception {
+        OpenHandsOptions usual = FileStoreServer.options(temp, Dialect.FILES_LIST);
+        OpenHandsOptions bare = new OpenHandsOptions(
+                usual.dialect(),
+                usual.credential(),
+                usual.sizeProbe(),
+                usual.sizeTtl(),
+                /* markers= */ false,
+                usual.spoolLimit(),
+                usual.temp(),
+                usual.web());
+        server.files.makeDirectory(path("/d"), WriteOptions.DEFAULT);
+        try (Store store = OpenHandsStore.open(server.base(), bare)) {
+            write(store, "/d/a", "x");
+            assertFails(Kind.UNSUPPORTED, () -> store.makeDirectory(path("/e"), WriteOptions.DEFAULT));
+            assertThat(store.makeDirectory(path("/d"), WriteOptions.DEFAULT).isDirectory())
+                    .isTrue();
+        }
+        assertThat(server.heard).noneMatch(each -> each.contains("packhorse"));
+    }
+
+    @Test
+    void anEventFolderOfThousandsIsListedWholeAndSorted() throws Exception {
+        server.files.makeDirectory(path("/events"), WriteOptions.DEFAULT);
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < 3_000; i++) {
+            write(server.files, "/events/" + i + ".json", "{}");
+            expected.add(i + ".json");
+        }
+        expected.sort(null);
+        try (Store store = store()) {
+            assertThat(names(store, "/events")).isEqualTo(expected);
+        }
+        assertThat(server.heard).containsOnlyOnce("GET /files/events/list");
     }
 
     @Test
