@@ -49,9 +49,9 @@ class OpenHandsTlsTest {
     void aCertificateNobodyVouchesForIsRefusedUnlessThatIsSaid() throws Exception {
         Credentials credentials = new Credentials("k", null, null, null, null);
         try (FileStoreServer server = new FileStoreServer(credentials, context())) {
-            FsException refused =
-                    catchThrowableOfType(FsException.class, () -> OpenHandsStore.open(server.base(), verifying(true))
-                            .close());
+            FsException refused = catchThrowableOfType(
+                    FsException.class,
+                    () -> OpenHandsStore.open(server.base(), verifying(true)).close());
             assertThat(refused.kind()).isEqualTo(FsException.Kind.UNAVAILABLE);
             assertThat(server.heard).isEmpty();
             try (Store store = OpenHandsStore.open(server.base(), verifying(false))) {
