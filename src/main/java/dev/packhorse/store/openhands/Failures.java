@@ -4,7 +4,6 @@ import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.store.http.WebErrors;
-import org.jspecify.annotations.Nullable;
 
 /** What libraries throw, as a kind. Nothing that they print holds a credential: those are in header fields only. */
 final class Failures {
@@ -33,10 +32,6 @@ final class Failures {
             Kind lost = WebErrors.lost(cause);
             found = lost == null ? found : lost;
         }
-        return orElse(found, Kind.IO);
-    }
-
-    private static Kind orElse(@Nullable Kind found, Kind other) {
-        return found == null ? other : found;
+        return found == null ? Kind.IO : found;
     }
 }
