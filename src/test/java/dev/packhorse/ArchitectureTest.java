@@ -1,5 +1,8 @@
 package dev.packhorse;
 
+import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -115,8 +118,18 @@ class ArchitectureTest {
             .resideInAPackage("dev.packhorse.gateway");
 
     @ArchTest
-    static final ArchRule storesDoNotKnowEachOther =
-            slices().matching("dev.packhorse.store.(*)..").should().notDependOnEachOther();
+    static final ArchRule storesDoNotKnowEachOther = slices().matching("dev.packhorse.store.(*)..")
+            .should()
+            .notDependOnEachOther()
+            .ignoreDependency(alwaysTrue(), resideInAPackage("dev.packhorse.store.http"));
+
+    @ArchTest
+    static final ArchRule whatStoresShareKnowsNone = noClasses()
+            .that()
+            .resideInAPackage("dev.packhorse.store.http")
+            .should()
+            .dependOnClassesThat(
+                    resideInAPackage("dev.packhorse.store..").and(resideOutsideOfPackage("dev.packhorse.store.http")));
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =

@@ -9,6 +9,7 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.SortedNodes;
+import dev.packhorse.store.http.WatchedEntity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -137,7 +138,8 @@ final class DavDrive implements Drive {
     @Override
     public void put(FsPath path, InputStream in, long length) throws IOException {
         HttpUriRequestBase request = Web.request("PUT", web.uri(path, false));
-        WatchedEntity entity = new WatchedEntity(in, length, web.silence(), request::cancel);
+        WatchedEntity entity =
+                new WatchedEntity(in, length, ContentType.APPLICATION_OCTET_STREAM, web.silence(), request::cancel);
         request.setEntity(entity);
         try {
             expectSuccess(request, "write", path);

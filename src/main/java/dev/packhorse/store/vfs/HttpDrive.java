@@ -10,14 +10,16 @@ import dev.packhorse.fs.Mode;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.NodeType;
 import dev.packhorse.fs.Owner;
+import dev.packhorse.store.http.Answer;
+import dev.packhorse.store.http.WebContent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.classic.methods.HttpHead;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.utils.DateUtils;
@@ -134,19 +136,32 @@ final class HttpDrive implements Drive {
      * @param tagged whether the node shows the server's strong ETag
      */
     static Content open(Web web, VfsErrors errors, FsPath path, boolean tagged) throws IOException {
-        Web.Answer answer = web.open(new HttpGet(web.uri(path, false)));
+        Answer answer = web.get(path, Map.of());
         try {
-            ClassicHttpResponse response = answer.response();
-            if (response.getCode() != 200) {
-                throw Web.refused(response.getCode(), "read", path);
+            if (answer.status() != 200) {
+                throw Web.refused(answer.status(), "read", path);
             }
-            Node node = file(path, response);
-            return new WebContent(web, errors, tagged ? node : untagged(node), answer);
+            Node node = file(path, answer.response());
+            return new WebContent(source(web, errors), tagged ? node : untagged(node), answer);
         } catch (IOException | RuntimeException e) {
             try (answer) {
                 throw e;
             }
         }
+    }
+
+    private static WebContent.Source source(Web web, VfsErrors errors) {
+        return new WebContent.Source() {
+            @Override
+            public Answer get(FsPath path, Map<String, String> headers) throws IOException {
+                return web.get(path, headers);
+            }
+
+            @Override
+            public FsException failure(IOException e, FsPath path) {
+                return errors.of(e, "read", path);
+            }
+        };
     }
 
     /** Without its tag, where other operations do not show one. */

@@ -13,6 +13,7 @@ import dev.packhorse.fs.Node;
 import dev.packhorse.fs.NodeType;
 import dev.packhorse.fs.Owner;
 import dev.packhorse.fs.SortedNodes;
+import dev.packhorse.store.http.Percent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -119,7 +120,7 @@ final class ObjectDrive implements Drive {
     /** As Commons VFS writes a name; in {@code ram:}, where nobody else looks, in letters that it cannot mistake. */
     private String encoded(String name, FsPath path) throws FsException {
         if (isRam) {
-            return UriParser.encode(VfsUri.encoded(name));
+            return UriParser.encode(Percent.encoded(name));
         }
         if (name.indexOf('\\') >= 0) {
             throw new FsException(Kind.INVALID_NAME, "resolve", path);

@@ -3,14 +3,8 @@ package dev.packhorse.store.vfs;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
+import dev.packhorse.store.http.WebErrors;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -22,13 +16,9 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.NotLinkException;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.SSLException;
 import org.apache.commons.vfs2.FileNotFolderException;
 import org.apache.commons.vfs2.FileNotFoundException;
 import org.apache.commons.vfs2.FileTypeHasNoContentException;
-import org.apache.hc.core5.http.ConnectionClosedException;
-import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
-import org.apache.hc.core5.http.NoHttpResponseException;
 import org.jspecify.annotations.Nullable;
 
 /** What providers and libraries throw, as a kind, with causes that hold no secret. */
@@ -87,22 +77,9 @@ final class VfsErrors {
     }
 
     private static @Nullable Kind own(Throwable cause) {
-        if (cause instanceof ConnectionRequestTimeoutException) {
-            return Kind.BUSY;
-        }
-        if (cause instanceof SocketTimeoutException) {
-            return Kind.TIMEOUT;
-        }
-        if (cause instanceof ConnectException
-                || cause instanceof NoRouteToHostException
-                || cause instanceof UnknownHostException
-                || cause instanceof SocketException
-                || cause instanceof SSLException
-                || cause instanceof ConnectionClosedException
-                || cause instanceof NoHttpResponseException
-                || cause instanceof ClosedByInterruptException
-                || cause instanceof InterruptedIOException) {
-            return Kind.UNAVAILABLE;
+        Kind lost = WebErrors.lost(cause);
+        if (lost != null) {
+            return lost;
         }
         if (cause instanceof NoSuchFileException
                 || cause instanceof java.io.FileNotFoundException

@@ -129,19 +129,4 @@ record VfsUri(String scheme, String rest) {
             throw new IllegalArgumentException("percent-encoding in a URI is not UTF-8", e);
         }
     }
-
-    /** A name as a segment of a URI: all but the unreserved characters of RFC 3986 are encoded. */
-    static String encoded(String name) {
-        StringBuilder out = new StringBuilder(name.length() + 8);
-        for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
-            char c = (char) (b & 0xff);
-            if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "-._~".indexOf(c) >= 0) {
-                out.append(c);
-            } else {
-                out.append('%').append(Character.toUpperCase(Character.forDigit(c >> 4, 16)));
-                out.append(Character.toUpperCase(Character.forDigit(c & 15, 16)));
-            }
-        }
-        return out.toString();
-    }
 }

@@ -1,36 +1,32 @@
 package dev.packhorse.store.vfs;
 
 import dev.packhorse.fs.FsException;
-import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
+import dev.packhorse.store.http.Answer;
+import dev.packhorse.store.http.Percent;
+import dev.packhorse.store.http.WebClient;
+import dev.packhorse.store.http.WebErrors;
+import dev.packhorse.store.http.WebOptions;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.Map;
 import org.apache.hc.client5.http.auth.AuthScope;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
-import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
-import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
 import org.apache.hc.client5.http.impl.auth.BasicAuthCache;
 import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
 import org.apache.hc.client5.http.impl.auth.BasicScheme;
-import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
-import org.apache.hc.client5.http.impl.classic.HttpClients;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
-import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpResponse;
-import org.apache.hc.core5.http.protocol.HttpContext;
-import org.apache.hc.core5.util.TimeValue;
-import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Web implements Closeable {
 
-    private final CloseableHttpClient client;
+    private final WebClient client;
     private final Closeable owned;
     private final URI base;
     private final HttpHost host;
@@ -61,39 +57,13 @@ final class Web implements Closeable {
         this.host = new HttpHost(scheme, uri.getHost(), port);
         this.credentials = credentials(rest);
         this.silence = options.timeout();
-        Timeout timeout = Timeout.of(silence);
-        this.client = HttpClients.custom()
-                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
-                        .setMaxConnTotal(options.managers())
-                        .setMaxConnPerRoute(options.managers())
-                        .setDefaultConnectionConfig(ConnectionConfig.custom()
-                                .setConnectTimeout(Timeout.of(options.connectTimeout()))
-                                .setSocketTimeout(timeout)
-                                .setValidateAfterInactivity(TimeValue.ofSeconds(1))
-                                .setTimeToLive(TimeValue.ofMinutes(10))
-                                .build())
-                        .build())
-                .setDefaultRequestConfig(RequestConfig.custom()
-                        .setConnectionRequestTimeout(timeout)
-                        .setResponseTimeout(timeout)
-                        .build())
-                // A kept connection may have been closed by the server; what may be repeated is, once.
-                .setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ofMilliseconds(50)) {
-                    @Override
-                    protected boolean handleAsIdempotent(HttpRequest request) {
-                        return request.getMethod().equals("PROPFIND") || super.handleAsIdempotent(request);
-                    }
-
-                    @Override
-                    public boolean retryRequest(HttpResponse response, int count, HttpContext context) {
-                        return false;
-                    }
-                })
-                .evictIdleConnections(TimeValue.of(options.idle()))
-                .disableContentCompression()
-                .disableCookieManagement()
-                .setUserAgent("Packhorse")
-                .build();
+        this.client = new WebClient(new WebOptions(
+                options.managers(),
+                options.idle(),
+                options.connectTimeout(),
+                silence,
+                /* redirects= */ true,
+                /* verifyTls= */ true));
     }
 
     private static URI uri(String scheme, String rest) {
@@ -140,7 +110,7 @@ final class Web implements Closeable {
         String root = base.getRawPath();
         StringBuilder out = new StringBuilder(root.endsWith("/") ? root.substring(0, root.length() - 1) : root);
         for (String name : path.segments()) {
-            out.append('/').append(VfsUri.encoded(name));
+            out.append('/').append(Percent.encoded(name));
         }
         if (isDirectory) {
             out.append('/');
@@ -153,29 +123,11 @@ final class Web implements Closeable {
         return VfsUri.decoded(uri(directory, true).getRawPath());
     }
 
-    /** An answer that is closed without reading on: what is not read is dropped with the connection. */
-    record Answer(HttpUriRequestBase request, ClassicHttpResponse response) implements Closeable {
-        InputStream stream() throws IOException {
-            return response.getEntity() == null
-                    ? InputStream.nullInputStream()
-                    : response.getEntity().getContent();
-        }
-
-        @Override
-        public void close() {
-            request.cancel();
-            try {
-                response.close();
-            } catch (IOException e) {
-                // Of the connection that has just been dropped.
-                return;
-            }
-        }
-    }
-
-    /** Opens a file. */
-    Answer open(HttpUriRequestBase request) throws IOException {
-        return new Answer(request, ask(request));
+    /** Opens a file, with these headers. */
+    Answer get(FsPath path, Map<String, String> headers) throws IOException {
+        HttpGet get = new HttpGet(uri(path, false));
+        headers.forEach(get::setHeader);
+        return new Answer(get, ask(get));
     }
 
     /** Asks; whoever asked closes the answer. */
@@ -190,7 +142,7 @@ final class Web implements Closeable {
             context.setCredentialsProvider(provider);
             context.setAuthCache(cache);
         }
-        return client.executeOpen(null, request, context);
+        return client.ask(request, context);
     }
 
     ClassicHttpResponse ask(HttpUriRequest request) throws IOException {
@@ -209,25 +161,9 @@ final class Web implements Closeable {
         return header == null ? null : header.getValue();
     }
 
-    /** What a status means that is no success. */
+    /** What a status means that is no success. WebDAV says 409 for a parent that is missing (RFC 4918, 9.7.1). */
     static FsException refused(int status, String operation, FsPath path) {
-        return new FsException(kind(status), operation, path, new IOException("the server answered " + status));
-    }
-
-    private static Kind kind(int status) {
-        return switch (status) {
-            case 401, 403 -> Kind.PERMISSION_DENIED;
-            case 404, 410, 409 -> Kind.NOT_FOUND;
-            case 405, 501 -> Kind.UNSUPPORTED;
-            case 408, 504 -> Kind.TIMEOUT;
-            case 412 -> Kind.PRECONDITION_FAILED;
-            case 413 -> Kind.TOO_LARGE;
-            case 414 -> Kind.INVALID_NAME;
-            case 423, 429 -> Kind.BUSY;
-            case 502, 503 -> Kind.UNAVAILABLE;
-            case 507 -> Kind.NO_SPACE;
-            default -> Kind.IO;
-        };
+        return WebErrors.refused(status == 409 ? 404 : status, operation, path);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.packhorse.store.vfs;
 
+import dev.packhorse.store.http.Percent;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -71,7 +72,7 @@ final class DavServer implements AutoCloseable {
 
     /** With the credentials. */
     String uri(String path) {
-        return "webdav4://" + USER + ":" + VfsUri.encoded(PASSWORD) + "@127.0.0.1:" + port + path;
+        return "webdav4://" + USER + ":" + Percent.encoded(PASSWORD) + "@127.0.0.1:" + port + path;
     }
 
     int port() {

@@ -10,6 +10,7 @@ import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.StoreContract;
 import dev.packhorse.fs.WriteOptions;
+import dev.packhorse.store.http.Percent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -94,7 +95,7 @@ class VfsDavStoreTest extends StoreContract {
                 .hasMessage(
                         "webdav4://mule:***@127.0.0.1:" + server.port() + "/nowhere cannot be opened: nothing is there")
                 .satisfies(VfsOpenTest::holdsNoSecret);
-        String wrong = uri.replace(VfsUri.encoded(DavServer.PASSWORD), "wrongsecret");
+        String wrong = uri.replace(Percent.encoded(DavServer.PASSWORD), "wrongsecret");
         assertThatThrownBy(() -> VfsStore.open(wrong, TestOptions.in(temp)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("access is refused")

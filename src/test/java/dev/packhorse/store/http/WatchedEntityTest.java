@@ -1,4 +1,4 @@
-package dev.packhorse.store.vfs;
+package dev.packhorse.store.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -25,7 +25,8 @@ class WatchedEntityTest {
     @Test
     void aServerThatTakesNothingIsBrokenOff() {
         CountDownLatch broken = new CountDownLatch(1);
-        WatchedEntity entity = new WatchedEntity(new ByteArrayInputStream(new byte[10]), 10, LIMIT, broken::countDown);
+        WatchedEntity entity =
+                new WatchedEntity(new ByteArrayInputStream(new byte[10]), 10, null, LIMIT, broken::countDown);
         OutputStream stuck = new OutputStream() {
             @Override
             public void write(int b) {
@@ -56,7 +57,7 @@ class WatchedEntityTest {
                 return super.read(buffer, offset, 1);
             }
         };
-        WatchedEntity entity = new WatchedEntity(slow, 3, LIMIT, () -> {
+        WatchedEntity entity = new WatchedEntity(slow, 3, null, LIMIT, () -> {
             throw new AssertionError("broken off");
         });
         ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -1,4 +1,4 @@
-package dev.packhorse.store.vfs;
+package dev.packhorse.store.http;
 
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -11,9 +11,10 @@ import java.util.concurrent.TimeUnit;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.apache.hc.core5.http.io.entity.InputStreamEntity;
+import org.jspecify.annotations.Nullable;
 
 /** A request body that does not wait for ever for a server that takes nothing: sockets of the JDK have no timeout for that. */
-final class WatchedEntity extends HttpEntityWrapper {
+public final class WatchedEntity extends HttpEntityWrapper {
 
     private static final ScheduledThreadPoolExecutor TIMER = timer();
 
@@ -27,18 +28,19 @@ final class WatchedEntity extends HttpEntityWrapper {
     /**
      * A body that is about to be sent.
      *
+     * @param type what is said of it; {@code null} for nothing
      * @param limit how long the server may take for one write
      * @param breakOff closes the connection
      */
-    WatchedEntity(InputStream in, long length, Duration limit, Runnable breakOff) {
-        super(new InputStreamEntity(in, length, ContentType.APPLICATION_OCTET_STREAM));
+    public WatchedEntity(InputStream in, long length, @Nullable ContentType type, Duration limit, Runnable breakOff) {
+        super(new InputStreamEntity(in, length, type));
         this.limit = limit.toNanos();
         this.breakOff = breakOff;
     }
 
     private static ScheduledThreadPoolExecutor timer() {
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "packhorse-webdav-clock");
+            Thread thread = new Thread(task, "packhorse-web-clock");
             thread.setDaemon(true);
             return thread;
         });
@@ -49,7 +51,7 @@ final class WatchedEntity extends HttpEntityWrapper {
     }
 
     /** Whether the server took too long. */
-    boolean isLate() {
+    public boolean isLate() {
         return late;
     }
 

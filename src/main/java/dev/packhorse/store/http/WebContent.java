@@ -1,9 +1,11 @@
-package dev.packhorse.store.vfs;
+package dev.packhorse.store.http;
 
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.Content;
 import dev.packhorse.fs.ExactStream;
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Node;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
@@ -11,9 +13,9 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
-import org.apache.hc.client5.http.classic.methods.HttpGet;
-import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,45 +23,47 @@ import org.jspecify.annotations.Nullable;
  * here as a whole whatever happens to it; a body from there on reads the rest of the same answer. Any other range is another
  * request, which must be about the same state of the file or fails.
  */
-final class WebContent implements Content {
+public final class WebContent implements Content {
 
     private static final int HEAD = 1 << 16;
 
-    private final Web web;
-    private final VfsErrors errors;
+    private final Source source;
     private final Node node;
     private final @Nullable String etag;
     private final @Nullable String modified;
     private final byte[] head;
     /** The answer behind its first bytes, until somebody reads it. */
-    private Web.@Nullable Answer rest;
+    private @Nullable Answer rest;
 
-    /** Takes over the answer. */
-    WebContent(Web web, VfsErrors errors, Node node, Web.Answer answer) throws IOException {
-        ClassicHttpResponse response = answer.response();
-        this.web = web;
-        this.errors = errors;
+    /** Where a file comes from. */
+    public interface Source {
+
+        /** Asks for the file again, with these headers; whoever asked closes the answer. */
+        Answer get(FsPath path, Map<String, String> headers) throws IOException;
+
+        /** What is thrown for a failure while it is read. */
+        FsException failure(IOException e, FsPath path);
+    }
+
+    /**
+     * Takes over an answer of success, unless this fails.
+     *
+     * @param node what is shown of the file, with the size that the answer declares
+     */
+    public WebContent(Source source, Node node, Answer answer) throws IOException {
+        this.source = source;
         this.node = node;
-        this.etag = Web.header(response, "ETag");
-        this.modified = Web.header(response, "Last-Modified");
+        this.etag = answer.header("ETag");
+        this.modified = answer.header("Last-Modified");
         int wanted = (int) Math.min(HEAD, node.size());
         this.head = wanted == 0 ? new byte[0] : answer.stream().readNBytes(wanted);
         if (head.length < wanted) {
             throw new EOFException("the answer is shorter than it says");
         }
         if (head.length == node.size()) {
-            finish(answer);
+            answer.finish();
         } else {
             this.rest = answer;
-        }
-    }
-
-    /** To the end, so that the connection can be used again. */
-    private static void finish(Web.Answer answer) throws IOException {
-        try (answer) {
-            if (answer.stream().read() >= 0) {
-                throw new IOException("the answer is longer than it says");
-            }
         }
     }
 
@@ -92,11 +96,11 @@ final class WebContent implements Content {
 
                         @Override
                         protected IOException failure(IOException e) {
-                            return errors.of(e, "read", node.path());
+                            return source.failure(e, node.path());
                         }
                     };
                 } catch (IOException e) {
-                    throw errors.of(e, "read", node.path());
+                    throw source.failure(e, node.path());
                 }
             }
         };
@@ -109,7 +113,7 @@ final class WebContent implements Content {
         if (range.end() <= head.length) {
             return new ByteArrayInputStream(head, (int) range.offset(), (int) range.length());
         }
-        Web.Answer live = rest;
+        Answer live = rest;
         rest = null;
         if (live != null && range.offset() <= head.length) {
             int offset = (int) range.offset();
@@ -123,27 +127,26 @@ final class WebContent implements Content {
     }
 
     private InputStream ask(ByteRange range) throws IOException {
-        HttpGet get = new HttpGet(web.uri(node.path(), false));
-        get.setHeader("Range", "bytes=" + range.offset() + "-" + (range.end() - 1));
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Range", "bytes=" + range.offset() + "-" + (range.end() - 1));
         String tag = etag;
         if (tag != null && !tag.startsWith("W/")) {
-            get.setHeader("If-Match", tag);
+            headers.put("If-Match", tag);
         } else if (modified != null) {
-            get.setHeader("If-Unmodified-Since", modified);
+            headers.put("If-Unmodified-Since", modified);
         }
-        Web.Answer answer = web.open(get);
+        Answer answer = source.get(node.path(), headers);
         try {
-            ClassicHttpResponse response = answer.response();
-            int status = response.getCode();
-            boolean same = Objects.equals(etag, Web.header(response, "ETag"))
-                    && Objects.equals(modified, Web.header(response, "Last-Modified"));
+            int status = answer.status();
+            boolean same = Objects.equals(etag, answer.header("ETag"))
+                    && Objects.equals(modified, answer.header("Last-Modified"));
             if ((status != 206 && status != 200) || !same) {
                 throw new IOException("the file has changed, or the server answers " + status + " for a range");
             }
             InputStream in = answer.stream();
             if (status == 206) {
                 String expected = "bytes " + range.offset() + "-" + (range.end() - 1) + "/" + node.size();
-                if (!expected.equals(Web.header(response, "Content-Range"))) {
+                if (!expected.equals(answer.header("Content-Range"))) {
                     throw new IOException("the server sends another range");
                 }
             } else {
@@ -158,7 +161,7 @@ final class WebContent implements Content {
     }
 
     /** Closing the stream in the middle drops the connection instead of reading on. */
-    private static InputStream closing(InputStream in, Web.Answer answer) {
+    private static InputStream closing(InputStream in, Answer answer) {
         return new FilterInputStream(in) {
             @Override
             public void close() {
@@ -169,7 +172,7 @@ final class WebContent implements Content {
 
     @Override
     public synchronized void close() {
-        Web.Answer live = rest;
+        Answer live = rest;
         rest = null;
         if (live != null) {
             live.close();

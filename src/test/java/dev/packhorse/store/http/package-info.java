@@ -1,0 +1,4 @@
+@NullMarked
+package dev.packhorse.store.http;
+
+import org.jspecify.annotations.NullMarked;

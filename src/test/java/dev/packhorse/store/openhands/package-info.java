@@ -1,0 +1,4 @@
+@NullMarked
+package dev.packhorse.store.openhands;
+
+import org.jspecify.annotations.NullMarked;
