@@ -1,7 +1,6 @@
 package dev.packhorse.gateway;
 
 import dev.packhorse.fs.FsException;
-import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.Store;
 import dev.packhorse.route.Location;
 import dev.packhorse.route.Options;
@@ -55,14 +54,8 @@ final class ObjectStores {
                 options.flag("conditional-writes", usual.conditionalWrites()),
                 options.flag("checksums", usual.checksums()),
                 temp);
-        try {
-            return S3Store.open(bucket, prefix, s3);
-        } catch (FsException e) {
-            if (e.kind() == Kind.UNAVAILABLE || e.kind() == Kind.TIMEOUT) {
-                return S3Store.openLater(bucket, prefix, s3);
-            }
-            throw e;
-        }
+        return RemoteStores.nowOrLater(
+                () -> S3Store.open(bucket, prefix, s3), () -> S3Store.openLater(bucket, prefix, s3));
     }
 
     private static @Nullable URI endpoint(Options options, @Nullable URI usual) {

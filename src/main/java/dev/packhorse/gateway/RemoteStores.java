@@ -51,11 +51,11 @@ final class RemoteStores {
     }
 
     @FunctionalInterface
-    private interface Opening<S extends Store> {
+    interface Opening<S extends Store> {
         S open() throws FsException;
     }
 
-    private static <S extends Store> S nowOrLater(Opening<S> now, Opening<S> later) throws FsException {
+    static <S extends Store> S nowOrLater(Opening<S> now, Opening<S> later) throws FsException {
         try {
             return now.open();
         } catch (FsException e) {
@@ -262,7 +262,7 @@ final class RemoteStores {
     }
 
     /** From the location, the option, or the first line of a file, which keeps it out of the routes. */
-    private static @Nullable String password(RemoteLocation at, Options options) {
+    static @Nullable String password(RemoteLocation at, Options options) {
         String given = options.optional("password");
         Path from = file(options, "password-file");
         if (from != null) {

@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 final class Stores {
 
     /** Not what is layered upon them: archives have an index of their own. */
-    private static final Pattern REMOTE_VFS =
-            Pattern.compile("vfs:(?!file:|ram:|tmp:|res:|(zip|jar|tar|tgz|tbz2|gz|bz2):)");
+    private static final Pattern REMOTE = Pattern.compile(
+            "(sftp|replay|s3|openhands\\+https?):|vfs:(?!file:|ram:|tmp:|res:|(zip|jar|tar|tgz|tbz2|gz|bz2):)");
 
     private Stores() {}
 
@@ -30,13 +30,16 @@ final class Stores {
     static Map<String, StoreOpener> openers(Path temp) {
         RemoteStores remote = new RemoteStores(temp);
         ObjectStores objects = new ObjectStores(temp, System.getenv());
+        WebStores web = new WebStores(temp);
         return Map.of(
                 "file", Stores::local,
                 "memory", Stores::memory,
                 "sftp", RemoteStores::sftp,
                 "vfs", remote::vfs,
                 "replay", remote::replay,
-                "s3", objects::s3);
+                "s3", objects::s3,
+                "openhands+http", web::openhands,
+                "openhands+https", web::openhands);
     }
 
     /** {@code file:///absolute} or {@code file:relative}. */
@@ -64,9 +67,7 @@ final class Stores {
 
     /** Whether the way to a location is long enough for a cache. */
     static boolean isRemote(String location) {
-        return location.startsWith("sftp:")
-                || location.startsWith("replay:")
-                || REMOTE_VFS.matcher(location).lookingAt();
+        return REMOTE.matcher(location).lookingAt();
     }
 
     /** Whether what a location holds ends with the process. */

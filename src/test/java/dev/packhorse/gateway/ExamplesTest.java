@@ -82,6 +82,8 @@ class ExamplesTest {
                 "failover.yaml",
                 "openhands.yaml",
                 "openhands-mirror.yaml",
+                "openhands-on-s3.yaml",
+                "openhands-as-httpfs.yaml",
                 "replay-demo.yaml"));
         try (Stream<Path> files = Files.list(EXAMPLES)) {
             assertThat(files.filter(Files::isRegularFile)
@@ -184,10 +186,7 @@ class ExamplesTest {
     @Test
     void aFileStoreForOpenHands() throws Exception {
         Path files = folder.resolve("sessions");
-        load(
-                "openhands.yaml",
-                "openhands-mirror.yaml",
-                Map.of("openhands.key", "hush", "openhands.folder", files.toString()));
+        load("openhands.yaml", Map.of("openhands.key", "hush", "openhands.folder", files.toString()));
         String base = "/openhands/sessions";
         String event = base + "/files/sessions/1/events/0.json";
 
@@ -209,6 +208,43 @@ class ExamplesTest {
         assertThat(send("DELETE", base + "/files/sessions/1", "", "X-API-Key: hush"))
                 .isEqualTo(204);
         assertThat(files.resolve("sessions")).isEmptyDirectory();
+    }
+
+    @Test
+    void aFileStoreElsewhereIsAFolder() throws Exception {
+        Path files = folder.resolve("sessions");
+        load("openhands.yaml", Map.of("openhands.key", "hush", "openhands.folder", files.toString()));
+        load(
+                "openhands-as-httpfs.yaml",
+                Map.of(
+                        "filestore",
+                        "http://127.0.0.1:" + gateway.listener.getPort() + "/openhands/sessions",
+                        "filestore.key",
+                        "hush"));
+
+        assertThat(send("PUT", "/fs/remote/d/", "")).isEqualTo(200);
+        assertThat(send("PUT", "/fs/remote/d/a.txt", "hello", "Content-Mode: 33152"))
+                .isEqualTo(200);
+        assertThat(get("/fs/remote/d/")).isEqualTo("200 a.txt 33152\n");
+        assertThat(gateway.send("GET", "/fs/remote/d/a.txt", "", "Range: bytes=1-3")
+                        .body())
+                .isEqualTo("ell");
+        assertThat(files.resolve("d/a.txt")).hasContent("hello");
+    }
+
+    @Test
+    void aFileStoreInABucketThatIsAwayDoesNotStopTheStart() throws Exception {
+        load(
+                "openhands-on-s3.yaml",
+                Map.of(
+                        "openhands.key",
+                        "hush",
+                        "bucket",
+                        "b?endpoint=http://127.0.0.1:1&access-key=x&secret-key=y&retries=0&session-token=t"));
+
+        assertThat(send("GET", "/openhands/sessions/files/a", "", "X-API-Key: hush"))
+                .isEqualTo(503);
+        assertThat(get("/openhands/sessions/health")).isEqualTo("200 {\"status\":\"ok\"}");
     }
 
     @Test

@@ -30,7 +30,7 @@ import org.jboss.logging.Logger;
 public final class OpenHandsStore implements Store {
 
     /** The file that makes a directory be there; never shown. */
-    static final String MARKER = ".packhorse-directory";
+    static final String MARKER = ".openhands-directory";
 
     private static final Logger LOG = Logger.getLogger(OpenHandsStore.class);
 

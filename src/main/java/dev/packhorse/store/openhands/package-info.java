@@ -9,7 +9,7 @@
  * remembered for a short while, which the capabilities declare as staleness; a read is never answered from memory.
  *
  * <p><b>Directories.</b> One without files does not exist there. A directory that is made here gets an empty file
- * {@code .packhorse-directory}, which is hidden, and whose name is refused. A directory that somebody else has made goes with its
+ * {@code .openhands-directory}, which is hidden, and whose name is refused. A directory that somebody else has made goes with its
  * last file, where the server keeps no empty ones.
  *
  * <p><b>What it cannot.</b> No times, modes, owners, links: the overlay keeps them. Without it everything shows the time at which the

@@ -218,7 +218,7 @@ class OpenHandsFaultsTest {
             server.sends(
                     "GET /files//list",
                     "[\"/abs\",\"../up\",\"x/y\",\"\",\"/\",\"..\",\"a\",7,{\"b\":[1]},null,\"a\\u0000b\",\"\\ud800\",\"list\","
-                            + "\"gone\",\"d/\",\".packhorse-directory\"]");
+                            + "\"gone\",\"d/\",\".openhands-directory\"]");
             assertThat(names(store, "/")).containsExactly("a", "d");
         }
     }
@@ -301,8 +301,8 @@ class OpenHandsFaultsTest {
         try (Store store = store()) {
             store.makeDirectory(path("/d"), WriteOptions.DEFAULT);
             assertThat(names(store, "/d")).isEmpty();
-            assertThat(server.heard).contains("POST /files/d/.packhorse-directory");
-            FsPath marker = path("/d/.packhorse-directory");
+            assertThat(server.heard).contains("POST /files/d/.openhands-directory");
+            FsPath marker = path("/d/.openhands-directory");
             assertFails(Kind.INVALID_NAME, () -> store.read(marker).close());
             assertFails(Kind.INVALID_NAME, () -> store.remove(marker, Preconditions.NONE));
             assertFails(Kind.INVALID_NAME, () -> write(store, "/d/list", "x"));
