@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -109,7 +110,7 @@ abstract class AttributeContract extends ContentContract {
             assertThat(store.stat(path("/a")).etag()).isEqualTo(node.etag()).isNotNull();
             seen.add(String.valueOf(node.etag()));
         }
-        assertThat(seen).doesNotHaveDuplicates();
+        assertThat(new HashSet<>(seen)).hasSize(tellsEqualContentsApart() ? 200 : 10);
         assertThat(directory("/d").etag()).isNull();
     }
 
@@ -150,6 +151,6 @@ abstract class AttributeContract extends ContentContract {
             assertThat(store.stat(path("/a")).etag()).isEqualTo(node.etag());
             seen.add(String.valueOf(node.etag()));
         }
-        assertThat(seen).doesNotHaveDuplicates();
+        assertThat(new HashSet<>(seen)).hasSize(tellsEqualContentsApart() ? 50 : 10);
     }
 }

@@ -1,0 +1,111 @@
+package dev.packhorse.store.s3;
+
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsException.Kind;
+import dev.packhorse.fs.FsPath;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Requests of one operation that go on at the same time. Used by the one thread that runs the operation.
+ *
+ * @param <T> what each of them gives
+ */
+final class InFlight<T> {
+
+    /** One request. */
+    @FunctionalInterface
+    interface Task<T> {
+        T run() throws FsException;
+    }
+
+    private final Executor threads;
+    private final String operation;
+    private final FsPath path;
+    private final Deque<CompletableFuture<T>> running = new ArrayDeque<>();
+    private final List<T> results = new ArrayList<>();
+    private volatile boolean abandoned;
+
+    InFlight(Executor threads, String operation, FsPath path) {
+        this.threads = threads;
+        this.operation = operation;
+        this.path = path;
+    }
+
+    /** Begins one more. */
+    void add(Task<T> task) throws FsException {
+        add(task, () -> {});
+    }
+
+    /**
+     * Begins one more.
+     *
+     * @param used what it needs, closed behind it
+     */
+    void add(Task<T> task, Closeable used) throws FsException {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        try {
+            threads.execute(() -> {
+                try (used) {
+                    if (abandoned) {
+                        throw new FsException(Kind.UNAVAILABLE, operation, path);
+                    }
+                    result.complete(task.run());
+                } catch (IOException | RuntimeException | Error e) {
+                    result.completeExceptionally(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            throw new FsException(Kind.UNAVAILABLE, operation, path, e);
+        }
+        running.add(result);
+    }
+
+    boolean isEmpty() {
+        return running.isEmpty();
+    }
+
+    /** Waits until no more than so many go on. */
+    void await(int most) throws FsException {
+        while (running.size() > most) {
+            try {
+                results.add(running.element().get());
+                running.remove();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new FsException(Kind.UNAVAILABLE, operation, path, e);
+            } catch (ExecutionException e) {
+                Throwable cause = e.getCause();
+                throw cause instanceof FsException known ? known : new FsException(Kind.IO, operation, path, cause);
+            }
+        }
+    }
+
+    /** Waits for the one that was begun first. */
+    void awaitOldest() throws FsException {
+        await(running.size() - 1);
+    }
+
+    /** Waits for all; what they gave, in the order in which they were begun. */
+    List<T> results() throws FsException {
+        await(0);
+        return results;
+    }
+
+    /** Lets none begin any more, and waits for those that have; their outcome is of no interest. */
+    void abandon() {
+        abandoned = true;
+        for (CompletableFuture<T> one : running) {
+            one.exceptionally(failure -> null).join();
+        }
+        running.clear();
+    }
+}

@@ -1,0 +1,320 @@
+package dev.packhorse.store.s3;
+
+import dev.packhorse.fs.AttributeChange;
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsException.Kind;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Node;
+import dev.packhorse.fs.Preconditions;
+import dev.packhorse.fs.TransferOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+
+/**
+ * Copies, moves and removals, of single objects and of trees.
+ *
+ * <p>A move is a copy, and when all of it is there a deletion of what was copied; if the copy fails, what it has made is deleted, and
+ * the source is as it was. A tree is what one flat listing shows below its key, all markers included, whatever they mean.
+ */
+final class Transfers {
+
+    /** Objects of a tree that are copied at the same time. */
+    private static final int PARALLEL = 8;
+
+    private final Bucket bucket;
+    private final Places places;
+    private final Copies copies;
+    private final S3Options options;
+    private final Executor threads;
+
+    Transfers(Bucket bucket, Places places, Copies copies, S3Options options, Executor threads) {
+        this.bucket = bucket;
+        this.places = places;
+        this.copies = copies;
+        this.options = options;
+        this.threads = threads;
+    }
+
+    /**
+     * A transfer that may begin.
+     *
+     * @param to where to, without symlinks in the middle
+     * @param there what is there, {@code null} for nothing
+     */
+    private record Plan(Found source, FsPath to, @Nullable Found there) {}
+
+    private Plan plan(FsPath source, FsPath target, TransferOptions how, String operation) throws FsException {
+        if (target.name().endsWith(S3Store.HADOOP)) {
+            throw new FsException(Kind.INVALID_NAME, operation, target);
+        }
+        Found from = places.existing(source, operation);
+        Writing.check(how.preconditions(), from, operation, source);
+        if (source.isRoot() || target.isRoot()) {
+            throw new FsException(Kind.INVALID_NAME, operation, target);
+        }
+        Found there = places.find(target, operation);
+        FsPath to = target;
+        if (there == null) {
+            to = places.resolve(target, operation);
+            there = to.equals(target) ? null : places.find(to, operation);
+        }
+        if (from.path().equals(to)) {
+            throw new FsException(Kind.INVALID_NAME, operation, target);
+        }
+        if (from.isDirectory() && to.isBelow(from.path())) {
+            throw new FsException(Kind.BUSY, operation, target);
+        }
+        if (there != null) {
+            if (!how.overwrite()) {
+                throw new FsException(Kind.ALREADY_EXISTS, operation, target);
+            }
+            same(from.node(), there, operation, target);
+        }
+        return new Plan(from, to, there);
+    }
+
+    private static void same(Node node, @Nullable Found there, String operation, FsPath target) throws FsException {
+        if (there != null && node.isDirectory() != there.isDirectory()) {
+            throw new FsException(there.isDirectory() ? Kind.IS_A_DIRECTORY : Kind.NOT_A_DIRECTORY, operation, target);
+        }
+    }
+
+    /** {@link dev.packhorse.fs.Store#copy}. */
+    Node copy(FsPath source, FsPath target, TransferOptions how) throws FsException {
+        Plan plan = plan(source, target, how, "copy");
+        if (!plan.source().isDirectory()) {
+            return copyObject(plan, target, how, "copy").at(target);
+        }
+        copyTree(plan, plan.there() != null, "copy");
+        return existing(plan.to(), "copy").at(target);
+    }
+
+    /** {@link dev.packhorse.fs.Store#move}. */
+    Node move(FsPath source, FsPath target, TransferOptions how) throws FsException {
+        Plan plan = plan(source, target, how, "move");
+        if (plan.there() != null && plan.there().isDirectory() && places.hasChildren(plan.to(), "move")) {
+            throw new FsException(Kind.NOT_EMPTY, "move", target);
+        }
+        Node moved;
+        if (plan.source().isDirectory()) {
+            moveTree(plan);
+            moved = existing(plan.to(), "move");
+        } else {
+            moved = copyObject(plan, target, how, "move");
+            deleteVersion(plan.source(), "move");
+        }
+        places.keep(plan.source().path().parent(), "move");
+        return moved.at(target);
+    }
+
+    private Node existing(FsPath path, String operation) throws FsException {
+        Found found = places.find(path, operation);
+        if (found == null) {
+            throw new FsException(Kind.NOT_FOUND, operation, path);
+        }
+        return found.node();
+    }
+
+    private Node copyObject(Plan plan, FsPath target, TransferOptions how, String operation) throws FsException {
+        Found source = plan.source();
+        Condition condition = how.overwrite() ? Condition.NONE : Condition.ABSENT;
+        for (int attempt = 0; attempt < Writing.ATTEMPTS; attempt++) {
+            try {
+                return copies.copy(source, plan.to(), AttributeChange.NONE, condition, operation);
+            } catch (FsException e) {
+                if (!Writing.isOvertaken(e)) {
+                    throw e;
+                }
+            }
+            if (!how.overwrite() && places.find(plan.to(), operation) != null) {
+                throw new FsException(Kind.ALREADY_EXISTS, operation, target);
+            }
+            Found again = places.find(source.path(), operation);
+            if (again == null || again.isDirectory()) {
+                throw new FsException(Kind.NOT_FOUND, operation, source.path());
+            }
+            Writing.check(how.preconditions(), again, operation, source.path());
+            source = again;
+        }
+        throw new FsException(Kind.BUSY, operation, source.path());
+    }
+
+    private void deleteVersion(Found found, String operation) throws FsException {
+        String etag = options.conditionalWrites() ? found.node().etag() : null;
+        bucket.delete(bucket.key(found.path(), operation), etag, operation, found.path());
+    }
+
+    /** Copies all keys below a directory, its marker included. */
+    private void copyTree(Plan plan, boolean merging, String operation) throws FsException {
+        FsPath path = plan.source().path();
+        String from = bucket.directoryKey(path, operation);
+        String to = bucket.directoryKey(plan.to(), operation);
+        InFlight<Boolean> copied = new InFlight<>(threads, operation, path);
+        boolean done = false;
+        try {
+            Keys keys = new Keys(bucket, from, true, operation, path);
+            String before = "";
+            for (Keys.Entry entry = keys.next(); entry != null; entry = keys.next()) {
+                String source = entry.key();
+                String rest = source.substring(from.length());
+                if (merging) {
+                    requireMergeable(to, rest, before, operation, plan.to());
+                }
+                before = rest;
+                copied.await(PARALLEL - 1);
+                copied.add(() -> copyKey(source, to + rest, operation, path));
+            }
+            copied.await(0);
+            done = true;
+        } finally {
+            if (!done) {
+                copied.abandon();
+            }
+        }
+    }
+
+    private boolean copyKey(String source, String target, String operation, FsPath path) throws FsException {
+        for (int attempt = 0; attempt < Writing.ATTEMPTS; attempt++) {
+            HeadObjectResponse head = bucket.head(source, operation, path);
+            if (head == null) {
+                return false;
+            }
+            try {
+                copies.copyKey(new Copies.Version(source, head), target, operation, path);
+                return true;
+            } catch (FsException e) {
+                if (!Writing.isOvertaken(e)) {
+                    throw e;
+                }
+            }
+        }
+        throw new FsException(Kind.BUSY, operation, path);
+    }
+
+    /**
+     * Refuses a key that would make a file below a file, or a file of the name of a directory.
+     *
+     * @param rest the key, from that of the directory on
+     * @param before the one before, whose directories need no second look
+     */
+    private void requireMergeable(String to, String rest, String before, String operation, FsPath target)
+            throws FsException {
+        for (int slash = rest.indexOf('/'); slash >= 0; slash = rest.indexOf('/', slash + 1)) {
+            if (!before.startsWith(rest.substring(0, slash + 1))
+                    && bucket.head(to + rest.substring(0, slash), operation, target) != null) {
+                throw new FsException(Kind.NOT_A_DIRECTORY, operation, target);
+            }
+        }
+        if (!rest.isEmpty()
+                && !rest.endsWith("/")
+                && !bucket.list(to + rest + "/", null, true, 1, operation, target)
+                        .contents()
+                        .isEmpty()) {
+            throw new FsException(Kind.IS_A_DIRECTORY, operation, target);
+        }
+    }
+
+    private void moveTree(Plan plan) throws FsException {
+        FsPath path = plan.source().path();
+        String from = bucket.directoryKey(path, "move");
+        String to = bucket.directoryKey(plan.to(), "move");
+        boolean copied = false;
+        try {
+            copyTree(plan, false, "move");
+            copied = true;
+        } finally {
+            if (!copied) {
+                deleteWhatIsIn(to, from, plan.to());
+                if (plan.there() != null) {
+                    bucket.mark(plan.to(), plan.there().metadata(), "move");
+                }
+            }
+        }
+        deleteWhatIsIn(from, to, path);
+    }
+
+    /** Deletes the keys with one prefix that are there with the other as well: what a move has copied, and nothing else. */
+    private void deleteWhatIsIn(String prefix, String other, FsPath path) throws FsException {
+        Keys deleted = new Keys(bucket, prefix, true, "move", path);
+        Keys kept = new Keys(bucket, other, true, "move", path);
+        List<String> batch = new ArrayList<>();
+        Keys.Entry twin = kept.next();
+        for (Keys.Entry entry = deleted.next(); entry != null; entry = deleted.next()) {
+            String rest = entry.key().substring(prefix.length());
+            while (twin != null && FsPath.BYTEWISE.compare(twin.key().substring(other.length()), rest) < 0) {
+                twin = kept.next();
+            }
+            if (twin != null && twin.key().substring(other.length()).equals(rest)) {
+                batch.add(entry.key());
+            }
+            if (batch.size() == Bucket.BATCH) {
+                bucket.delete(batch, "move", path);
+                batch.clear();
+            }
+        }
+        bucket.delete(batch, "move", path);
+    }
+
+    /** {@link dev.packhorse.fs.Store#remove}. */
+    void remove(FsPath path, Preconditions preconditions) throws FsException {
+        Found found = places.existing(path, "remove");
+        Writing.check(preconditions, found, "remove", path);
+        if (path.isRoot()) {
+            throw new FsException(Kind.PERMISSION_DENIED, "remove", path);
+        }
+        if (found.isDirectory()) {
+            removeTree(found.path());
+        } else {
+            removeObject(found, path, preconditions);
+        }
+        places.keep(found.path().parent(), "remove");
+    }
+
+    private void removeObject(Found seen, FsPath path, Preconditions preconditions) throws FsException {
+        String key = bucket.key(seen.path(), "remove");
+        if (!preconditions.needNode()) {
+            bucket.delete(key, null, "remove", path);
+            return;
+        }
+        Lock stripe = Stripes.of(seen.path());
+        stripe.lock();
+        try {
+            for (int attempt = 0; attempt < Writing.ATTEMPTS; attempt++) {
+                Found found = places.find(seen.path(), "remove");
+                if (found == null || found.isDirectory()) {
+                    throw new FsException(Kind.NOT_FOUND, "remove", path);
+                }
+                Writing.check(preconditions, found, "remove", path);
+                try {
+                    deleteVersion(found, "remove");
+                    return;
+                } catch (FsException e) {
+                    if (!Writing.isOvertaken(e)) {
+                        throw e;
+                    }
+                }
+            }
+            throw new FsException(Kind.BUSY, "remove", path);
+        } finally {
+            stripe.unlock();
+        }
+    }
+
+    private void removeTree(FsPath path) throws FsException {
+        String prefix = bucket.directoryKey(path, "remove");
+        Keys keys = new Keys(bucket, prefix, true, "remove", path);
+        List<String> batch = new ArrayList<>();
+        for (Keys.Entry entry = keys.next(); entry != null; entry = keys.next()) {
+            batch.add(entry.key());
+            if (batch.size() == Bucket.BATCH) {
+                bucket.delete(batch, "remove", path);
+                batch.clear();
+            }
+        }
+        bucket.delete(batch, "remove", path);
+    }
+}
