@@ -43,7 +43,7 @@ public final class GcsStore implements Store {
     private static final int COPIERS = 16;
 
     /** How often an object may be replaced between being looked at and being opened before that is no accident. */
-    private static final int ATTEMPTS = 8;
+    private static final int ATTEMPTS = 64;
 
     private final GcsBucket bucket;
     private final Places places;
