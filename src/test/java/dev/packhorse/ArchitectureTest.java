@@ -108,13 +108,12 @@ class ArchitectureTest {
             .resideInAPackage("dev.packhorse.gateway");
 
     @ArchTest
-    static final ArchRule storesDoNotKnowEachOther =
-            slices().matching("dev.packhorse.store.(*)..")
-                    .should()
-                    .notDependOnEachOther()
-                    .ignoreDependency(
-                            resideInAnyPackage("dev.packhorse.store.s3", "dev.packhorse.store.gcs"),
-                            resideInAPackage("dev.packhorse.store.object"));
+    static final ArchRule storesDoNotKnowEachOther = slices().matching("dev.packhorse.store.(*)..")
+            .should()
+            .notDependOnEachOther()
+            .ignoreDependency(
+                    resideInAnyPackage("dev.packhorse.store.s3", "dev.packhorse.store.gcs"),
+                    resideInAPackage("dev.packhorse.store.object"));
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =

@@ -148,8 +148,8 @@ final class GcsBucket extends ObjectBucket {
     @Override
     public Page list(String keys, @Nullable String token, boolean deep, int most, String operation, FsPath path)
             throws FsException {
-        List<BlobListOption> options = new ArrayList<>(List.of(
-                BlobListOption.prefix(keys), BlobListOption.pageSize(most), BlobListOption.fields(FIELDS)));
+        List<BlobListOption> options = new ArrayList<>(
+                List.of(BlobListOption.prefix(keys), BlobListOption.pageSize(most), BlobListOption.fields(FIELDS)));
         if (token != null) {
             options.add(BlobListOption.pageToken(token));
         }
@@ -157,8 +157,8 @@ final class GcsBucket extends ObjectBucket {
             options.add(BlobListOption.delimiter("/"));
             options.add(BlobListOption.includeTrailingDelimiter());
         }
-        com.google.api.gax.paging.Page<Blob> page = send(
-                operation, path, client -> client.list(name, options.toArray(BlobListOption[]::new)));
+        com.google.api.gax.paging.Page<Blob> page =
+                send(operation, path, client -> client.list(name, options.toArray(BlobListOption[]::new)));
         List<Stored> objects = new ArrayList<>();
         List<String> prefixes = new ArrayList<>();
         for (Blob blob : page.getValues()) {
@@ -174,8 +174,8 @@ final class GcsBucket extends ObjectBucket {
 
     @Override
     public @Nullable Stored head(String key, String operation, FsPath path) throws FsException {
-        Blob blob = this.<@Nullable Blob>send(
-                operation, path, client -> client.get(id(key), BlobGetOption.fields(FIELDS)));
+        Blob blob =
+                this.<@Nullable Blob>send(operation, path, client -> client.get(id(key), BlobGetOption.fields(FIELDS)));
         return blob == null ? null : stored(blob);
     }
 
@@ -192,8 +192,7 @@ final class GcsBucket extends ObjectBucket {
      * their number would not be the size.
      */
     InputStream open(String key, long generation, ByteRange range) throws IOException {
-        ReadChannel channel =
-                storage.reader(id(key, generation), BlobSourceOption.shouldReturnRawInputStream(true));
+        ReadChannel channel = storage.reader(id(key, generation), BlobSourceOption.shouldReturnRawInputStream(true));
         channel.setChunkSize(READ_BUFFER);
         channel.seek(range.offset());
         channel.limit(range.end());
@@ -210,13 +209,13 @@ final class GcsBucket extends ObjectBucket {
     }
 
     /** Puts an object whole. */
-    Stored put(String key, byte[] bytes, int length, Headers headers, Condition condition, String operation, FsPath path)
+    Stored put(
+            String key, byte[] bytes, int length, Headers headers, Condition condition, String operation, FsPath path)
             throws FsException {
         return stored(send(
                 operation,
                 path,
-                client -> client.create(
-                        info(key, headers, Stored.Served.NONE), bytes, 0, length, target(condition))));
+                client -> client.create(info(key, headers, Stored.Served.NONE), bytes, 0, length, target(condition))));
     }
 
     /** A condition of a write. */

@@ -68,8 +68,7 @@ final class GcsErrors {
      * @param failure of a request for a listing of the bucket
      */
     static @Nullable String refusal(FsException failure) {
-        if (failure.getCause() instanceof BaseServiceException answer
-                && answer.getCode() == 404) {
+        if (failure.getCause() instanceof BaseServiceException answer && answer.getCode() == 404) {
             return "there is no such bucket";
         }
         return switch (failure.kind()) {

@@ -48,9 +48,7 @@ final class GcsService implements Service {
                 .setTarget(info, GcsBucket.target(condition))
                 .build();
         return bucket.send(
-                operation,
-                path,
-                client -> GcsBucket.stored(client.copy(request).getResult()));
+                operation, path, client -> GcsBucket.stored(client.copy(request).getResult()));
     }
 
     @Override

@@ -185,8 +185,7 @@ public final class GcsStore implements Store {
             }
             try {
                 Node node = Found.object(real, stored).node().at(path);
-                return GcsContent.open(
-                        node, bucket, key, Version.of(stored).generation());
+                return GcsContent.open(node, bucket, key, Version.of(stored).generation());
             } catch (FsException e) {
                 if (e.kind() != Kind.NOT_FOUND) {
                     throw e;

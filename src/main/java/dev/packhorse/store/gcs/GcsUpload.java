@@ -76,8 +76,7 @@ final class GcsUpload implements Upload {
         BlobWriteSession begun = bucket.send(
                 operation,
                 path,
-                client -> client.blobWriteSession(
-                        bucket.info(key, headers, Stored.Served.NONE), options(condition)));
+                client -> client.blobWriteSession(bucket.info(key, headers, Stored.Served.NONE), options(condition)));
         session = begun;
         WritableByteChannel out = begun.open();
         channel = out;

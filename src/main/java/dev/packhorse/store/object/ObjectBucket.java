@@ -74,7 +74,9 @@ public abstract class ObjectBucket {
      * @param token where the next page begins; {@code null} behind the last
      */
     public record Page(
-            List<Stored> objects, List<String> prefixes, @Nullable String token) {}
+            List<Stored> objects,
+            List<String> prefixes,
+            @Nullable String token) {}
 
     /**
      * One page of keys.

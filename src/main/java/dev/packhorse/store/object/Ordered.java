@@ -142,7 +142,9 @@ public final class Ordered {
                     return;
                 }
                 boolean marker = slash == name.length() - 1;
-                hold(above, Found.directory(path, marker ? entry.object() : null).node());
+                hold(
+                        above,
+                        Found.directory(path, marker ? entry.object() : null).node());
             }
         }
         Stored object = entry.object();

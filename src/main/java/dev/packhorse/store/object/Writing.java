@@ -86,8 +86,7 @@ public final class Writing {
         String key = bucket.key(real, operation);
         try (Upload upload = service.upload(key, symlink, operation, path)) {
             Headers first = headers.apply(target.current());
-            upload.receive(
-                    body, first, preconditions.needNode() ? condition(target.current()) : Condition.NONE);
+            upload.receive(body, first, preconditions.needNode() ? condition(target.current()) : Condition.NONE);
             Stored made = commit(
                     operation,
                     path,
@@ -130,8 +129,8 @@ public final class Writing {
         return new Target(real, real.equals(path) ? null : places.find(real, operation));
     }
 
-    private Stored commit(
-            String operation, FsPath path, Target target, Preconditions preconditions, Last last) throws FsException {
+    private Stored commit(String operation, FsPath path, Target target, Preconditions preconditions, Last last)
+            throws FsException {
         if (!preconditions.needNode()) {
             return last.step(target.current(), Condition.NONE);
         }

@@ -349,8 +349,10 @@ public final class GcsServer implements AutoCloseable {
             }
             case "PATCH" -> {
                 JsonObject changed = item.resource().deepCopy();
-                merge(changed, JsonParser.parseString(new String(body, StandardCharsets.UTF_8))
-                        .getAsJsonObject());
+                merge(
+                        changed,
+                        JsonParser.parseString(new String(body, StandardCharsets.UTF_8))
+                                .getAsJsonObject());
                 Item patched =
                         new Item(item.bytes(), item.generation(), item.metageneration() + 1, item.created(), changed);
                 objects.put(key, patched);
@@ -631,8 +633,7 @@ public final class GcsServer implements AutoCloseable {
     }
 
     private static Answer refused() {
-        return Answer.error(
-                412, "conditionNotMet", "At least one of the pre-conditions you specified did not hold.");
+        return Answer.error(412, "conditionNotMet", "At least one of the pre-conditions you specified did not hold.");
     }
 
     private JsonObject shown(String key, Item item) {

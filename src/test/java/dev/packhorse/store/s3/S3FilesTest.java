@@ -215,8 +215,8 @@ class S3FilesTest {
         Buffers none = new Buffers(0);
         Bucket whole = new Bucket(server.client(), bucket, "", true);
         Headers headers = new Headers("text/plain", Map.of());
-        try (Upload upload = new S3Upload(
-                whole, none, Runnable::run, temp, "spooled", false, "write", path("/spooled"))) {
+        try (Upload upload =
+                new S3Upload(whole, none, Runnable::run, temp, "spooled", false, "write", path("/spooled"))) {
             upload.receive(unknown(bytes), headers, Condition.NONE);
             assertThat(temp).isEmptyDirectory();
             upload.finish(headers, Condition.NONE);
