@@ -5,7 +5,6 @@ import com.google.auth.Credentials;
 import com.google.auth.oauth2.GoogleCredentials;
 import com.google.cloud.NoCredentials;
 import com.google.cloud.http.HttpTransportOptions;
-import com.google.cloud.storage.BlobWriteSessionConfigs;
 import com.google.cloud.storage.HttpStorageOptions;
 import com.google.cloud.storage.Storage;
 import com.google.cloud.storage.StorageOptions;
@@ -56,7 +55,6 @@ record Clients(Storage storage, Sessions sessions) {
                 .setRetrySettings(retries)
                 // Each request here may be sent twice: what must not happen twice carries a condition.
                 .setStorageRetryStrategy(StorageRetryStrategy.getUniformStorageRetryStrategy())
-                .setBlobWriteSessionConfig(BlobWriteSessionConfigs.getDefault().withChunkSize(CHUNK))
                 .setServiceRpcFactory(of -> {
                     Sessions sessions = new Sessions(of);
                     made.set(sessions);

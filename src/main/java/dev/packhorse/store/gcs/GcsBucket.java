@@ -25,14 +25,18 @@ import dev.packhorse.store.object.ObjectBucket;
 import dev.packhorse.store.object.Stored;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +71,9 @@ final class GcsBucket extends ObjectBucket {
         BlobField.STORAGE_CLASS
     };
 
+    private static final BlobField[] WITH_CHECKSUM = Stream.concat(Arrays.stream(FIELDS), Stream.of(BlobField.CRC32C))
+            .toArray(BlobField[]::new);
+
     private final Storage storage;
     private final String name;
 
@@ -93,7 +100,7 @@ final class GcsBucket extends ObjectBucket {
 
     /** What the service is to know of an object. */
     BlobInfo info(String key, Headers headers, Stored.Served served) {
-        BlobInfo.Builder info = BlobInfo.newBuilder(name, key)
+        BlobInfo.Builder info = BlobInfo.newBuilder(/* bucket= */ name, /* name= */ key)
                 .setContentType(headers.contentType())
                 .setMetadata(headers.metadata())
                 .setCacheControl(served.cacheControl())
@@ -138,11 +145,11 @@ final class GcsBucket extends ObjectBucket {
     }
 
     BlobId id(String key) {
-        return BlobId.of(name, key);
+        return BlobId.of(/* bucket= */ name, /* name= */ key);
     }
 
     BlobId id(String key, long generation) {
-        return BlobId.of(name, key, generation);
+        return BlobId.of(/* bucket= */ name, /* name= */ key, generation);
     }
 
     @Override
@@ -177,6 +184,20 @@ final class GcsBucket extends ObjectBucket {
         Blob blob =
                 this.<@Nullable Blob>send(operation, path, client -> client.get(id(key), BlobGetOption.fields(FIELDS)));
         return blob == null ? null : stored(blob);
+    }
+
+    /**
+     * What is known of an object with a content that has just been written; {@code null} if another one is there by now.
+     *
+     * @param checksum CRC32C of the content
+     */
+    @Nullable
+    Stored made(String key, long size, int checksum, String operation, FsPath path) throws FsException {
+        Blob blob = this.<@Nullable Blob>send(
+                operation, path, client -> client.get(id(key), BlobGetOption.fields(WITH_CHECKSUM)));
+        String expected = Base64.getEncoder()
+                .encodeToString(ByteBuffer.allocate(Integer.BYTES).putInt(checksum).array());
+        return blob == null || blob.getSize() != size || !expected.equals(blob.getCrc32c()) ? null : stored(blob);
     }
 
     /** Listings of GCS tell everything. */

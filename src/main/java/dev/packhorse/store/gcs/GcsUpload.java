@@ -1,6 +1,6 @@
 package dev.packhorse.store.gcs;
 
-import com.google.cloud.storage.BlobWriteSession;
+import com.google.cloud.WriteChannel;
 import com.google.cloud.storage.Storage.BlobWriteOption;
 import com.google.cloud.storage.StorageException;
 import dev.packhorse.fs.Body;
@@ -14,8 +14,8 @@ import dev.packhorse.store.object.Stored;
 import dev.packhorse.store.object.Upload;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
-import java.util.concurrent.ExecutionException;
+import java.time.Instant;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +37,10 @@ final class GcsUpload implements Upload {
     private byte @Nullable [] whole;
     private int length;
     private Condition settled = Condition.NONE;
-    private @Nullable BlobWriteSession session;
-    private @Nullable WritableByteChannel channel;
+    private final CRC32C checksum = new CRC32C();
+    private long size;
+    private @Nullable WriteChannel channel;
+    private @Nullable Headers sent;
     private @Nullable String address;
     private boolean finished;
 
@@ -60,7 +62,7 @@ final class GcsUpload implements Upload {
                 length = count;
                 return;
             }
-            WritableByteChannel out = begin(headers, condition);
+            WriteChannel out = begin(headers, condition);
             send(out, buffer, count);
             while (!source.isEnded()) {
                 send(out, buffer, source.read(buffer, buffer.length));
@@ -70,17 +72,21 @@ final class GcsUpload implements Upload {
         }
     }
 
-    private WritableByteChannel begin(Headers headers, Condition condition) throws IOException, FsException {
+    private WriteChannel begin(Headers headers, Condition condition) throws FsException {
         settled = condition;
+        sent = headers;
         sessions.begun();
-        BlobWriteSession begun = bucket.send(
-                operation,
-                path,
-                client -> client.blobWriteSession(bucket.info(key, headers, Stored.Served.NONE), options(condition)));
-        session = begun;
-        WritableByteChannel out = begun.open();
-        channel = out;
-        return out;
+        try {
+            WriteChannel out = bucket.send(
+                    operation,
+                    path,
+                    client -> client.writer(bucket.info(key, headers, Stored.Served.NONE), options(condition)));
+            out.setChunkSize(Clients.CHUNK);
+            channel = out;
+            return out;
+        } finally {
+            learnAddress();
+        }
     }
 
     private static BlobWriteOption[] options(Condition condition) {
@@ -96,7 +102,9 @@ final class GcsUpload implements Upload {
                 };
     }
 
-    private void send(WritableByteChannel out, byte[] bytes, int count) throws IOException {
+    private void send(WriteChannel out, byte[] bytes, int count) throws IOException {
+        checksum.update(bytes, 0, count);
+        size += count;
         ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, count);
         try {
             while (buffer.hasRemaining()) {
@@ -117,20 +125,19 @@ final class GcsUpload implements Upload {
 
     @Override
     public boolean isBegun() {
-        return session != null;
+        return channel != null;
     }
 
     @Override
     public Stored finish(Headers headers, Condition condition) throws FsException {
-        BlobWriteSession begun = session;
-        WritableByteChannel out = channel;
+        WriteChannel out = channel;
         byte[] bytes = whole;
         if (bytes != null) {
             Stored stored = bucket.put(key, bytes, length, headers, condition, operation, path);
             finished = true;
             return stored;
         }
-        if (begun == null || out == null) {
+        if (out == null) {
             throw new IllegalStateException("no body has been received");
         }
         if (!condition.equals(settled)) {
@@ -139,17 +146,29 @@ final class GcsUpload implements Upload {
         }
         try {
             out.close();
-            Stored stored = GcsBucket.stored(begun.getResult().get());
-            finished = true;
-            return stored;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new FsException(Kind.UNAVAILABLE, operation, path, e);
-        } catch (ExecutionException | IOException | StorageException e) {
+        } catch (IOException | StorageException e) {
             throw GcsErrors.of(e, operation, path);
         } finally {
             learnAddress();
         }
+        finished = true;
+        return made(sent == null ? headers : sent);
+    }
+
+    /** The client does not tell what it has made. If somebody else has replaced it by now, its generation is not known. */
+    private Stored made(Headers headers) throws FsException {
+        Stored stored = bucket.made(key, size, (int) checksum.getValue(), operation, path);
+        return stored != null
+                ? stored
+                : new Stored(
+                        key,
+                        size,
+                        null,
+                        null,
+                        Instant.now(),
+                        headers.contentType(),
+                        headers.metadata(),
+                        Stored.Served.NONE);
     }
 
     /** Cancels what is not finished. The channel stays open: closing it would finish the object. */

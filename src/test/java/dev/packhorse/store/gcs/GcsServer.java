@@ -18,11 +18,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -642,6 +645,14 @@ public final class GcsServer implements AutoCloseable {
         shown.addProperty("bucket", bucket);
         shown.addProperty("name", key);
         shown.addProperty("size", Integer.toString(item.bytes().length));
+        CRC32C checksum = new CRC32C();
+        checksum.update(item.bytes());
+        shown.addProperty(
+                "crc32c",
+                Base64.getEncoder()
+                        .encodeToString(ByteBuffer.allocate(4)
+                                .putInt((int) checksum.getValue())
+                                .array()));
         shown.addProperty("generation", Long.toString(item.generation()));
         shown.addProperty("metageneration", Long.toString(item.metageneration()));
         shown.addProperty("timeCreated", item.created().toString());
