@@ -71,8 +71,8 @@ final class GcsBucket extends ObjectBucket {
         BlobField.STORAGE_CLASS
     };
 
-    private static final BlobField[] WITH_CHECKSUM = Stream.concat(Arrays.stream(FIELDS), Stream.of(BlobField.CRC32C))
-            .toArray(BlobField[]::new);
+    private static final BlobField[] WITH_CHECKSUM =
+            Stream.concat(Arrays.stream(FIELDS), Stream.of(BlobField.CRC32C)).toArray(BlobField[]::new);
 
     private final Storage storage;
     private final String name;
@@ -196,7 +196,8 @@ final class GcsBucket extends ObjectBucket {
         Blob blob = this.<@Nullable Blob>send(
                 operation, path, client -> client.get(id(key), BlobGetOption.fields(WITH_CHECKSUM)));
         String expected = Base64.getEncoder()
-                .encodeToString(ByteBuffer.allocate(Integer.BYTES).putInt(checksum).array());
+                .encodeToString(
+                        ByteBuffer.allocate(Integer.BYTES).putInt(checksum).array());
         return blob == null || blob.getSize() != size || !expected.equals(blob.getCrc32c()) ? null : stored(blob);
     }
 

@@ -123,8 +123,7 @@ class GcsFilesTest {
                     .containsExactly("/a", "/a-b", "/a.d", "/a0", "/b", "/c", "/é", "/\uE000", "/😀");
             assertThat(nodes(store.walk(FsPath.ROOT)))
                     .extracting(node -> node.path().toString())
-                    .containsExactly(
-                            "/a", "/a-b", "/a.d", "/a/c", "/a0", "/b", "/c", "/é", "/é/x", "/\uE000", "/😀");
+                    .containsExactly("/a", "/a-b", "/a.d", "/a/c", "/a0", "/b", "/c", "/é", "/é/x", "/\uE000", "/😀");
         }
     }
 
@@ -141,8 +140,7 @@ class GcsFilesTest {
                         "mtime", new JsonPrimitive("981173106.500000000")));
         assertThat(resource("a").get("contentType").getAsString()).isEqualTo("text/x-verse");
         // What is usual again is taken away by name.
-        store.change(
-                path("/a"), new AttributeChange(Mode.FILE_DEFAULT, null, null, null), Preconditions.NONE);
+        store.change(path("/a"), new AttributeChange(Mode.FILE_DEFAULT, null, null, null), Preconditions.NONE);
         assertThat(resource("a").getAsJsonObject("metadata").has("mode")).isFalse();
     }
 
@@ -169,8 +167,7 @@ class GcsFilesTest {
         store.write(path("/a"), Body.of(new byte[] {1}), WriteOptions.DEFAULT);
         assertFails(
                 Kind.IO,
-                () -> store.write(
-                        path("/a"), unknown(random(LARGE), new IOException("cut")), WriteOptions.DEFAULT));
+                () -> store.write(path("/a"), unknown(random(LARGE), new IOException("cut")), WriteOptions.DEFAULT));
         assertThat(server.takeRequests()).endsWith("DELETE session");
         assertThat(server.sessions()).isZero();
         assertThat(read("/a")).containsExactly(1);
@@ -197,12 +194,11 @@ class GcsFilesTest {
 
             @Override
             public InputStream open() {
-                InputStream end = new InputStream() {
+                InputStream end = new End() {
                     @Override
-                    public int read() {
+                    void reached() {
                         // Somebody else is faster.
                         server.put("a", new byte[] {7}, new JsonObject());
-                        return -1;
                     }
                 };
                 return new SequenceInputStream(new ByteArrayInputStream(bytes), end);
@@ -216,12 +212,12 @@ class GcsFilesTest {
     @Test
     void anEtagHoldsAgainstWritersThatKnowNothingOfIt() throws IOException {
         Node seen = store.write(path("/a"), Body.of(new byte[] {1}), WriteOptions.DEFAULT);
-        Preconditions same = new Preconditions(new EtagMatch(false, List.of(String.valueOf(seen.etag()))), null, null, null);
+        Preconditions same =
+                new Preconditions(new EtagMatch(false, List.of(String.valueOf(seen.etag()))), null, null, null);
         server.put("a", new byte[] {2}, new JsonObject());
         assertFails(
                 Kind.PRECONDITION_FAILED,
-                () -> store.write(
-                        path("/a"), Body.of(new byte[] {3}), new WriteOptions(AttributeChange.NONE, same)));
+                () -> store.write(path("/a"), Body.of(new byte[] {3}), new WriteOptions(AttributeChange.NONE, same)));
         assertFails(Kind.PRECONDITION_FAILED, () -> store.remove(path("/a"), same));
         assertThat(read("/a")).containsExactly(2);
     }
@@ -310,11 +306,10 @@ class GcsFilesTest {
 
             @Override
             public InputStream open() {
-                InputStream end = new InputStream() {
+                InputStream end = new End() {
                     @Override
-                    public int read() {
+                    void reached() {
                         server.close();
-                        return -1;
                     }
                 };
                 return new SequenceInputStream(new ByteArrayInputStream(random(LARGE)), end);
@@ -364,8 +359,9 @@ class GcsFilesTest {
         try (GcsStore below = GcsStore.open("bucket", "/x/y/", server.options())) {
             below.write(path("/a"), Body.of(new byte[1]), WriteOptions.DEFAULT);
             assertThat(server.keys()).containsExactly("x/y/a");
-            assertFails(Kind.INVALID_NAME, () -> below.stat(path("/" + "n".repeat(255) + "/" + ("é".repeat(127) + "/")
-                    .repeat(4))));
+            assertFails(
+                    Kind.INVALID_NAME,
+                    () -> below.stat(path("/" + "n".repeat(255) + "/" + ("é".repeat(127) + "/").repeat(4))));
         }
     }
 
@@ -400,13 +396,12 @@ class GcsFilesTest {
 
             @Override
             public InputStream open() {
-                InputStream end = new InputStream() {
+                InputStream end = new End() {
                     @Override
-                    public int read() throws IOException {
+                    void reached() throws IOException {
                         if (failure != null) {
                             throw failure;
                         }
-                        return -1;
                     }
                 };
                 return new SequenceInputStream(new ByteArrayInputStream(bytes), end);
@@ -438,6 +433,24 @@ class GcsFilesTest {
 
     private static void assertFails(Kind kind, ThrowingCallable operation) {
         assertThatThrownBy(operation)
-                .isInstanceOfSatisfying(FsException.class, e -> assertThat(e.kind()).isEqualTo(kind));
+                .isInstanceOfSatisfying(
+                        FsException.class, e -> assertThat(e.kind()).isEqualTo(kind));
+    }
+
+    /** The end of a body, at which something happens. */
+    private abstract static class End extends InputStream {
+
+        abstract void reached() throws IOException;
+
+        @Override
+        public final int read() throws IOException {
+            reached();
+            return -1;
+        }
+
+        @Override
+        public final int read(byte[] buffer, int offset, int length) throws IOException {
+            return read();
+        }
     }
 }

@@ -61,6 +61,7 @@ public final class GcsServer implements AutoCloseable {
     private static final long QUANTUM = 256 * 1024;
 
     /** One generation of an object. */
+    @SuppressWarnings("ArrayRecordComponent")
     private record Item(byte[] bytes, long generation, long metageneration, Instant created, JsonObject resource) {}
 
     /** An upload on its way. */
@@ -77,6 +78,7 @@ public final class GcsServer implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("ArrayRecordComponent")
     private record Answer(int status, Map<String, String> headers, byte[] body) {
         static Answer json(JsonElement json) {
             return new Answer(
@@ -436,7 +438,7 @@ public final class GcsServer implements AutoCloseable {
                 break;
             }
             int cut = delimiter == null ? -1 : key.indexOf(delimiter, prefix.length());
-            String shown = cut < 0 ? key : key.substring(0, cut + delimiter.length());
+            String shown = cut < 0 || delimiter == null ? key : key.substring(0, cut + delimiter.length());
             if (token != null && FsPath.BYTEWISE.compare(shown, token) <= 0) {
                 continue;
             }
@@ -671,7 +673,7 @@ public final class GcsServer implements AutoCloseable {
     private static Map<String, String> query(@Nullable String raw) {
         Map<String, String> query = new LinkedHashMap<>();
         if (raw != null) {
-            for (String pair : raw.split("&")) {
+            for (String pair : raw.split("&", -1)) {
                 int equals = pair.indexOf('=');
                 query.put(
                         decoded(equals < 0 ? pair : pair.substring(0, equals)),
