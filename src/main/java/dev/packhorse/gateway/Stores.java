@@ -18,7 +18,7 @@ final class Stores {
 
     /** Not what is layered upon them: archives have an index of their own. */
     private static final Pattern REMOTE = Pattern.compile(
-            "(sftp|replay|s3|openhands\\+https?):|vfs:(?!file:|ram:|tmp:|res:|(zip|jar|tar|tgz|tbz2|gz|bz2):)");
+            "(sftp|replay|s3|gs|openhands\\+https?):|vfs:(?!file:|ram:|tmp:|res:|(zip|jar|tar|tgz|tbz2|gz|bz2):)");
 
     private Stores() {}
 
@@ -38,6 +38,7 @@ final class Stores {
                 "vfs", remote::vfs,
                 "replay", remote::replay,
                 "s3", objects::s3,
+                "gs", objects::gcs,
                 "openhands+http", web::openhands,
                 "openhands+https", web::openhands);
     }

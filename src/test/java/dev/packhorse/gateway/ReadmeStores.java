@@ -125,6 +125,20 @@ record ReadmeStores(
                     Map.of(Capability.ETAGS, "see `conditional-writes`"),
                     Map.of("endpoint", "http://127.0.0.1:1", "access-key", "x", "secret-key", "y", "retries", "0")),
             new ReadmeStores(
+                    "gs",
+                    "gs://bucket/prefix",
+                    "`gs://bucket/prefix`: a bucket of Google Cloud Storage; without a bucket `GOOGLE_CLOUD_BUCKET_NAME` names it",
+                    options(
+                            "anonymous", "`true` shows no credentials; `false`",
+                            "connect-timeout", CONNECT,
+                            "credentials",
+                                    "file with the key of a service account; `GOOGLE_APPLICATION_CREDENTIALS`, else Google's own chain",
+                            "endpoint", "`http://host:port` of another service than Google's; none",
+                            "retries", "how often the client repeats what may pass; `3`",
+                            "timeout", "how long the service may stay silent; `30s`"),
+                    Map.of(),
+                    Map.of("endpoint", "http://127.0.0.1:1", "anonymous", "true", "retries", "0")),
+            new ReadmeStores(
                     "replay",
                     "replay://127.0.0.1:1/",
                     "`replay://192.168.1.20`, `replay://host:80/Photo/album`, `replay:discover`: a ReplayTV 4000, or a folder of one",

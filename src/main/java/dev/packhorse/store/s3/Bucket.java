@@ -3,7 +3,14 @@ package dev.packhorse.store.s3;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
+import dev.packhorse.store.object.Condition;
+import dev.packhorse.store.object.Headers;
+import dev.packhorse.store.object.Metadata;
+import dev.packhorse.store.object.ObjectBucket;
+import dev.packhorse.store.object.Stored;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -12,6 +19,7 @@ import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CommonPrefix;
 import software.amazon.awssdk.services.s3.model.Delete;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.EncodingType;
@@ -24,58 +32,33 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Error;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
-/**
- * A bucket, or what of it is below a prefix: paths become keys, and failures of the SDK {@link FsException}s.
- *
- * <p>The key of a file is its path without the first slash, below the prefix; the key of a directory's marker ends with a slash.
- */
-final class Bucket {
-
-    /** S3's own limit, in bytes of UTF-8. */
-    private static final int LONGEST_KEY = 1024;
+/** A bucket of the service, by the SDK. */
+final class Bucket extends ObjectBucket {
 
     /** Most keys that one request deletes. */
-    static final int BATCH = 1000;
+    private static final int BATCH = 1000;
 
     private final S3Client client;
     private final String name;
-    private final String prefix;
+    private final boolean conditional;
 
     /**
      * A part of a bucket.
      *
      * @param prefix empty, or ending with a slash
+     * @param conditional whether the service honours conditions on writes
      */
-    Bucket(S3Client client, String name, String prefix) {
+    Bucket(S3Client client, String name, String prefix, boolean conditional) {
+        super(prefix);
         this.client = client;
         this.name = name;
-        this.prefix = prefix;
+        this.conditional = conditional;
     }
 
     String name() {
         return name;
-    }
-
-    /**
-     * The key of a file or symlink.
-     *
-     * @throws FsException {@code INVALID_NAME} for one that is too long
-     */
-    String key(FsPath path, String operation) throws FsException {
-        return checked(prefix + path.toString().substring(1), operation, path);
-    }
-
-    /** The key of a directory's marker, which all keys below it start with; may be empty for the root. */
-    String directoryKey(FsPath path, String operation) throws FsException {
-        return path.isRoot() ? prefix : checked(prefix + path.toString().substring(1) + "/", operation, path);
-    }
-
-    private static String checked(String key, String operation, FsPath path) throws FsException {
-        if (key.length() > LONGEST_KEY / 3 && key.getBytes(StandardCharsets.UTF_8).length > LONGEST_KEY) {
-            throw new FsException(Kind.INVALID_NAME, operation, path);
-        }
-        return key;
     }
 
     /** Sends any request. */
@@ -88,20 +71,49 @@ final class Bucket {
         }
     }
 
-    /** What is known of an object; {@code null} if there is none. */
-    @Nullable
-    HeadObjectResponse head(String key, String operation, FsPath path) throws FsException {
+    @Override
+    public @Nullable Stored head(String key, String operation, FsPath path) throws FsException {
         try {
-            return send(
+            HeadObjectResponse head = send(
                     operation,
                     path,
                     client -> client.headObject(
                             HeadObjectRequest.builder().bucket(name).key(key).build()));
+            String etag = Metadata.unquoted(head.eTag());
+            return new Stored(
+                    key,
+                    head.contentLength(),
+                    etag,
+                    etag,
+                    head.lastModified(),
+                    head.contentType(),
+                    head.metadata(),
+                    new Stored.Served(
+                            head.cacheControl(),
+                            head.contentDisposition(),
+                            head.contentEncoding(),
+                            head.contentLanguage(),
+                            head.storageClassAsString()));
         } catch (FsException e) {
             if (e.kind() == Kind.NOT_FOUND) {
                 return null;
             }
             throw e;
+        }
+    }
+
+    /** Listings of S3 tell no metadata. */
+    @Override
+    public @Nullable Stored completed(Stored listed, String operation, FsPath path) throws FsException {
+        return head(listed.key(), operation, path);
+    }
+
+    @Override
+    public String text(String key, String operation, FsPath path) throws FsException {
+        try (ResponseInputStream<GetObjectResponse> in = get(key, null, null, operation, path)) {
+            return new String(in.readNBytes(FsPath.MAX_BYTES), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw S3Errors.of(e, operation, path);
         }
     }
 
@@ -125,17 +137,10 @@ final class Bucket {
                         .build()));
     }
 
-    /**
-     * One page of keys in order.
-     *
-     * @param token where the page before ended, or {@code null} for the first
-     * @param deep whether keys below further slashes are listed one by one, or as one common prefix
-     * @param most keys wanted, 1 to 1,000
-     */
-    ListObjectsV2Response list(
-            String keys, @Nullable String token, boolean deep, int most, String operation, FsPath path)
+    @Override
+    public Page list(String keys, @Nullable String token, boolean deep, int most, String operation, FsPath path)
             throws FsException {
-        return send(
+        ListObjectsV2Response page = send(
                 operation,
                 path,
                 client -> client.listObjectsV2(ListObjectsV2Request.builder()
@@ -146,6 +151,23 @@ final class Bucket {
                         .maxKeys(most)
                         .encodingType(EncodingType.URL)
                         .build()));
+        return new Page(
+                page.contents().stream().map(Bucket::listed).toList(),
+                page.commonPrefixes().stream().map(CommonPrefix::prefix).toList(),
+                Boolean.TRUE.equals(page.isTruncated()) ? page.nextContinuationToken() : null);
+    }
+
+    private static Stored listed(S3Object object) {
+        String etag = Metadata.unquoted(object.eTag());
+        return new Stored(
+                object.key(),
+                object.size() == null ? 0 : object.size(),
+                etag,
+                etag,
+                object.lastModified() == null ? Instant.EPOCH : object.lastModified(),
+                null,
+                Map.of(),
+                Stored.Served.NONE);
     }
 
     /** Puts an object whole; returns its ETag, without quotes. */
@@ -161,15 +183,15 @@ final class Bucket {
                                         .key(key)
                                         .contentType(headers.contentType())
                                         .metadata(headers.metadata())
-                                        .ifMatch(condition.ifMatch())
-                                        .ifNoneMatch(condition.ifNoneMatch())
+                                        .ifMatch(quoted(condition.version()))
+                                        .ifNoneMatch(absent(condition))
                                         .build(),
                                 body))
                 .eTag());
     }
 
-    /** Puts the marker of a directory. */
-    void mark(FsPath directory, Map<String, String> metadata, String operation) throws FsException {
+    @Override
+    public void mark(FsPath directory, Map<String, String> metadata, String operation) throws FsException {
         put(
                 directoryKey(directory, operation),
                 RequestBody.empty(),
@@ -179,21 +201,17 @@ final class Bucket {
                 directory);
     }
 
-    /**
-     * Deletes a key; one that is not there is no failure.
-     *
-     * @param etag the only version to delete, or {@code null} for any
-     */
-    void delete(String key, @Nullable String etag, String operation, FsPath path) throws FsException {
+    @Override
+    public void delete(String key, Condition condition, String operation, FsPath path) throws FsException {
         send(
                 operation,
                 path,
                 client -> client.deleteObject(
-                        request -> request.bucket(name).key(key).ifMatch(quoted(etag))));
+                        request -> request.bucket(name).key(key).ifMatch(quoted(condition.version()))));
     }
 
-    /** Deletes keys, up to {@link #BATCH}. One that is not there is no failure. */
-    void delete(List<String> keys, String operation, FsPath path) throws FsException {
+    @Override
+    public void delete(List<String> keys, String operation, FsPath path) throws FsException {
         if (keys.isEmpty()) {
             return;
         }
@@ -216,5 +234,20 @@ final class Bucket {
 
     static @Nullable String quoted(@Nullable String etag) {
         return etag == null ? null : '"' + etag + '"';
+    }
+
+    /** The value of {@code If-None-Match}, or {@code null}. */
+    static @Nullable String absent(Condition condition) {
+        return condition.absent() ? "*" : null;
+    }
+
+    @Override
+    public int batch() {
+        return BATCH;
+    }
+
+    @Override
+    public boolean isConditional() {
+        return conditional;
     }
 }

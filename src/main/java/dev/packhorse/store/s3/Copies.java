@@ -1,17 +1,17 @@
 package dev.packhorse.store.s3;
 
-import dev.packhorse.fs.AttributeChange;
 import dev.packhorse.fs.FsException;
-import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
-import dev.packhorse.fs.Node;
-import dev.packhorse.fs.Preconditions;
+import dev.packhorse.store.object.Condition;
+import dev.packhorse.store.object.Headers;
+import dev.packhorse.store.object.InFlight;
+import dev.packhorse.store.object.Metadata;
+import dev.packhorse.store.object.Service;
+import dev.packhorse.store.object.Stored;
+import dev.packhorse.store.object.Upload;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
@@ -25,7 +25,7 @@ import software.amazon.awssdk.services.s3.model.MetadataDirective;
  * uploaded in: S3 computes it from them. Parts of one size and those of {@link Multipart#size} are found out; an object in others
  * gets another ETag, and so does one that is encrypted with a key of KMS.
  */
-final class Copies {
+final class Copies implements Service {
 
     /** The largest object that one request copies. */
     private static final long WHOLE = 5L << 30;
@@ -33,140 +33,73 @@ final class Copies {
     private static final int PARALLEL = 8;
 
     private final Bucket bucket;
-    private final Places places;
-    private final Writing writing;
     private final S3Options options;
     private final Executor threads;
 
-    Copies(Bucket bucket, Places places, Writing writing, S3Options options, Executor threads) {
+    Copies(Bucket bucket, S3Options options, Executor threads) {
         this.bucket = bucket;
-        this.places = places;
-        this.writing = writing;
         this.options = options;
         this.threads = threads;
     }
 
-    /** {@link dev.packhorse.fs.Store#change}. */
-    Node change(FsPath path, AttributeChange change, Preconditions preconditions) throws FsException {
-        FsPath real = places.existing(path, "change").path();
-        Lock stripe = Stripes.of(real);
-        stripe.lock();
-        try {
-            for (int attempt = 0; attempt < Writing.ATTEMPTS; attempt++) {
-                Found found = places.find(real, "change");
-                if (found == null) {
-                    throw new FsException(Kind.NOT_FOUND, "change", path);
-                }
-                Writing.check(preconditions, found, "change", path);
-                if (change.isEmpty()) {
-                    return found.node().at(path);
-                }
-                if (found.isDirectory()) {
-                    return writing.mark(real, found, change, "change").at(path);
-                }
-                try {
-                    return copy(found, real, change, Condition.NONE, "change").at(path);
-                } catch (FsException e) {
-                    if (!Writing.isOvertaken(e)) {
-                        throw e;
-                    }
-                }
-            }
-            throw new FsException(Kind.BUSY, "change", path);
-        } finally {
-            stripe.unlock();
-        }
+    /** A symlink is uploaded in one part, so that listings show that it may be one ({@link Symlinks}). */
+    @Override
+    public Upload upload(String key, boolean symlink, String operation, FsPath path) {
+        return new S3Upload(bucket, Buffers.SHARED, threads, options.temp(), key, symlink, operation, path);
     }
 
-    /**
-     * Copies the version of a file or symlink that was found.
-     *
-     * @throws FsException {@code PRECONDITION_FAILED} or {@code NOT_FOUND} if it is no longer there, or the condition for the target
-     *     does not hold
-     */
-    Node copy(Found source, FsPath target, AttributeChange change, Condition condition, String operation)
+    @Override
+    public Stored change(Stored source, Headers headers, String operation, FsPath path) throws FsException {
+        return copy(source, source.key(), headers, Condition.NONE, operation, path);
+    }
+
+    @Override
+    public Stored copy(
+            Stored source, String target, Headers headers, Condition condition, String operation, FsPath path)
             throws FsException {
-        HeadObjectResponse head = source.object();
-        Node from = source.node();
-        AttributeChange dated = change.modified() != null
-                ? change
-                : new AttributeChange(change.mode(), from.modified(), change.owner(), change.mediaType());
-        Map<String, String> metadata = Metadata.with(head.metadata(), from.type(), dated);
-        String type = change.mediaType() == null ? type(head) : change.mediaType();
-        String etag = copy(
-                new Version(bucket.key(source.path(), operation), head),
-                bucket.key(target, operation),
-                new Headers(type, metadata),
-                condition,
-                operation,
-                target);
-        return Metadata.node(target, metadata, from.size(), etag, from.modified(), type);
-    }
-
-    /**
-     * Copies whatever has a key, with its time, as {@link #copy} does.
-     *
-     * @param path what to name in a failure
-     */
-    void copyKey(Version source, String target, String operation, FsPath path) throws FsException {
-        HeadObjectResponse head = source.head();
-        Map<String, String> metadata = head.metadata();
-        if (!source.key().endsWith("/")) {
-            Node node = Found.object(path, head).node();
-            metadata = Metadata.with(metadata, node.type(), new AttributeChange(null, node.modified(), null, null));
-        }
-        copy(source, target, new Headers(type(head), metadata), Condition.NONE, operation, path);
-    }
-
-    /**
-     * One version of an object.
-     *
-     * @param head what the service says of it
-     */
-    record Version(String key, HeadObjectResponse head) {}
-
-    private static String type(HeadObjectResponse head) {
-        return Objects.requireNonNullElse(head.contentType(), Metadata.UNTYPED);
-    }
-
-    private @Nullable String copy(
-            Version source, String target, Headers headers, Condition condition, String operation, FsPath path)
-            throws FsException {
-        Condition wanted = options.conditionalWrites() ? condition : Condition.NONE;
         List<Long> parts = parts(source, operation, path);
-        return parts.isEmpty()
-                ? whole(source, target, headers, wanted, operation, path)
-                : inParts(source, target, headers, parts, wanted, operation, path);
+        String etag = parts.isEmpty()
+                ? whole(source, target, headers, condition, operation, path)
+                : inParts(source, target, headers, parts, condition, operation, path);
+        return new Stored(
+                target,
+                source.size(),
+                etag,
+                etag,
+                source.modified(),
+                headers.contentType(),
+                headers.metadata(),
+                source.served());
     }
 
     private @Nullable String whole(
-            Version source, String target, Headers headers, Condition condition, String operation, FsPath path)
+            Stored source, String target, Headers headers, Condition condition, String operation, FsPath path)
             throws FsException {
-        HeadObjectResponse head = source.head();
+        Stored.Served served = source.served();
         return Metadata.unquoted(bucket.send(
                         operation,
                         path,
                         client -> client.copyObject(request -> request.sourceBucket(bucket.name())
                                 .sourceKey(source.key())
-                                .copySourceIfMatch(head.eTag())
+                                .copySourceIfMatch(Bucket.quoted(source.version()))
                                 .destinationBucket(bucket.name())
                                 .destinationKey(target)
                                 .metadataDirective(MetadataDirective.REPLACE)
                                 .metadata(headers.metadata())
                                 .contentType(headers.contentType())
-                                .cacheControl(head.cacheControl())
-                                .contentDisposition(head.contentDisposition())
-                                .contentEncoding(head.contentEncoding())
-                                .contentLanguage(head.contentLanguage())
-                                .storageClass(head.storageClassAsString())
-                                .ifMatch(condition.ifMatch())
-                                .ifNoneMatch(condition.ifNoneMatch())))
+                                .cacheControl(served.cacheControl())
+                                .contentDisposition(served.disposition())
+                                .contentEncoding(served.encoding())
+                                .contentLanguage(served.language())
+                                .storageClass(served.storageClass())
+                                .ifMatch(Bucket.quoted(condition.version()))
+                                .ifNoneMatch(Bucket.absent(condition))))
                 .copyObjectResult()
                 .eTag());
     }
 
     private @Nullable String inParts(
-            Version source,
+            Stored source,
             String target,
             Headers headers,
             List<Long> parts,
@@ -174,17 +107,17 @@ final class Copies {
             String operation,
             FsPath path)
             throws FsException {
-        HeadObjectResponse head = source.head();
+        Stored.Served served = source.served();
         Multipart upload = Multipart.begin(
                 bucket,
                 target,
                 request -> request.metadata(headers.metadata())
                         .contentType(headers.contentType())
-                        .cacheControl(head.cacheControl())
-                        .contentDisposition(head.contentDisposition())
-                        .contentEncoding(head.contentEncoding())
-                        .contentLanguage(head.contentLanguage())
-                        .storageClass(head.storageClassAsString()),
+                        .cacheControl(served.cacheControl())
+                        .contentDisposition(served.disposition())
+                        .contentEncoding(served.encoding())
+                        .contentLanguage(served.language())
+                        .storageClass(served.storageClass()),
                 operation,
                 path);
         InFlight<CompletedPart> copied = new InFlight<>(threads, operation, path);
@@ -200,7 +133,7 @@ final class Copies {
                         number,
                         request -> request.sourceBucket(bucket.name())
                                 .sourceKey(source.key())
-                                .copySourceIfMatch(head.eTag())
+                                .copySourceIfMatch(Bucket.quoted(source.version()))
                                 .copySourceRange(range)));
             }
             String etag = upload.complete(copied.results(), condition);
@@ -215,9 +148,9 @@ final class Copies {
     }
 
     /** The bytes of each part to copy an object in; empty to copy it whole. */
-    private List<Long> parts(Version source, String operation, FsPath path) throws FsException {
-        long size = source.head().contentLength();
-        String etag = String.valueOf(Metadata.unquoted(source.head().eTag()));
+    private List<Long> parts(Stored source, String operation, FsPath path) throws FsException {
+        long size = source.size();
+        String etag = String.valueOf(source.version());
         int dash = etag.lastIndexOf('-');
         if (size > 0 && dash > 0) {
             String count = etag.substring(dash + 1);
@@ -233,7 +166,7 @@ final class Copies {
         return size > WHOLE ? growing(size) : List.of();
     }
 
-    private long firstPart(Version source, String operation, FsPath path) throws FsException {
+    private long firstPart(Stored source, String operation, FsPath path) throws FsException {
         HeadObjectResponse first = bucket.send(
                 operation,
                 path,

@@ -3,6 +3,8 @@ package dev.packhorse.store.s3;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
+import dev.packhorse.store.object.Condition;
+import dev.packhorse.store.object.Metadata;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -105,8 +107,8 @@ final class Multipart {
                                 .key(key)
                                 .uploadId(id)
                                 .multipartUpload(upload -> upload.parts(parts))
-                                .ifMatch(condition.ifMatch())
-                                .ifNoneMatch(condition.ifNoneMatch())))
+                                .ifMatch(Bucket.quoted(condition.version()))
+                                .ifNoneMatch(Bucket.absent(condition))))
                 .eTag());
     }
 

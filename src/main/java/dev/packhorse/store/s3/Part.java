@@ -2,6 +2,8 @@ package dev.packhorse.store.s3;
 
 import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.FileSlice;
+import dev.packhorse.store.object.Metadata;
+import dev.packhorse.store.object.Source;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;

@@ -4,6 +4,9 @@ import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
+import dev.packhorse.store.object.Found;
+import dev.packhorse.store.object.Ordered;
+import dev.packhorse.store.object.Stored;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CancellationException;
@@ -12,7 +15,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
 /**
  * A listing whose nodes are completed, where they must be, by one HEAD each; many at a time, a window ahead.
@@ -111,11 +113,11 @@ final class S3Listing implements Listing {
     private @Nullable Node complete(Node node) throws FsException {
         FsPath path = node.path();
         if (node.isDirectory()) {
-            HeadObjectResponse marker = bucket.head(bucket.directoryKey(path, operation), operation, path);
+            Stored marker = bucket.head(bucket.directoryKey(path, operation), operation, path);
             return Found.directory(path, marker).node();
         }
-        HeadObjectResponse head = bucket.head(bucket.key(path, operation), operation, path);
-        return head == null ? null : Found.object(path, head).node();
+        Stored stored = bucket.head(bucket.key(path, operation), operation, path);
+        return stored == null ? null : Found.object(path, stored).node();
     }
 
     private @Nullable Node taken(CompletableFuture<@Nullable Node> result) throws FsException {

@@ -15,6 +15,13 @@ import dev.packhorse.fs.Space;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
+import dev.packhorse.store.object.Found;
+import dev.packhorse.store.object.Metadata;
+import dev.packhorse.store.object.ObjectBucket;
+import dev.packhorse.store.object.Ordered;
+import dev.packhorse.store.object.Places;
+import dev.packhorse.store.object.Transfers;
+import dev.packhorse.store.object.Writing;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -31,13 +38,10 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  * A bucket of Amazon S3, or of a service that speaks its protocol, or what is in it below a prefix.
  *
  * <p>How files become objects is in the package's documentation. Modification times that were set are kept to the nanosecond,
- * others are those of the objects, in whole seconds. Names that end with {@value #HADOOP} are not shown, and
+ * others are those of the objects, in whole seconds. Names that end with {@code _$folder$} are not shown, and
  * {@code INVALID_NAME} for clients; so is a path of more than 1,024 bytes with the prefix.
  */
 public final class S3Store implements Store {
-
-    /** What the markers of Hadoop's first file system end with. */
-    static final String HADOOP = "_$folder$";
 
     /** Requests of all operations together that go on beside those of the callers' own threads. */
     private static final int THREADS = 16;
@@ -50,7 +54,6 @@ public final class S3Store implements Store {
     private final S3Options options;
     private final Places places;
     private final Writing writing;
-    private final Copies copies;
     private final Transfers transfers;
     private final ExecutorService requests;
     private final ExecutorService copiers;
@@ -59,13 +62,13 @@ public final class S3Store implements Store {
     private S3Store(S3Client client, String bucket, String prefix, S3Options options) {
         this.client = client;
         this.options = options;
-        this.bucket = new Bucket(client, bucket, prefix);
+        this.bucket = new Bucket(client, bucket, prefix, options.conditionalWrites());
         this.requests = threads(THREADS, "s3-requests-" + bucket);
         this.copiers = threads(COPIERS, "s3-copies-" + bucket);
         this.places = new Places(this.bucket);
-        this.writing = new Writing(this.bucket, places, options, requests);
-        this.copies = new Copies(this.bucket, places, writing, options, requests);
-        this.transfers = new Transfers(this.bucket, places, copies, options, copiers);
+        Copies copies = new Copies(this.bucket, options, requests);
+        this.writing = new Writing(this.bucket, places, copies);
+        this.transfers = new Transfers(this.bucket, places, copies, copiers);
     }
 
     private static ExecutorService threads(int count, String name) {
@@ -96,7 +99,7 @@ public final class S3Store implements Store {
     /** As above, with somebody who sees every request. */
     static S3Store open(String bucket, String prefix, S3Options options, List<ExecutionInterceptor> observers)
             throws FsException {
-        S3Store store = new S3Store(Clients.of(options, observers), bucket, prefix(prefix), options);
+        S3Store store = new S3Store(Clients.of(options, observers), bucket, ObjectBucket.prefix(prefix), options);
         boolean opened = false;
         try {
             store.bucket.list(store.bucket.directoryKey(FsPath.ROOT, "open"), null, true, 1, "open", FsPath.ROOT);
@@ -117,16 +120,7 @@ public final class S3Store implements Store {
 
     /** As {@link #open}, but asks nothing before the first operation, which fails as long as the service cannot be reached. */
     public static S3Store openLater(String bucket, String prefix, S3Options options) {
-        return new S3Store(Clients.of(options, List.of()), bucket, prefix(prefix), options);
-    }
-
-    private static String prefix(String text) {
-        try {
-            FsPath path = FsPath.parse("/" + text);
-            return path.isRoot() ? "" : path.toString().substring(1) + "/";
-        } catch (FsException e) {
-            throw new IllegalArgumentException("the prefix '" + text + "' is refused", e);
-        }
+        return new S3Store(Clients.of(options, List.of()), bucket, ObjectBucket.prefix(prefix), options);
     }
 
     @Override
@@ -228,7 +222,7 @@ public final class S3Store implements Store {
     @Override
     public Node change(FsPath path, AttributeChange change, Preconditions preconditions) throws FsException {
         prepare("change", path, change, preconditions);
-        return copies.change(path, change, preconditions);
+        return writing.change(path, change, preconditions);
     }
 
     @Override

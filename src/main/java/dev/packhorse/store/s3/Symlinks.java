@@ -11,7 +11,7 @@ import dev.packhorse.fs.Node;
 final class Symlinks {
 
     /** Longest target in bytes. */
-    static final int LONGEST = 4095;
+    private static final int LONGEST = 4095;
 
     private Symlinks() {}
 

@@ -2,7 +2,7 @@
  * The store {@code s3:}, a bucket of Amazon S3 or of a service that speaks its protocol, by the AWS SDK for Java 2.
  *
  * <p><b>Objects.</b> The file {@code /a/b} is the object {@code a/b} below the prefix of the store. Its permissions, owner and time
- * are user metadata in the manner of s3fs ({@link dev.packhorse.store.s3.Metadata}), its media type is the {@code Content-Type}.
+ * are user metadata in the manner of s3fs ({@link dev.packhorse.store.object.Metadata}), its media type is the {@code Content-Type}.
  * What is usual is not written: a file of 0644 that belongs to 0:0 and whose time nobody has set has no metadata. A symlink is an
  * object whose content is its target and whose {@code mode} says so ({@link dev.packhorse.store.s3.Symlinks}).
  *
@@ -15,7 +15,7 @@
  * ({@code PERMISSION_DENIED}).
  *
  * <p><b>Listings.</b> One level is listed by delimiter, a walk is one flat listing; a thousand names are one request
- * ({@link dev.packhorse.store.s3.Ordered} brings them into the order of their names). S3's listings tell key, size, ETag and the
+ * ({@link dev.packhorse.store.object.Ordered} brings them into the order of their names). S3's listings tell key, size, ETag and the
  * time of the object, not the metadata. So a listed node shows the usual permissions and owner, the time when the
  * object was written, and no media type, whatever {@code stat} and {@code read} show; type, size and ETag are right. With
  * {@link dev.packhorse.store.s3.S3Options#listMetadata} each node is asked for by a HEAD, 16 at a time, and shows all of it.
@@ -23,10 +23,10 @@
  * <p><b>Requests.</b> {@code read} is one GET, and one more for each body that does not begin where the first answer stands;
  * {@code stat} of a file is one HEAD, of a directory two or three requests; a name that is missing two to four. A write looks at what
  * it replaces (one HEAD, for a new file three requests), puts, and looks at the time. Only paths through symlinks
- * cost a request for each of their parents ({@link dev.packhorse.store.s3.Places}).
+ * cost a request for each of their parents ({@link dev.packhorse.store.object.Places}).
  *
  * <p><b>Writing.</b> Up to 8 MiB are one PUT, more a multipart upload of at most four parts at a time
- * ({@link dev.packhorse.store.s3.Upload}); memory is bounded for the process ({@link dev.packhorse.store.s3.Buffers}). Nothing is
+ * ({@link dev.packhorse.store.s3.S3Upload}); memory is bounded for the process ({@link dev.packhorse.store.s3.Buffers}). Nothing is
  * visible before the last request; a failure aborts the upload. A crash leaves parts that cost money: let a rule of the bucket
  * ({@code AbortIncompleteMultipartUpload}) remove them.
  *
@@ -38,7 +38,7 @@
  * They keep all metadata, headers and the storage class; access control lists of single objects are not kept.
  *
  * <p><b>Trees.</b> S3 changes single objects. A directory is copied, moved and removed object by object: a move copies all, then
- * deletes what it has copied ({@link dev.packhorse.store.s3.Transfers}), so that both names are there in between, and never
+ * deletes what it has copied ({@link dev.packhorse.store.object.Transfers}), so that both names are there in between, and never
  * neither. What somebody puts into the source meanwhile stays there; an object that he replaces there after it was copied is lost.
  *
  * <p><b>Threads.</b> All operations may be called from many threads. Parts, and what completes a listing, run in 16 threads of

@@ -20,6 +20,9 @@ import dev.packhorse.fs.Owner;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
+import dev.packhorse.store.object.Condition;
+import dev.packhorse.store.object.Headers;
+import dev.packhorse.store.object.Upload;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -210,11 +213,13 @@ class S3FilesTest {
     void anUploadWithoutAnyBufferUsesTheDisk(@TempDir Path temp) throws IOException {
         byte[] bytes = random(18 * MIB);
         Buffers none = new Buffers(0);
-        Bucket whole = new Bucket(server.client(), bucket, "");
-        try (Upload upload = new Upload(whole, none, Runnable::run, temp, "spooled", path("/spooled"))) {
-            upload.receive(unknown(bytes), Headers.of(null, AttributeChange.NONE));
+        Bucket whole = new Bucket(server.client(), bucket, "", true);
+        Headers headers = new Headers("text/plain", Map.of());
+        try (Upload upload =
+                new S3Upload(whole, none, Runnable::run, temp, "spooled", false, "write", path("/spooled"))) {
+            upload.receive(unknown(bytes), headers, Condition.NONE);
             assertThat(temp).isEmptyDirectory();
-            upload.finish(Headers.of(null, AttributeChange.NONE), Condition.NONE);
+            upload.finish(headers, Condition.NONE);
         }
         assertThat(read("/spooled")).isEqualTo(bytes);
     }

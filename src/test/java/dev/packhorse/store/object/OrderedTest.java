@@ -1,4 +1,4 @@
-package dev.packhorse.store.s3;
+package dev.packhorse.store.object;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,42 +14,38 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.CommonPrefix;
-import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
-import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
-import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Listings in the order of names, over a bucket that sorts keys as S3 does, by their UTF-8. */
 class OrderedTest {
 
     /** Keys alone, in small pages. */
-    private static final class KeysOnly implements S3Client {
+    private static final class KeysOnly extends ObjectBucket {
         final TreeSet<String> keys = new TreeSet<>(FsPath.BYTEWISE);
         final int page;
         int requests;
 
         KeysOnly(int page, List<String> keys) {
+            super("");
             this.page = page;
             this.keys.addAll(keys);
         }
 
         @Override
-        public ListObjectsV2Response listObjectsV2(ListObjectsV2Request request) {
+        public Page list(
+                String prefix, @Nullable String token, boolean deep, int wanted, String operation, FsPath path) {
             requests++;
-            String prefix = request.prefix();
-            String token = request.continuationToken();
-            int most = Math.min(page, request.maxKeys());
-            List<S3Object> objects = new ArrayList<>();
-            List<CommonPrefix> prefixes = new ArrayList<>();
+            int most = Math.min(page, wanted);
+            List<Stored> objects = new ArrayList<>();
+            List<String> prefixes = new ArrayList<>();
             String last = null;
             boolean more = false;
             for (String key : token == null ? keys.tailSet(prefix) : keys.tailSet(token, false)) {
                 if (!key.startsWith(prefix)) {
                     break;
                 }
-                int slash = request.delimiter() == null ? -1 : key.indexOf('/', prefix.length());
+                int slash = deep ? -1 : key.indexOf('/', prefix.length());
                 if (slash >= 0 && last != null && last.startsWith(key.substring(0, slash + 1))) {
                     continue;
                 }
@@ -62,34 +58,52 @@ class OrderedTest {
                 }
                 last = key;
                 if (slash >= 0) {
-                    prefixes.add(CommonPrefix.builder()
-                            .prefix(key.substring(0, slash + 1))
-                            .build());
+                    prefixes.add(key.substring(0, slash + 1));
                 } else {
-                    objects.add(S3Object.builder()
-                            .key(key)
-                            .size(1L)
-                            .eTag("\"e\"")
-                            .lastModified(Instant.EPOCH)
-                            .build());
+                    objects.add(new Stored(key, 1, "e", "e", Instant.EPOCH, null, Map.of(), Stored.Served.NONE));
                 }
             }
-            return ListObjectsV2Response.builder()
-                    .contents(objects)
-                    .commonPrefixes(prefixes)
-                    .isTruncated(more)
-                    .nextContinuationToken(more ? last : null)
-                    .build();
+            return new Page(objects, prefixes, more ? last : null);
         }
 
         @Override
-        public String serviceName() {
-            return "s3";
+        public @Nullable Stored head(String key, String operation, FsPath path) {
+            throw new AssertionError("a listing asks for no single object");
         }
 
         @Override
-        public void close() {
-            // Nothing is held.
+        public @Nullable Stored completed(Stored listed, String operation, FsPath path) {
+            return listed;
+        }
+
+        @Override
+        public String text(String key, String operation, FsPath path) {
+            throw new AssertionError("a listing reads no object");
+        }
+
+        @Override
+        public void mark(FsPath directory, Map<String, String> metadata, String operation) {
+            throw new AssertionError("a listing writes nothing");
+        }
+
+        @Override
+        public void delete(String key, Condition condition, String operation, FsPath path) {
+            throw new AssertionError("a listing deletes nothing");
+        }
+
+        @Override
+        public void delete(List<String> keys, String operation, FsPath path) {
+            throw new AssertionError("a listing deletes nothing");
+        }
+
+        @Override
+        public int batch() {
+            return 1000;
+        }
+
+        @Override
+        public boolean isConditional() {
+            return true;
         }
     }
 
@@ -136,7 +150,7 @@ class OrderedTest {
         assertThat(without.requests).isEqualTo(21);
         all.add("log/x");
         KeysOnly with = new KeysOnly(1000, all);
-        Ordered nodes = new Ordered(new Bucket(with, "b", ""), "", false, "list", FsPath.ROOT);
+        Ordered nodes = new Ordered(with, "", false, "list", FsPath.ROOT);
         assertThat(nodes.next())
                 .isNotNull()
                 .extracting(node -> node.path().toString())
@@ -206,7 +220,7 @@ class OrderedTest {
     }
 
     private static List<Node> nodes(KeysOnly keys, boolean deep) throws FsException {
-        Ordered ordered = new Ordered(new Bucket(keys, "b", ""), "", deep, "list", FsPath.ROOT);
+        Ordered ordered = new Ordered(keys, "", deep, "list", FsPath.ROOT);
         List<Node> nodes = new ArrayList<>();
         for (Node node = ordered.next(); node != null; node = ordered.next()) {
             nodes.add(node);

@@ -1,13 +1,10 @@
-package dev.packhorse.store.s3;
+package dev.packhorse.store.object;
 
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.s3.model.CommonPrefix;
-import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
-import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** The keys with a prefix, page by page, objects and common prefixes in one row, in the order of the service. */
 final class Keys {
@@ -20,17 +17,17 @@ final class Keys {
      * @param key the whole key; of a common prefix with its slash
      * @param object what it is; {@code null} for a common prefix
      */
-    record Entry(String key, @Nullable S3Object object) {}
+    record Entry(String key, @Nullable Stored object) {}
 
-    private final Bucket bucket;
+    private final ObjectBucket bucket;
     private final String prefix;
     private final boolean deep;
     private final String operation;
     private final FsPath path;
-    private Iterator<S3Object> objects = List.<S3Object>of().iterator();
-    private Iterator<CommonPrefix> prefixes = List.<CommonPrefix>of().iterator();
-    private @Nullable S3Object object;
-    private @Nullable CommonPrefix common;
+    private Iterator<Stored> objects = List.<Stored>of().iterator();
+    private Iterator<String> prefixes = List.<String>of().iterator();
+    private @Nullable Stored object;
+    private @Nullable String common;
     private @Nullable String token;
     private boolean begun;
 
@@ -39,7 +36,7 @@ final class Keys {
      *
      * @param deep whether all keys are wanted, or those up to the next slash
      */
-    Keys(Bucket bucket, String prefix, boolean deep, String operation, FsPath path) {
+    Keys(ObjectBucket bucket, String prefix, boolean deep, String operation, FsPath path) {
         this.bucket = bucket;
         this.prefix = prefix;
         this.deep = deep;
@@ -56,24 +53,24 @@ final class Keys {
             }
             read();
         }
-        S3Object nextObject = object;
-        CommonPrefix nextPrefix = common;
+        Stored nextObject = object;
+        String nextPrefix = common;
         boolean isObject = nextPrefix == null
-                || (nextObject != null && FsPath.BYTEWISE.compare(nextObject.key(), nextPrefix.prefix()) <= 0);
+                || (nextObject != null && FsPath.BYTEWISE.compare(nextObject.key(), nextPrefix) <= 0);
         if (isObject && nextObject != null) {
             object = objects.hasNext() ? objects.next() : null;
             return new Entry(nextObject.key(), nextObject);
         }
         common = prefixes.hasNext() ? prefixes.next() : null;
-        return nextPrefix == null ? null : new Entry(nextPrefix.prefix(), null);
+        return nextPrefix == null ? null : new Entry(nextPrefix, null);
     }
 
     private void read() throws FsException {
-        ListObjectsV2Response page = bucket.list(prefix, token, deep, PAGE, operation, path);
+        ObjectBucket.Page page = bucket.list(prefix, token, deep, PAGE, operation, path);
         begun = true;
-        token = Boolean.TRUE.equals(page.isTruncated()) ? page.nextContinuationToken() : null;
-        objects = page.contents().iterator();
-        prefixes = page.commonPrefixes().iterator();
+        token = page.token();
+        objects = page.objects().iterator();
+        prefixes = page.prefixes().iterator();
         object = objects.hasNext() ? objects.next() : null;
         common = prefixes.hasNext() ? prefixes.next() : null;
     }

@@ -1,4 +1,4 @@
-package dev.packhorse.store.s3;
+package dev.packhorse.store.object;
 
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.FsException;
@@ -11,7 +11,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 
 /** A body as it is read: it knows that it has ended with its last byte, and that it has the length it said. */
-final class Source implements Closeable {
+public final class Source implements Closeable {
 
     private final InputStream in;
     private final long declared;
@@ -24,7 +24,7 @@ final class Source implements Closeable {
     private ByteBuffer unread = ByteBuffer.allocate(0);
 
     /** Opens the body; of one that fails a caller sees the kind of its failure, or {@code IO}. */
-    Source(Body body, FsPath path) throws FsException {
+    public Source(Body body, FsPath path) throws FsException {
         this.path = path;
         this.declared = body.length();
         try {
@@ -46,12 +46,12 @@ final class Source implements Closeable {
         }
     }
 
-    boolean isEnded() {
+    public boolean isEnded() {
         return ahead < 0 && !unread.hasRemaining();
     }
 
     /** Reads until a buffer has so many bytes or the body ends; returns how many it has. */
-    int read(byte[] buffer, int wanted) throws FsException {
+    public int read(byte[] buffer, int wanted) throws FsException {
         int count = Math.min(wanted, unread.remaining());
         unread.get(buffer, 0, count);
         try {
@@ -70,7 +70,7 @@ final class Source implements Closeable {
     }
 
     /** Takes bytes back that are to be read once more. */
-    void unread(byte[] bytes, int count) {
+    public void unread(byte[] bytes, int count) {
         unread = ByteBuffer.wrap(bytes, 0, count);
     }
 

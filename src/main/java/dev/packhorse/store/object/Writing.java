@@ -1,4 +1,4 @@
-package dev.packhorse.store.s3;
+package dev.packhorse.store.object;
 
 import dev.packhorse.fs.AttributeChange;
 import dev.packhorse.fs.Body;
@@ -10,36 +10,33 @@ import dev.packhorse.fs.NodeType;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.WriteOptions;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Lock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
 /**
- * Makes files, symlinks and directories.
+ * Makes files, symlinks and directories, and changes their metadata.
  *
  * <p>Preconditions are checked against what a HEAD shows, and the write is made on condition that this is still there; if it is
  * not, it is looked at again. So they hold in one step with the write, against everybody.
  */
-final class Writing {
+public final class Writing {
 
     /** How often something may be replaced between being looked at and being replaced before that is no accident. */
     static final int ATTEMPTS = 8;
 
-    private final Bucket bucket;
-    private final Places places;
-    private final S3Options options;
-    private final Executor threads;
+    /** Longest target of a symlink in bytes, as on Linux. */
+    private static final int LONGEST_TARGET = 4095;
 
-    Writing(Bucket bucket, Places places, S3Options options, Executor threads) {
+    private final ObjectBucket bucket;
+    private final Places places;
+    private final Service service;
+
+    public Writing(ObjectBucket bucket, Places places, Service service) {
         this.bucket = bucket;
         this.places = places;
-        this.options = options;
-        this.threads = threads;
+        this.service = service;
     }
 
     /**
@@ -50,67 +47,70 @@ final class Writing {
      */
     private record Target(FsPath path, @Nullable Found current) {}
 
-    /** Makes an object visible, on a condition; returns its ETag. */
-    @FunctionalInterface
-    private interface Last {
-        @Nullable
-        String step(@Nullable Found current, Condition condition) throws FsException;
-    }
-
     /** {@link dev.packhorse.fs.Store#write}. */
-    Node write(FsPath path, Body body, WriteOptions how) throws FsException {
+    public Node write(FsPath path, Body body, WriteOptions how) throws FsException {
         Target target = replaceable(path, "write");
         check(how.preconditions(), target.current(), "write", path);
-        String key = bucket.key(target.path(), "write");
-        try (Upload upload = new Upload(bucket, Buffers.SHARED, threads, options.temp(), key, path)) {
-            Headers first = Headers.of(target.current(), how.attributes());
-            upload.receive(body, first);
-            Headers[] sent = {first};
-            String etag = commit("write", path, target, how.preconditions(), (current, condition) -> {
-                sent[0] = upload.isInParts() ? first : Headers.of(current, how.attributes());
-                return upload.finish(sent[0], condition);
-            });
-            return made(target.path(), etag, upload.size(), sent[0], "write").at(path);
-        }
+        return put(
+                path,
+                target,
+                body,
+                false,
+                how.preconditions(),
+                current -> Headers.of(current, how.attributes()),
+                "write");
     }
 
     /** {@link dev.packhorse.fs.Store#link}. */
-    Node link(FsPath path, String target, WriteOptions how) throws FsException {
+    public Node link(FsPath path, String target, WriteOptions how) throws FsException {
         byte[] bytes = target.getBytes(StandardCharsets.UTF_8);
-        if (bytes.length == 0 || bytes.length > Symlinks.LONGEST || target.indexOf('\0') >= 0) {
+        if (bytes.length == 0 || bytes.length > LONGEST_TARGET || target.indexOf('\0') >= 0) {
             throw new FsException(Kind.INVALID_NAME, "link", path);
         }
         Target place = replaceable(path, "link");
         check(how.preconditions(), place.current(), "link", path);
-        String key = bucket.key(place.path(), "link");
         Headers headers = new Headers(Metadata.UNTYPED, Metadata.with(Map.of(), NodeType.SYMLINK, how.attributes()));
-        Multipart upload = Multipart.begin(
-                bucket,
-                key,
-                request -> request.contentType(headers.contentType()).metadata(headers.metadata()),
-                "link",
-                path);
-        boolean done = false;
-        try {
-            var part = upload.send(1, Part.body(bytes, bytes.length), bytes.length);
-            String etag = commit(
-                    "link",
+        return put(path, place, Body.of(bytes), true, how.preconditions(), current -> headers, "link");
+    }
+
+    private Node put(
+            FsPath path,
+            Target target,
+            Body body,
+            boolean symlink,
+            Preconditions preconditions,
+            Function<@Nullable Found, Headers> headers,
+            String operation)
+            throws FsException {
+        FsPath real = target.path();
+        String key = bucket.key(real, operation);
+        try (Upload upload = service.upload(key, symlink, operation, path)) {
+            Headers first = headers.apply(target.current());
+            upload.receive(body, first, preconditions.needNode() ? condition(target.current()) : Condition.NONE);
+            Stored made = commit(
+                    operation,
                     path,
-                    place,
-                    how.preconditions(),
-                    (current, condition) -> upload.complete(List.of(part), condition));
-            done = true;
-            return made(place.path(), etag, bytes.length, headers, "link").at(path);
-        } finally {
-            if (!done) {
-                upload.abort();
-            }
+                    target,
+                    preconditions,
+                    (current, condition) ->
+                            upload.finish(upload.isBegun() ? first : headers.apply(current), condition));
+            return Found.object(real, made).node().at(path);
         }
+    }
+
+    /** Makes an object visible, on a condition. */
+    @FunctionalInterface
+    private interface Last {
+        Stored step(@Nullable Found current, Condition condition) throws FsException;
+    }
+
+    private Condition condition(@Nullable Found current) {
+        return bucket.isConditional() ? Condition.same(current) : Condition.NONE;
     }
 
     /** The target of a write, which must be no directory. */
     private Target replaceable(FsPath path, String operation) throws FsException {
-        if (path.name().endsWith(S3Store.HADOOP)) {
+        if (Names.isReserved(path.name())) {
             throw new FsException(Kind.INVALID_NAME, operation, path);
         }
         Target target = target(path, operation);
@@ -129,8 +129,8 @@ final class Writing {
         return new Target(real, real.equals(path) ? null : places.find(real, operation));
     }
 
-    private @Nullable String commit(
-            String operation, FsPath path, Target target, Preconditions preconditions, Last last) throws FsException {
+    private Stored commit(String operation, FsPath path, Target target, Preconditions preconditions, Last last)
+            throws FsException {
         if (!preconditions.needNode()) {
             return last.step(target.current(), Condition.NONE);
         }
@@ -144,11 +144,8 @@ final class Writing {
                 if (current != null && current.isDirectory()) {
                     throw new FsException(Kind.IS_A_DIRECTORY, operation, path);
                 }
-                if (!options.conditionalWrites()) {
-                    return last.step(current, Condition.NONE);
-                }
                 try {
-                    return last.step(current, Condition.same(current));
+                    return last.step(current, condition(current));
                 } catch (FsException e) {
                     if (!isOvertaken(e)) {
                         throw e;
@@ -171,19 +168,45 @@ final class Writing {
         preconditions.check(current == null ? null : current.node(), operation, path);
     }
 
-    /** What has been made, with the time that the service gave it, unless somebody else has replaced it by now. */
-    private Node made(FsPath path, @Nullable String etag, long size, Headers headers, String operation)
-            throws FsException {
-        HeadObjectResponse head = bucket.head(bucket.key(path, operation), operation, path);
-        if (head != null && Objects.equals(etag, Metadata.unquoted(head.eTag()))) {
-            return Found.object(path, head).node();
+    /** {@link dev.packhorse.fs.Store#change}. */
+    public Node change(FsPath path, AttributeChange change, Preconditions preconditions) throws FsException {
+        FsPath real = places.existing(path, "change").path();
+        Lock stripe = Stripes.of(real);
+        stripe.lock();
+        try {
+            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                Found found = places.find(real, "change");
+                if (found == null) {
+                    throw new FsException(Kind.NOT_FOUND, "change", path);
+                }
+                check(preconditions, found, "change", path);
+                if (change.isEmpty()) {
+                    return found.node().at(path);
+                }
+                if (found.isDirectory()) {
+                    return mark(real, found, change, "change").at(path);
+                }
+                try {
+                    Stored source = found.object();
+                    Headers headers = Headers.changed(found.node(), source, change);
+                    return Found.object(real, service.change(source, headers, "change", path))
+                            .node()
+                            .at(path);
+                } catch (FsException e) {
+                    if (!isOvertaken(e)) {
+                        throw e;
+                    }
+                }
+            }
+            throw new FsException(Kind.BUSY, "change", path);
+        } finally {
+            stripe.unlock();
         }
-        return Metadata.node(path, headers.metadata(), size, etag, Instant.now(), headers.contentType());
     }
 
     /** {@link dev.packhorse.fs.Store#makeDirectory}. */
-    Node makeDirectory(FsPath path, WriteOptions how) throws FsException {
-        if (path.name().endsWith(S3Store.HADOOP)) {
+    public Node makeDirectory(FsPath path, WriteOptions how) throws FsException {
+        if (Names.isReserved(path.name())) {
             throw new FsException(Kind.INVALID_NAME, "makeDirectory", path);
         }
         Target target = target(path, "makeDirectory");

@@ -1,4 +1,4 @@
-package dev.packhorse.store.s3;
+package dev.packhorse.store.object;
 
 import dev.packhorse.fs.AttributeChange;
 import dev.packhorse.fs.FsPath;
@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
  * <p>What is usual is not written: permissions of 0644, 0755 for a directory; owner 0:0; a time that is the one of the object.
  * What cannot be understood is taken for not written.
  */
-final class Metadata {
+public final class Metadata {
 
-    /** The media type of an object for which nobody gave one: S3's own default. */
-    static final String UNTYPED = "binary/octet-stream";
+    /** The media type of an object for which nobody gave one: the default of S3, and ours for GCS. */
+    public static final String UNTYPED = "binary/octet-stream";
 
     /** The media type of directory markers, as s3fs writes it. */
-    static final String DIRECTORY = "application/x-directory";
+    public static final String DIRECTORY = "application/x-directory";
 
     private static final String MODE = "mode";
     private static final String UID = "uid";
@@ -39,7 +39,7 @@ final class Metadata {
     private Metadata() {}
 
     /** A file or symlink with its metadata. */
-    static Node node(
+    public static Node node(
             FsPath path,
             Map<String, String> metadata,
             long size,
@@ -59,11 +59,6 @@ final class Metadata {
                 unquoted(etag),
                 symlink || UNTYPED.equals(contentType) ? null : contentType,
                 null);
-    }
-
-    /** A file as a listing tells it. */
-    static Node listed(FsPath path, long size, @Nullable String etag, Instant lastModified) {
-        return node(path, Map.of(), size, etag, lastModified, null);
     }
 
     /** A directory with the metadata of its marker. */
@@ -111,7 +106,7 @@ final class Metadata {
     }
 
     /** An entity tag as the service writes it, without its quotes. */
-    static @Nullable String unquoted(@Nullable String etag) {
+    public static @Nullable String unquoted(@Nullable String etag) {
         return etag != null && etag.length() > 1 && etag.startsWith("\"") && etag.endsWith("\"")
                 ? etag.substring(1, etag.length() - 1)
                 : etag;

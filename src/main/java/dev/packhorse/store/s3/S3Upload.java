@@ -4,23 +4,30 @@ import dev.packhorse.fs.Body;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
-import java.io.Closeable;
+import dev.packhorse.store.object.Condition;
+import dev.packhorse.store.object.Headers;
+import dev.packhorse.store.object.InFlight;
+import dev.packhorse.store.object.Source;
+import dev.packhorse.store.object.Stored;
+import dev.packhorse.store.object.Upload;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 
 /**
- * One body on its way into an object, visible only when it is {@link #finish finished}.
+ * A body on its way into an object of S3.
  *
  * <p>What fits into one part is sent whole. Else parts are sent while the next are read, up to {@value #PARALLEL} at the same time,
  * each from a buffer that is the process's ({@link Buffers}): an upload that finds none waits for its own parts, and one that has
  * none under way spools its part to the disk rather than wait for others whose clients may be slow. So are parts larger than a
  * buffer, which come behind the first 8 GiB.
  */
-final class Upload implements Closeable {
+final class S3Upload implements Upload {
 
     private static final int PARALLEL = 4;
 
@@ -34,33 +41,54 @@ final class Upload implements Closeable {
     private final Buffers buffers;
     private final Path temp;
     private final String key;
+    private final boolean inParts;
+    private final String operation;
     private final FsPath path;
     private final InFlight<CompletedPart> parts;
     private @Nullable RequestBody whole;
     private @Nullable Part held;
     private @Nullable Multipart multipart;
+    private @Nullable Headers sent;
     private long size;
     private boolean finished;
 
-    Upload(Bucket bucket, Buffers buffers, Executor threads, Path temp, String key, FsPath path) {
+    /**
+     * Sends nothing yet.
+     *
+     * @param inParts whether it is to be uploaded in parts however small it is
+     */
+    S3Upload(
+            Bucket bucket,
+            Buffers buffers,
+            Executor threads,
+            Path temp,
+            String key,
+            boolean inParts,
+            String operation,
+            FsPath path) {
         this.bucket = bucket;
         this.buffers = buffers;
         this.temp = temp;
         this.key = key;
+        this.inParts = inParts;
+        this.operation = operation;
         this.path = path;
-        this.parts = new InFlight<>(threads, "write", path);
+        this.parts = new InFlight<>(threads, operation, path);
     }
 
-    /**
-     * Reads a body to its end.
-     *
-     * @param headers of an object that is sent in parts: they are due with the first
-     */
-    void receive(Body body, Headers headers) throws FsException {
+    /** A condition is due with the last request only. */
+    @Override
+    public void receive(Body body, Headers headers, Condition condition) throws FsException {
         try (Source source = new Source(body, path)) {
             byte[] small = new byte[body.length() >= 0 && body.length() < SMALL ? (int) body.length() : SMALL];
             int count = source.read(small, small.length);
             size = count;
+            if (source.isEnded() && inParts) {
+                Multipart target = begin(headers);
+                parts.add(() -> target.send(1, Part.body(small, count), count));
+                parts.await(0);
+                return;
+            }
             if (source.isEnded()) {
                 whole = Part.body(small, count);
                 return;
@@ -74,17 +102,11 @@ final class Upload implements Closeable {
                 whole = first.body();
                 return;
             }
-            Multipart target = Multipart.begin(
-                    bucket,
-                    key,
-                    request -> request.contentType(headers.contentType()).metadata(headers.metadata()),
-                    "write",
-                    path);
-            multipart = target;
+            Multipart target = begin(headers);
             send(target, 1, first);
             for (int number = 2; !source.isEnded(); number++) {
                 if (number > 10_000) {
-                    throw new FsException(Kind.TOO_LARGE, "write", path);
+                    throw new FsException(Kind.TOO_LARGE, operation, path);
                 }
                 Part part = next(number);
                 held = part;
@@ -95,10 +117,22 @@ final class Upload implements Closeable {
             parts.await(0);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new FsException(Kind.UNAVAILABLE, "write", path, e);
+            throw new FsException(Kind.UNAVAILABLE, operation, path, e);
         } catch (IOException e) {
-            throw S3Errors.of(e, "write", path);
+            throw S3Errors.of(e, operation, path);
         }
+    }
+
+    private Multipart begin(Headers headers) throws FsException {
+        Multipart begun = Multipart.begin(
+                bucket,
+                key,
+                request -> request.contentType(headers.contentType()).metadata(headers.metadata()),
+                operation,
+                path);
+        multipart = begun;
+        sent = headers;
+        return begun;
     }
 
     private Part next(int number) throws IOException, InterruptedException {
@@ -124,34 +158,43 @@ final class Upload implements Closeable {
         held = null;
     }
 
-    /** Tells whether what the object has beside its content is settled already. */
-    boolean isInParts() {
+    @Override
+    public boolean isBegun() {
         return multipart != null;
     }
 
-    /** Bytes of the body. */
-    long size() {
-        return size;
-    }
-
-    /** Makes the object visible; returns its ETag. May be called again when the condition did not hold. */
-    @Nullable
-    String finish(Headers headers, Condition condition) throws FsException {
+    @Override
+    public Stored finish(Headers headers, Condition condition) throws FsException {
         Multipart target = multipart;
         RequestBody body = whole;
         String etag;
         if (target != null) {
             etag = target.complete(parts.results(), condition);
         } else if (body != null) {
-            etag = bucket.put(key, body, headers, condition, "write", path);
+            etag = bucket.put(key, body, headers, condition, operation, path);
         } else {
             throw new IllegalStateException("no body has been received");
         }
         finished = true;
-        return etag;
+        return made(etag, sent == null ? headers : sent);
     }
 
-    /** Leaves nothing behind of an object that is not finished. */
+    /** What has been made, with the time that the service gave it, unless somebody else has replaced it by now. */
+    private Stored made(@Nullable String etag, Headers headers) throws FsException {
+        Stored stored = bucket.head(key, operation, path);
+        return stored != null && Objects.equals(etag, stored.version())
+                ? stored
+                : new Stored(
+                        key,
+                        size,
+                        etag,
+                        etag,
+                        Instant.now(),
+                        headers.contentType(),
+                        headers.metadata(),
+                        Stored.Served.NONE);
+    }
+
     @Override
     public void close() throws FsException {
         parts.abandon();
@@ -163,7 +206,7 @@ final class Upload implements Closeable {
                 target.abort();
             }
         } catch (IOException e) {
-            throw S3Errors.of(e, "write", path);
+            throw S3Errors.of(e, operation, path);
         }
     }
 }

@@ -1,4 +1,4 @@
-package dev.packhorse.store.s3;
+package dev.packhorse.store.object;
 
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
@@ -19,11 +19,11 @@ import java.util.concurrent.RejectedExecutionException;
  *
  * @param <T> what each of them gives
  */
-final class InFlight<T> {
+public final class InFlight<T> {
 
     /** One request. */
     @FunctionalInterface
-    interface Task<T> {
+    public interface Task<T> {
         T run() throws FsException;
     }
 
@@ -34,14 +34,14 @@ final class InFlight<T> {
     private final List<T> results = new ArrayList<>();
     private volatile boolean abandoned;
 
-    InFlight(Executor threads, String operation, FsPath path) {
+    public InFlight(Executor threads, String operation, FsPath path) {
         this.threads = threads;
         this.operation = operation;
         this.path = path;
     }
 
     /** Begins one more. */
-    void add(Task<T> task) throws FsException {
+    public void add(Task<T> task) throws FsException {
         add(task, () -> {});
     }
 
@@ -50,7 +50,7 @@ final class InFlight<T> {
      *
      * @param used what it needs, closed behind it
      */
-    void add(Task<T> task, Closeable used) throws FsException {
+    public void add(Task<T> task, Closeable used) throws FsException {
         CompletableFuture<T> result = new CompletableFuture<>();
         try {
             threads.execute(() -> {
@@ -69,12 +69,12 @@ final class InFlight<T> {
         running.add(result);
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return running.isEmpty();
     }
 
     /** Waits until no more than so many go on. */
-    void await(int most) throws FsException {
+    public void await(int most) throws FsException {
         while (running.size() > most) {
             try {
                 results.add(running.element().get());
@@ -90,18 +90,18 @@ final class InFlight<T> {
     }
 
     /** Waits for the one that was begun first. */
-    void awaitOldest() throws FsException {
+    public void awaitOldest() throws FsException {
         await(running.size() - 1);
     }
 
     /** Waits for all; what they gave, in the order in which they were begun. */
-    List<T> results() throws FsException {
+    public List<T> results() throws FsException {
         await(0);
         return results;
     }
 
     /** Lets none begin any more, and waits for those that have; their outcome is of no interest. */
-    void abandon() {
+    public void abandon() {
         abandoned = true;
         for (CompletableFuture<T> one : running) {
             one.exceptionally(failure -> null).join();

@@ -1,15 +1,14 @@
-package dev.packhorse.store.s3;
+package dev.packhorse.store.object;
 
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Node;
-import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * The nodes of a listing or walk in the order of their names, from keys in the order of the service.
@@ -23,12 +22,12 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * <p>What is both an object and a directory is shown as the object. Names that {@link FsPath} refuses are left out, and so are the
  * {@code _$folder$} markers of Hadoop.
  */
-final class Ordered {
+public final class Ordered {
 
     /** As many as a page has. */
     private static final int HELD = 1000;
 
-    private final Bucket bucket;
+    private final ObjectBucket bucket;
     private final String prefix;
     private final String operation;
     private final FsPath directory;
@@ -51,7 +50,7 @@ final class Ordered {
      * @param prefix the key of the directory's marker
      * @param directory the path that the nodes are below
      */
-    Ordered(Bucket bucket, String prefix, boolean deep, String operation, FsPath directory) {
+    public Ordered(ObjectBucket bucket, String prefix, boolean deep, String operation, FsPath directory) {
         this.bucket = bucket;
         this.prefix = prefix;
         this.operation = operation;
@@ -60,7 +59,7 @@ final class Ordered {
     }
 
     /** Tells whether there was no key at all, so that there is no such directory; known with the first page. */
-    boolean isNothing() throws FsException {
+    public boolean isNothing() throws FsException {
         if (reached.isEmpty() && !ended) {
             read();
         }
@@ -68,8 +67,7 @@ final class Ordered {
     }
 
     /** The next node, or {@code null} behind the last. */
-    @Nullable
-    Node next() throws FsException {
+    public @Nullable Node next() throws FsException {
         while (true) {
             Map.Entry<String, Node> first = held.firstEntry();
             String awaited = first == null || ended ? null : awaited(first.getKey());
@@ -111,11 +109,14 @@ final class Ordered {
         settled.removeIf(passed -> !reached.startsWith(passed));
         settled.add(name);
         FsPath path = path(name);
-        if (path != null
-                && !bucket.list(prefix + name + "/", null, true, 1, operation, directory)
-                        .contents()
-                        .isEmpty()) {
-            hold(name, Metadata.directory(path, Map.of()));
+        if (path != null) {
+            String marker = prefix + name + "/";
+            List<Stored> first =
+                    bucket.list(marker, null, true, 1, operation, directory).objects();
+            if (!first.isEmpty()) {
+                boolean marked = first.get(0).key().equals(marker);
+                hold(name, Found.directory(path, marked ? first.get(0) : null).node());
+            }
         }
     }
 
@@ -140,14 +141,16 @@ final class Ordered {
                 if (path == null) {
                     return;
                 }
-                hold(above, Metadata.directory(path, Map.of()));
+                boolean marker = slash == name.length() - 1;
+                hold(
+                        above,
+                        Found.directory(path, marker ? entry.object() : null).node());
             }
         }
-        S3Object object = entry.object();
-        FsPath path = object == null || name.endsWith("/") || name.endsWith(S3Store.HADOOP) ? null : path(name);
+        Stored object = entry.object();
+        FsPath path = object == null || name.endsWith("/") || Names.isReserved(name) ? null : path(name);
         if (object != null && path != null) {
-            Instant modified = object.lastModified() == null ? Instant.EPOCH : object.lastModified();
-            held.put(name, Metadata.listed(path, object.size() == null ? 0 : object.size(), object.eTag(), modified));
+            held.put(name, Found.object(path, object).node());
         }
     }
 

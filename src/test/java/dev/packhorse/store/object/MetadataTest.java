@@ -1,4 +1,4 @@
-package dev.packhorse.store.s3;
+package dev.packhorse.store.object;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.packhorse.store.s3;
+package dev.packhorse.store.object;
 
 import dev.packhorse.fs.FsPath;
 import java.util.concurrent.locks.Lock;

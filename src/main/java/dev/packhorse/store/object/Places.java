@@ -1,10 +1,8 @@
-package dev.packhorse.store.s3;
+package dev.packhorse.store.object;
 
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Collections;
@@ -12,11 +10,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.ResponseInputStream;
-import software.amazon.awssdk.services.s3.model.GetObjectResponse;
-import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
-import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
-import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * From a path to what is there, in few requests.
@@ -25,25 +18,25 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * by one: one of them may be a file, or a symlink that leads elsewhere. So symlinks in the middle of a path cost those who use
  * them, nobody else.
  */
-final class Places {
+public final class Places {
 
     /** As on Linux. */
     private static final int MAX_LINKS = 40;
 
-    private final Bucket bucket;
+    private final ObjectBucket bucket;
 
-    Places(Bucket bucket) {
+    public Places(ObjectBucket bucket) {
         this.bucket = bucket;
     }
 
     /** What is at a path, through symlinks in the middle of it. */
-    Found existing(FsPath path, String operation) throws FsException {
+    public Found existing(FsPath path, String operation) throws FsException {
         Found found = find(path, operation);
         return found == null ? elsewhere(path, operation) : found;
     }
 
     /** As {@link #existing}, for a path whose own key is known to be missing. */
-    Found behind(FsPath path, String operation) throws FsException {
+    public Found behind(FsPath path, String operation) throws FsException {
         Found found = directory(path, operation);
         return found == null ? elsewhere(path, operation) : found;
     }
@@ -60,25 +53,24 @@ final class Places {
     /** What is at this very path; {@code null} for nothing. Whether its parents are directories is not looked at. */
     @Nullable
     Found find(FsPath path, String operation) throws FsException {
-        HeadObjectResponse head = path.isRoot() ? null : bucket.head(bucket.key(path, operation), operation, path);
+        Stored head = path.isRoot() ? null : bucket.head(bucket.key(path, operation), operation, path);
         return head == null ? directory(path, operation) : Found.object(path, head);
     }
 
     private @Nullable Found directory(FsPath path, String operation) throws FsException {
         String key = bucket.directoryKey(path, operation);
-        ListObjectsV2Response page = bucket.list(key, null, true, 1, operation, path);
-        List<S3Object> first = page.contents();
+        List<Stored> first = bucket.list(key, null, true, 1, operation, path).objects();
         if (first.isEmpty()) {
             return path.isRoot() ? Found.directory(path, null) : null;
         }
         boolean marked = !key.isEmpty() && first.get(0).key().equals(key);
-        return Found.directory(path, marked ? bucket.head(key, operation, path) : null);
+        return Found.directory(path, marked ? bucket.completed(first.get(0), operation, path) : null);
     }
 
     /** Tells whether any key is below a path. */
     boolean hasChildren(FsPath path, String operation) throws FsException {
         String key = bucket.directoryKey(path, operation);
-        return bucket.list(key, null, true, 2, operation, path).contents().stream()
+        return bucket.list(key, null, true, 2, operation, path).objects().stream()
                 .anyMatch(object -> !object.key().equals(key));
     }
 
@@ -135,16 +127,11 @@ final class Places {
 
     private boolean isOccupied(FsPath directory, String operation) throws FsException {
         String key = bucket.directoryKey(directory, operation);
-        return !bucket.list(key, null, true, 1, operation, directory).contents().isEmpty();
+        return !bucket.list(key, null, true, 1, operation, directory).objects().isEmpty();
     }
 
     private String target(FsPath symlink, String operation) throws FsException {
-        try (ResponseInputStream<GetObjectResponse> in =
-                bucket.get(bucket.key(symlink, operation), null, null, operation, symlink)) {
-            return new String(in.readNBytes(FsPath.MAX_BYTES), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw S3Errors.of(e, operation, symlink);
-        }
+        return bucket.text(bucket.key(symlink, operation), operation, symlink);
     }
 
     /** Marks a directory that has just lost a child, if that was its last: it does not go with it. */

@@ -1,4 +1,4 @@
-package dev.packhorse.store.s3;
+package dev.packhorse.store.object;
 
 import dev.packhorse.fs.AttributeChange;
 import dev.packhorse.fs.FsException;
@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
 /**
  * Copies, moves and removals, of single objects and of trees.
@@ -20,22 +19,25 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
  * <p>A move is a copy, and when all of it is there a deletion of what was copied; if the copy fails, what it has made is deleted, and
  * the source is as it was. A tree is what one flat listing shows below its key, all markers included, whatever they mean.
  */
-final class Transfers {
+public final class Transfers {
 
     /** Objects of a tree that are copied at the same time. */
     private static final int PARALLEL = 8;
 
-    private final Bucket bucket;
+    private final ObjectBucket bucket;
     private final Places places;
-    private final Copies copies;
-    private final S3Options options;
+    private final Service service;
     private final Executor threads;
 
-    Transfers(Bucket bucket, Places places, Copies copies, S3Options options, Executor threads) {
+    /**
+     * All there is to transfer within a bucket.
+     *
+     * @param threads where objects of trees are copied
+     */
+    public Transfers(ObjectBucket bucket, Places places, Service service, Executor threads) {
         this.bucket = bucket;
         this.places = places;
-        this.copies = copies;
-        this.options = options;
+        this.service = service;
         this.threads = threads;
     }
 
@@ -48,7 +50,7 @@ final class Transfers {
     private record Plan(Found source, FsPath to, @Nullable Found there) {}
 
     private Plan plan(FsPath source, FsPath target, TransferOptions how, String operation) throws FsException {
-        if (target.name().endsWith(S3Store.HADOOP)) {
+        if (Names.isReserved(target.name())) {
             throw new FsException(Kind.INVALID_NAME, operation, target);
         }
         Found from = places.existing(source, operation);
@@ -84,7 +86,7 @@ final class Transfers {
     }
 
     /** {@link dev.packhorse.fs.Store#copy}. */
-    Node copy(FsPath source, FsPath target, TransferOptions how) throws FsException {
+    public Node copy(FsPath source, FsPath target, TransferOptions how) throws FsException {
         Plan plan = plan(source, target, how, "copy");
         if (!plan.source().isDirectory()) {
             return copyObject(plan, target, how, "copy").at(target);
@@ -94,7 +96,7 @@ final class Transfers {
     }
 
     /** {@link dev.packhorse.fs.Store#move}. */
-    Node move(FsPath source, FsPath target, TransferOptions how) throws FsException {
+    public Node move(FsPath source, FsPath target, TransferOptions how) throws FsException {
         Plan plan = plan(source, target, how, "move");
         if (plan.there() != null && plan.there().isDirectory() && places.hasChildren(plan.to(), "move")) {
             throw new FsException(Kind.NOT_EMPTY, "move", target);
@@ -121,10 +123,13 @@ final class Transfers {
 
     private Node copyObject(Plan plan, FsPath target, TransferOptions how, String operation) throws FsException {
         Found source = plan.source();
-        Condition condition = how.overwrite() ? Condition.NONE : Condition.ABSENT;
+        Condition condition = how.overwrite() || !bucket.isConditional() ? Condition.NONE : Condition.ABSENT;
         for (int attempt = 0; attempt < Writing.ATTEMPTS; attempt++) {
             try {
-                return copies.copy(source, plan.to(), AttributeChange.NONE, condition, operation);
+                Headers headers = Headers.changed(source.node(), source.object(), AttributeChange.NONE);
+                String key = bucket.key(plan.to(), operation);
+                Stored made = service.copy(source.object(), key, headers, condition, operation, plan.to());
+                return Found.object(plan.to(), made).node();
             } catch (FsException e) {
                 if (!Writing.isOvertaken(e)) {
                     throw e;
@@ -144,8 +149,7 @@ final class Transfers {
     }
 
     private void deleteVersion(Found found, String operation) throws FsException {
-        String etag = options.conditionalWrites() ? found.node().etag() : null;
-        bucket.delete(bucket.key(found.path(), operation), etag, operation, found.path());
+        bucket.delete(bucket.key(found.path(), operation), bucket.only(found), operation, found.path());
     }
 
     /** Copies all keys below a directory, its marker included. */
@@ -159,14 +163,16 @@ final class Transfers {
             Keys keys = new Keys(bucket, from, true, operation, path);
             String before = "";
             for (Keys.Entry entry = keys.next(); entry != null; entry = keys.next()) {
-                String source = entry.key();
-                String rest = source.substring(from.length());
+                String rest = entry.key().substring(from.length());
                 if (merging) {
                     requireMergeable(to, rest, before, operation, plan.to());
                 }
                 before = rest;
-                copied.await(PARALLEL - 1);
-                copied.add(() -> copyKey(source, to + rest, operation, path));
+                Stored source = entry.object();
+                if (source != null) {
+                    copied.await(PARALLEL - 1);
+                    copied.add(() -> copyKey(source, to + rest, operation, path));
+                }
             }
             copied.await(0);
             done = true;
@@ -177,20 +183,24 @@ final class Transfers {
         }
     }
 
-    private boolean copyKey(String source, String target, String operation, FsPath path) throws FsException {
+    private boolean copyKey(Stored listed, String target, String operation, FsPath path) throws FsException {
+        Stored source = bucket.completed(listed, operation, path);
         for (int attempt = 0; attempt < Writing.ATTEMPTS; attempt++) {
-            HeadObjectResponse head = bucket.head(source, operation, path);
-            if (head == null) {
+            if (source == null) {
                 return false;
             }
+            Headers headers = source.key().endsWith("/")
+                    ? Headers.same(source)
+                    : Headers.changed(Found.object(path, source).node(), source, AttributeChange.NONE);
             try {
-                copies.copyKey(new Copies.Version(source, head), target, operation, path);
+                service.copy(source, target, headers, Condition.NONE, operation, path);
                 return true;
             } catch (FsException e) {
                 if (!Writing.isOvertaken(e)) {
                     throw e;
                 }
             }
+            source = bucket.head(source.key(), operation, path);
         }
         throw new FsException(Kind.BUSY, operation, path);
     }
@@ -212,7 +222,7 @@ final class Transfers {
         if (!rest.isEmpty()
                 && !rest.endsWith("/")
                 && !bucket.list(to + rest + "/", null, true, 1, operation, target)
-                        .contents()
+                        .objects()
                         .isEmpty()) {
             throw new FsException(Kind.IS_A_DIRECTORY, operation, target);
         }
@@ -251,7 +261,7 @@ final class Transfers {
             if (twin != null && twin.key().substring(other.length()).equals(rest)) {
                 batch.add(entry.key());
             }
-            if (batch.size() == Bucket.BATCH) {
+            if (batch.size() == bucket.batch()) {
                 bucket.delete(batch, "move", path);
                 batch.clear();
             }
@@ -260,7 +270,7 @@ final class Transfers {
     }
 
     /** {@link dev.packhorse.fs.Store#remove}. */
-    void remove(FsPath path, Preconditions preconditions) throws FsException {
+    public void remove(FsPath path, Preconditions preconditions) throws FsException {
         Found found = places.existing(path, "remove");
         Writing.check(preconditions, found, "remove", path);
         if (path.isRoot()) {
@@ -277,7 +287,7 @@ final class Transfers {
     private void removeObject(Found seen, FsPath path, Preconditions preconditions) throws FsException {
         String key = bucket.key(seen.path(), "remove");
         if (!preconditions.needNode()) {
-            bucket.delete(key, null, "remove", path);
+            bucket.delete(key, Condition.NONE, "remove", path);
             return;
         }
         Lock stripe = Stripes.of(seen.path());
@@ -310,7 +320,7 @@ final class Transfers {
         List<String> batch = new ArrayList<>();
         for (Keys.Entry entry = keys.next(); entry != null; entry = keys.next()) {
             batch.add(entry.key());
-            if (batch.size() == Bucket.BATCH) {
+            if (batch.size() == bucket.batch()) {
                 bucket.delete(batch, "remove", path);
                 batch.clear();
             }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.packhorse.store.gcs;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.packhorse.store.object;
+
+import org.jspecify.annotations.NullMarked;
