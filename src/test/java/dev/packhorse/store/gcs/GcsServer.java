@@ -49,7 +49,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GcsServer implements AutoCloseable {
 
-    private static final String NO_DELAY = "sun.net.httpserver.nodelay";
     private static final Gson JSON = new Gson();
     private static final Pattern OBJECT = Pattern.compile("/(?:download/)?storage/v1/b/([^/]+)/o/([^/]+)");
     private static final Pattern LIST = Pattern.compile("/storage/v1/b/([^/]+)/o");
@@ -133,27 +132,12 @@ public final class GcsServer implements AutoCloseable {
 
     /** Starts a server with one empty bucket. */
     public static GcsServer start(String bucket) throws IOException {
-        HttpServer http = withoutDelay();
+        HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         GcsServer server = new GcsServer(bucket, http);
         http.setExecutor(server.threads);
         http.createContext("/", server::serve);
         http.start();
         return server;
-    }
-
-    /** The JDK's server, which reads this property once, would wait 40 ms for each answer. */
-    private static HttpServer withoutDelay() throws IOException {
-        String before = System.getProperty(NO_DELAY);
-        System.setProperty(NO_DELAY, "true");
-        try {
-            return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        } finally {
-            if (before == null) {
-                System.clearProperty(NO_DELAY);
-            } else {
-                System.setProperty(NO_DELAY, before);
-            }
-        }
     }
 
     /** Where it listens. */

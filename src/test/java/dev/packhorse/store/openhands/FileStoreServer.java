@@ -41,11 +41,6 @@ import org.jspecify.annotations.Nullable;
 /** Our own front on a real socket, over a store in memory; and as much worse a server as it is told to be. */
 final class FileStoreServer implements AutoCloseable {
 
-    static {
-        // The JDK's server sends head and body apart; without this each answer waits 40 ms for an acknowledgement.
-        System.setProperty("sun.net.httpserver.nodelay", "true");
-    }
-
     @FunctionalInterface
     interface Answering {
         void to(HttpExchange exchange) throws IOException;
