@@ -124,7 +124,7 @@ class OutboxTest {
                 FsException.class, () -> store.write(path("/a"), new BrokenBody(), WriteOptions.DEFAULT));
 
         assertThat(failure.kind()).isEqualTo(Kind.IO);
-        assertThat(texts(rest(outbox, subscription))).containsExactly("write /a?");
+        assertThat(texts(claim(subscription, 1))).containsExactly("write /a?");
     }
 
     private static final class BrokenBody implements Body {
