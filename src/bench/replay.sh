@@ -74,13 +74,13 @@ parts_in() {
 
 replay_parts() {
   local i
-  for ((i = 0; i < 3; i++)); do parts_in "$player_url/asked/Many/:" && fstats || true; done
+  for ((i = 0; i < 12; i++)); do parts_in "$player_url/asked/Many/:" && fstats || true; done
   at_most "$1" 'their fstat, two at a time' 1.2 fstats "parts_in $player_url/asked/Many/:"
 }
 
 replay_parts_cached() {
   local i
-  for ((i = 0; i < 20; i++)); do parts_in "$player_url/cached/Many/:" || true; done
+  for ((i = 0; i < 200; i++)); do parts_in "$player_url/cached/Many/:" || true; done
   at_most "$1" 'the same uncached' 0.02 "parts_in $player_url/asked/Many/:" "parts_in $player_url/cached/Many/:"
 }
 

@@ -19,7 +19,10 @@ public interface Body {
     /** Number of bytes, or {@link #UNKNOWN}. */
     long length();
 
-    /** Opens the bytes. */
+    /**
+     * Opens the bytes. A stream that is a {@link java.nio.channels.ReadableByteChannel} as well takes large pieces into direct buffers
+     * with fewer copies.
+     */
     InputStream open() throws IOException;
 
     /**

@@ -16,6 +16,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,6 +34,9 @@ final class HttpTransaction implements RequestBody.Socket {
 
     /** Pieces of files up to this size are copied into one write with the head; beyond it the kernel sends them. */
     private static final int MAX_COPY = 32 << 10;
+
+    /** Of a body that is read straight into memory of the socket's: eight chunks of a ReplayTV. */
+    private static final int DIRECT_PIECE = 256 << 10;
 
     private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NOTHING = {};
@@ -387,6 +391,7 @@ final class HttpTransaction implements RequestBody.Socket {
         private final HttpBody.Chunked content;
         private final boolean chunked;
         private byte[] head;
+        private @Nullable ReadableByteChannel from;
         private long pulled;
 
         Pump(HttpBody.Chunked content, boolean chunked, byte[] head) {
@@ -398,21 +403,17 @@ final class HttpTransaction implements RequestBody.Socket {
         @Override
         public void run() {
             try {
+                if (pulled == 0 && content.length() > 0) {
+                    from = content.source().channel();
+                }
                 while (channel.isActive()) {
-                    ByteBuffer bytes = content.source().next();
-                    if (bytes == null) {
+                    long before = pulled;
+                    ByteBuf out = from == null ? pull() : read(from);
+                    if (out == null) {
                         finish();
                         return;
                     }
-                    if (!bytes.hasRemaining()) {
-                        // A chunk of no bytes would end the body.
-                        continue;
-                    }
-                    if (content.length() >= 0 && bytes.remaining() > content.length() - pulled) {
-                        throw new IOException("the body is longer than its " + content.length() + " bytes");
-                    }
-                    int count = bytes.remaining();
-                    ByteBuf out = framed(bytes);
+                    int count = (int) (pulled - before);
                     if (!wroteNow(out)) {
                         channel.writeAndFlush(out).addListener(done -> {
                             if (done.isSuccess()) {
@@ -447,6 +448,44 @@ final class HttpTransaction implements RequestBody.Socket {
         private void passed(int count) {
             sent.addAndGet(count);
             lastProgress = System.nanoTime();
+        }
+
+        /** The next piece; {@code null} at the end. */
+        private @Nullable ByteBuf pull() throws IOException {
+            ByteBuffer bytes = content.source().next();
+            while (bytes != null && !bytes.hasRemaining()) {
+                // A chunk of no bytes would end the body.
+                bytes = content.source().next();
+            }
+            if (bytes == null) {
+                return null;
+            }
+            if (content.length() >= 0 && bytes.remaining() > content.length() - pulled) {
+                throw new IOException("the body is longer than its " + content.length() + " bytes");
+            }
+            return framed(bytes);
+        }
+
+        /** The same of a channel: straight to where the socket takes it from. */
+        private @Nullable ByteBuf read(ReadableByteChannel from) throws IOException {
+            int most = (int) Math.min(DIRECT_PIECE, content.length() - pulled);
+            if (most == 0) {
+                return null;
+            }
+            ByteBuf out = channel.alloc().directBuffer(head.length + most);
+            try {
+                out.writeBytes(head);
+                int count = from.read(out.nioBuffer(head.length, most));
+                if (count <= 0) {
+                    throw new EOFException("the body ended after " + pulled + " of " + content.length() + " bytes");
+                }
+                head = NOTHING;
+                pulled += count;
+                return out.writerIndex(out.writerIndex() + count);
+            } catch (IOException | RuntimeException | Error e) {
+                out.release();
+                throw e;
+            }
         }
 
         private ByteBuf framed(ByteBuffer bytes) {

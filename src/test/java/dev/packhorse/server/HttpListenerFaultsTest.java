@@ -9,11 +9,14 @@ import dev.packhorse.front.http.HttpBody;
 import dev.packhorse.front.http.HttpResponse;
 import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.FileSlice;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -164,6 +167,37 @@ class HttpListenerFaultsTest extends HttpListenerFixture {
                 RawClient client = server.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             assertThatThrownBy(client::readAll).isInstanceOf(SocketException.class);
+        }
+    }
+
+    @Test
+    void aChannelGivesTheWholeBodyOrBreaksTheConnection() throws Exception {
+        byte[] all = new byte[700_000];
+        new Random(1).nextBytes(all);
+        try (TestServer server = new TestServer(HttpSettings.DEFAULT, exchange -> {
+            int length = Integer.parseInt(exchange.request().target().substring(1));
+            ReadableByteChannel bytes =
+                    Channels.newChannel(new ByteArrayInputStream(all, 0, Math.min(length, 650_000)));
+            return new HttpResponse(200).body(new HttpBody.Chunked(length, new HttpBody.Source() {
+                @Override
+                public ByteBuffer next() {
+                    throw new AssertionError("there is a channel");
+                }
+
+                @Override
+                public ReadableByteChannel channel() {
+                    return bytes;
+                }
+            }));
+        })) {
+            for (int length : new int[] {1, 262_144, 262_145, 650_000}) {
+                assertThat(server.talk("GET /" + length + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
+                        .endsWith("\r\n\r\n" + new String(all, 0, length, StandardCharsets.ISO_8859_1));
+            }
+            try (RawClient client = server.connect()) {
+                client.send("GET /700000 HTTP/1.1\r\nHost: a\r\n\r\n");
+                assertThatThrownBy(client::readAll).isInstanceOf(SocketException.class);
+            }
         }
     }
 

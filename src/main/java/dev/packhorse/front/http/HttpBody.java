@@ -3,6 +3,7 @@ package dev.packhorse.front.http;
 import dev.packhorse.fs.FileSlice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /** The body of a response: bytes at hand, a piece of an open file, or chunks made while they are sent. */
@@ -48,5 +49,13 @@ public sealed interface HttpBody {
          */
         @Nullable
         ByteBuffer next() throws IOException;
+
+        /**
+         * Where the same bytes can be read from into a buffer of the caller's, instead of {@link #next}: all of them, and blocking.
+         * {@code null} if that saves nothing. Asked before the first byte is.
+         */
+        default @Nullable ReadableByteChannel channel() throws IOException {
+            return null;
+        }
     }
 }

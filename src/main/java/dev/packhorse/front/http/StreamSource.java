@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /** The bytes of a {@link Body} in pieces of at most 128 KiB; opened when the first is asked for. */
@@ -33,10 +34,8 @@ public final class StreamSource implements HttpBody.Source, Closeable {
         if (left == 0) {
             return null;
         }
-        InputStream open = in;
-        if (open == null) {
-            open = body.open();
-            in = open;
+        InputStream open = open();
+        if (chunk.length == 0) {
             chunk = new byte[(int) Math.min(CHUNK, left)];
         }
         int read = open.read(chunk, 0, (int) Math.min(chunk.length, left));
@@ -45,6 +44,21 @@ public final class StreamSource implements HttpBody.Source, Closeable {
         }
         left -= read;
         return ByteBuffer.wrap(chunk, 0, read);
+    }
+
+    /** The stream itself, if it is a channel, too. */
+    @Override
+    public @Nullable ReadableByteChannel channel() throws IOException {
+        return left > 0 && open() instanceof ReadableByteChannel channel ? channel : null;
+    }
+
+    private InputStream open() throws IOException {
+        InputStream open = in;
+        if (open == null) {
+            open = body.open();
+            in = open;
+        }
+        return open;
     }
 
     @Override

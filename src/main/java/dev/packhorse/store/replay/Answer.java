@@ -3,6 +3,7 @@ package dev.packhorse.store.replay;
 import dev.packhorse.wire.replay.ReplayStatus;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** What the device says after its status line, which was a success. Closing it closes the connection, at once. */
@@ -51,8 +52,9 @@ final class Answer implements Closeable {
         }
     }
 
-    int read(byte[] buffer, int offset, int length) throws IOException {
-        return in.read(buffer, offset, length);
+    /** The next bytes, at least one; -1 at the end. */
+    int read(ByteBuffer into) throws IOException {
+        return in.read(into);
     }
 
     /** The next line, one character for each byte; {@code null} at the end. */

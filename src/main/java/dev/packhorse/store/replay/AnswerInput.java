@@ -4,11 +4,11 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +22,8 @@ final class AnswerInput extends InputStream {
 
     /** Where the bytes come from. */
     interface Source {
-        /** As {@link InputStream#read(byte[], int, int)}. */
-        int read(byte[] buffer, int offset, int length) throws IOException;
+        /** Adds what has come, waiting for the first byte; how many bytes that was, -1 at the end. */
+        int read(ByteBuffer into) throws IOException;
     }
 
     static final int MAX_LINE = 8 * 1024;
@@ -43,9 +43,12 @@ final class AnswerInput extends InputStream {
     }
 
     private final Source source;
-    private final byte[] buffer = new byte[BUFFER];
-    private int position;
-    private int filled;
+    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).limit(0);
+
+    /** What has come and was not looked at: {@link #buffer}, or for a moment a part of the caller's. */
+    private ByteBuffer raw = buffer;
+
+    private boolean cut;
     private Framing framing = Framing.CLOSE;
     /** Bytes left of the chunk, or of the body. */
     private long left;
@@ -74,7 +77,7 @@ final class AnswerInput extends InputStream {
         } catch (IOException e) {
             throw new LostException("the device has broken the connection without an answer", e);
         }
-        if (answer.filled < 0) {
+        if (answer.cut) {
             throw new LostException("the device has closed the connection without an answer");
         }
         int status = answer.head();
@@ -174,16 +177,18 @@ final class AnswerInput extends InputStream {
     }
 
     private int raw() throws IOException {
-        if (position >= filled) {
+        if (!raw.hasRemaining()) {
             fill();
         }
-        return filled < 0 ? -1 : buffer[position++] & 0xff;
+        return raw.hasRemaining() ? raw.get() & 0xff : -1;
     }
 
     private void fill() throws IOException {
-        if (filled >= 0) {
-            position = 0;
-            filled = source.read(buffer, 0, buffer.length);
+        raw = buffer.clear();
+        try {
+            cut = cut || source.read(buffer) < 0;
+        } finally {
+            buffer.flip();
         }
     }
 
@@ -242,28 +247,84 @@ final class AnswerInput extends InputStream {
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, into.length);
-        if (length == 0) {
+        return read(ByteBuffer.wrap(into, offset, length));
+    }
+
+    /** As {@link InputStream#read(byte[], int, int)}, into a buffer. After a failure nothing more may be read. */
+    int read(ByteBuffer into) throws IOException {
+        if (!into.hasRemaining()) {
             return 0;
+        }
+        int start = into.position();
+        while (framing == Framing.CHUNKED && !ended && !raw.hasRemaining() && into.remaining() >= BUFFER) {
+            readChunks(into);
+            if (into.position() > start) {
+                return into.position() - start;
+            }
         }
         if (!prepare()) {
             return -1;
         }
-        int wanted = framing == Framing.CLOSE ? length : (int) Math.min(length, left);
-        int count;
-        if (position < filled) {
-            count = Math.min(wanted, filled - position);
-            System.arraycopy(buffer, position, into, offset, count);
-            position += count;
-        } else {
-            count = filled < 0 ? -1 : source.read(into, offset, wanted);
-        }
+        int wanted = framing == Framing.CLOSE ? into.remaining() : (int) Math.min(into.remaining(), left);
+        int count = raw.hasRemaining() ? move(into, wanted) : cut ? -1 : source(into, wanted);
         if (count < 0) {
-            filled = -1;
+            cut = true;
             return atEnd();
         }
         left -= count;
         return count;
+    }
+
+    private int source(ByteBuffer into, int most) throws IOException {
+        int limit = into.limit();
+        try {
+            return source.read(into.limit(into.position() + most));
+        } finally {
+            into.limit(limit);
+        }
+    }
+
+    /** Puts what has come in place; for a buffer that is read and written at once as well. */
+    private int move(ByteBuffer into, int most) {
+        int count = Math.min(most, raw.remaining());
+        into.put(into.position(), raw, raw.position(), count);
+        into.position(into.position() + count);
+        raw.position(raw.position() + count);
+        return count;
+    }
+
+    /**
+     * Reads chunks with their framing straight to where their bytes shall be, and closes the gaps: one read for many chunks, and no
+     * byte is carried further than it must. May add none.
+     */
+    private void readChunks(ByteBuffer into) throws IOException {
+        ByteBuffer come = into.duplicate();
+        if (source.read(come) < 0) {
+            cut = true;
+            atEnd();
+        }
+        raw = come.limit(come.position()).position(into.position());
+        left -= move(into, (int) Math.min(left, raw.remaining()));
+        while (left == 0 && chunkHeadHasCome()) {
+            if (!nextChunk()) {
+                ended = true;
+                return;
+            }
+            left -= move(into, (int) Math.min(left, raw.remaining()));
+        }
+        buffer.clear().put(raw).flip();
+        raw = buffer;
+    }
+
+    /** Whether the next chunk's size can be read, or is wrong, with no waiting for more. */
+    private boolean chunkHeadHasCome() {
+        int lines = firstChunk ? 1 : 2;
+        for (int at = raw.position(); at < raw.limit(); at++) {
+            if (raw.get(at) == '\n' && --lines == 0) {
+                return true;
+            }
+        }
+        return raw.remaining() > BUFFER;
     }
 
     /** The connection is at its end. */

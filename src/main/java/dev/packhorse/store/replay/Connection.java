@@ -112,8 +112,7 @@ final class Connection implements Closeable {
     }
 
     /** Reads what is there, waiting for the first byte; -1 at the end. */
-    int read(byte[] buffer, int offset, int length) throws IOException {
-        ByteBuffer into = ByteBuffer.wrap(buffer, offset, length);
+    int read(ByteBuffer into) throws IOException {
         int count = channel.read(into);
         if (count == 0) {
             long until = until();

@@ -8,6 +8,7 @@ import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.wire.replay.ReplayQuery;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -61,13 +62,13 @@ final class Reading {
 
     /** All bytes; {@code null} if there are more or fewer. */
     private byte @Nullable [] small(FsPath at, int size) throws IOException {
-        byte[] bytes = new byte[size];
+        ByteBuffer bytes = ByteBuffer.allocate(size);
         try (Answer answer = ask(tree.wire(), at, new ByteRange(0, size), size)) {
-            int filled = 0;
-            for (int count = 0; count >= 0 && filled < size; filled += Math.max(0, count)) {
-                count = answer.read(bytes, filled, size - filled);
+            int count = 0;
+            while (count >= 0 && bytes.hasRemaining()) {
+                count = answer.read(bytes);
             }
-            return filled == size && answer.read(new byte[1], 0, 1) < 0 ? bytes : null;
+            return !bytes.hasRemaining() && answer.read(ByteBuffer.allocate(1)) < 0 ? bytes.array() : null;
         }
     }
 

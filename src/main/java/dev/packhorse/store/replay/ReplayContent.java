@@ -9,6 +9,8 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Node;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -115,7 +117,7 @@ final class ReplayContent implements Content {
         }
     }
 
-    private final class Stream extends InputStream {
+    private final class Stream extends InputStream implements ReadableByteChannel {
         private final Answer answer;
         private final long length;
         private long given;
@@ -134,36 +136,43 @@ final class ReplayContent implements Content {
 
         @Override
         public int read(byte[] buffer, int offset, int count) throws IOException {
-            Objects.checkFromIndexSize(offset, count, buffer.length);
-            if (count == 0 || given == length) {
-                return count == 0 ? 0 : -1;
+            return read(ByteBuffer.wrap(buffer, offset, count));
+        }
+
+        @Override
+        public int read(ByteBuffer into) throws IOException {
+            if (!into.hasRemaining() || given == length) {
+                return into.hasRemaining() ? -1 : 0;
             }
+            int limit = into.limit();
             try {
-                int got = next(buffer, offset, (int) Math.min(count, length - given));
+                into.limit(into.position() + (int) Math.min(into.remaining(), most()));
+                int got = answer.read(into);
+                requireSame();
+                if (got < 0) {
+                    throw new IOException("the device sent " + given + " bytes of " + length);
+                }
                 given += got;
+                untilPause -= got;
                 return got;
             } catch (IOException e) {
                 close();
                 throw ReplayErrors.of(e, "read", node.path());
+            } finally {
+                into.limit(limit);
             }
         }
 
-        private int next(byte[] buffer, int offset, int count) throws IOException {
-            int most = count;
-            if (!tree.wire().pace().isZero()) {
-                if (untilPause == 0) {
-                    pause();
-                    untilPause = PIECE;
-                }
-                most = (int) Math.min(count, untilPause);
+        /** How many bytes may be read now; comes after the pause. */
+        private long most() throws IOException {
+            if (tree.wire().pace().isZero()) {
+                return length - given;
             }
-            int got = answer.read(buffer, offset, most);
-            requireSame();
-            if (got < 0) {
-                throw new IOException("the device sent " + given + " bytes of " + length);
+            if (untilPause == 0) {
+                pause();
+                untilPause = PIECE;
             }
-            untilPause -= got;
-            return got;
+            return Math.min(length - given, untilPause);
         }
 
         private void pause() throws IOException {
@@ -180,6 +189,11 @@ final class ReplayContent implements Content {
         @Override
         public int available() {
             return 0;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return streams.contains(this);
         }
 
         @Override

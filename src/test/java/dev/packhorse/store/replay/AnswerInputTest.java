@@ -4,10 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -20,8 +19,13 @@ class AnswerInputTest {
 
     /** Gives a few bytes at a time. */
     private static AnswerInput.Source source(byte[] bytes, int most) {
-        InputStream in = new ByteArrayInputStream(bytes);
-        return (buffer, offset, length) -> in.read(buffer, offset, Math.min(length, most));
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        return into -> {
+            int count = Math.min(most, Math.min(in.remaining(), into.remaining()));
+            into.put(into.position(), in, in.position(), count).position(into.position() + count);
+            in.position(in.position() + count);
+            return count == 0 ? -1 : count;
+        };
     }
 
     private static String body(String answer, int most) throws IOException {
@@ -101,6 +105,27 @@ class AnswerInputTest {
             int most = 1 + random.nextInt(1 << random.nextInt(17));
             AnswerInput input = AnswerInput.open(source(answer.toByteArray(), most));
             assertThat(input.readAllBytes()).isEqualTo(bytes);
+            assertThat(readInto(AnswerInput.open(source(answer.toByteArray(), most)), bytes.length, random))
+                    .isEqualTo(bytes);
+        }
+    }
+
+    /** Into large buffers outside the heap and small ones, at any place in them; what stands around is left alone. */
+    private static byte[] readInto(AnswerInput input, int length, Random random) throws IOException {
+        ByteBuffer all = ByteBuffer.allocate(length);
+        ByteBuffer into = ByteBuffer.allocateDirect(200_000);
+        while (true) {
+            int start = random.nextInt(100);
+            int room = 1 + random.nextInt(1 << random.nextInt(17));
+            into.clear().put(start + room, (byte) 42).limit(start + room).position(start);
+            int count = input.read(into);
+            assertThat(into.limit()).isEqualTo(start + room);
+            assertThat(into.limit(into.capacity()).get(start + room)).isEqualTo((byte) 42);
+            if (count < 0) {
+                return all.array();
+            }
+            assertThat(count).isPositive().isEqualTo(into.position() - start);
+            all.put(into.flip().position(start));
         }
     }
 
@@ -124,6 +149,9 @@ class AnswerInputTest {
             }
             try {
                 AnswerInput input = AnswerInput.open(source(bytes, 1 + random.nextInt(40)));
+                if (round % 2 == 0) {
+                    readInto(input, 1000, random);
+                }
                 for (int lines = 0; input.lastLine(1024) != null; lines++) {
                     assertThat(lines).isLessThanOrEqualTo(bytes.length);
                 }
