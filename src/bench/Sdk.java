@@ -26,7 +26,8 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 
 /**
- * What a program does in a bucket that has the AWS SDK and nothing else: {@code java -cp SDK Sdk.java PORT ENDPOINT FILE}.
+ * What a program does in a bucket that has the AWS SDK and nothing else: {@code java -cp SDK Sdk.java PORT ENDPOINT BUCKET
+ * FILE}.
  *
  * <p>It is asked over HTTP, so that it is warm when it is measured: {@code /up/KEY} uploads FILE, {@code /down/KEY} reads an object
  * and drops it, each answers with the number of bytes; {@code /list/PREFIX} answers with a line for each key of one level;
@@ -34,7 +35,6 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
  */
 final class Sdk {
 
-    private static final String BUCKET = "bench";
     private static final int PART = 8 << 20;
     private static final int PARALLEL = 4;
 
@@ -45,14 +45,15 @@ final class Sdk {
     public static void main(String[] args) throws IOException {
         System.setProperty("sun.net.httpserver.nodelay", "true");
         S3Client client = client(URI.create(args[1]));
-        Path file = Path.of(args[2]);
+        String bucket = args[2];
+        Path file = Path.of(args[3]);
         HttpServer server =
                 HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0])), 50);
         server.setExecutor(Executors.newCachedThreadPool());
-        serve(server, "/up/", key -> text(up(client, key, file)));
-        serve(server, "/down/", key -> text(down(client, key)));
-        serve(server, "/list/", prefix -> text(list(client, prefix)));
-        serve(server, "/get/", key -> client.getObjectAsBytes(request -> request.bucket(BUCKET).key(key))
+        serve(server, "/up/", key -> text(up(client, bucket, key, file)));
+        serve(server, "/down/", key -> text(down(client, bucket, key)));
+        serve(server, "/list/", prefix -> text(list(client, bucket, prefix)));
+        serve(server, "/get/", key -> client.getObjectAsBytes(request -> request.bucket(bucket).key(key))
                 .asByteArray());
         server.start();
     }
@@ -71,9 +72,9 @@ final class Sdk {
                 .build();
     }
 
-    private static long up(S3Client client, String key, Path file) throws Exception {
+    private static long up(S3Client client, String bucket, String key, Path file) throws Exception {
         String id = client.createMultipartUpload(
-                        request -> request.bucket(BUCKET).key(key))
+                        request -> request.bucket(bucket).key(key))
                 .uploadId();
         List<Future<CompletedPart>> parts = new ArrayList<>();
         Semaphore free = new Semaphore(PARALLEL);
@@ -91,7 +92,7 @@ final class Sdk {
                 parts.add(threads.submit(() -> {
                     try {
                         String etag = client.uploadPart(
-                                        request -> request.bucket(BUCKET)
+                                        request -> request.bucket(bucket)
                                                 .key(key)
                                                 .uploadId(id)
                                                 .partNumber(number)
@@ -115,13 +116,13 @@ final class Sdk {
             completed.add(part.get());
         }
         client.completeMultipartUpload(request ->
-                request.bucket(BUCKET).key(key).uploadId(id).multipartUpload(upload -> upload.parts(completed)));
+                request.bucket(bucket).key(key).uploadId(id).multipartUpload(upload -> upload.parts(completed)));
         return size;
     }
 
-    private static long down(S3Client client, String key) throws IOException {
+    private static long down(S3Client client, String bucket, String key) throws IOException {
         long size = 0;
-        try (InputStream in = client.getObject(request -> request.bucket(BUCKET).key(key))) {
+        try (InputStream in = client.getObject(request -> request.bucket(bucket).key(key))) {
             byte[] buffer = new byte[64 << 10];
             for (int count; (count = in.read(buffer)) >= 0; ) {
                 size += count;
@@ -130,10 +131,10 @@ final class Sdk {
         return size;
     }
 
-    private static String list(S3Client client, String prefix) {
+    private static String list(S3Client client, String bucket, String prefix) {
         StringBuilder lines = new StringBuilder();
         client.listObjectsV2Paginator(
-                        request -> request.bucket(BUCKET).prefix(prefix).delimiter("/"))
+                        request -> request.bucket(bucket).prefix(prefix).delimiter("/"))
                 .contents()
                 .forEach(object -> lines.append(object.key()).append('\n'));
         return lines.toString();

@@ -88,10 +88,11 @@ start_sessions() {
 ROUTES
 }
 
-# start_sdk NAME ADDRESS ENDPOINT
+# start_sdk NAME ADDRESS ENDPOINT BUCKET
 start_sdk() {
-  start "$1" "$2/get/one-kib" "$java" -Xmx256m -cp "$repository/target/quarkus-app/lib/main/*" \
-    "$repository/src/bench/Sdk.java" "${2##*:}" "$3" "$data/one-gib"
+  local libraries=$repository/target/quarkus-app/lib
+  start "$1" "$2/get/one-kib" "$java" -Xmx256m -cp "$libraries/main/*:$libraries/boot/*" \
+    "$repository/src/bench/Sdk.java" "${2##*:}" "$3" "$4" "$data/one-gib"
 }
 
 start_s3proxy() {
@@ -100,8 +101,8 @@ start_s3proxy() {
     say 'looking for S3Proxy'
     (cd "$repository" && ./mvnw -q -B -ntp -P test-servers -DskipTests generate-test-resources >&2) || die 'there is no S3Proxy'
   fi
-  mkdir -p "$work/s3/bench"
-  cp "$data/one-kib" "$work/s3/bench/one-kib"
+  mkdir -p "$work/s3/contents"
+  cp "$data/one-kib" "$work/s3/contents/one-kib"
   cat >"$work/s3proxy.conf" <<CONFIGURATION
 s3proxy.endpoint=$s3proxy
 s3proxy.authorization=none
@@ -110,11 +111,11 @@ jclouds.identity=any
 jclouds.credential=any
 jclouds.filesystem.basedir=$work/s3
 CONFIGURATION
-  start s3proxy "$s3proxy/bench/one-kib" "$java" -Xmx1g -cp "$(cat "$class_path")" org.gaul.s3proxy.Main \
+  start s3proxy "$s3proxy/contents/one-kib" "$java" -Xmx1g -cp "$(cat "$class_path")" org.gaul.s3proxy.Main \
     --properties "$work/s3proxy.conf"
 }
 
-# bucket_route NAME ENDPOINT
+# bucket_route NAME ENDPOINT: the bucket is called as the export
 bucket_route() {
   cat <<ROUTE
 - route:
@@ -123,7 +124,7 @@ bucket_route() {
       uri: export:/$1
       steps:
         - to:
-            uri: store:s3://bench
+            uri: store:s3://$1
             parameters:
               endpoint: $2
               access-key: bench
@@ -135,16 +136,16 @@ ROUTE
 start_buckets() {
   if selected "$s3_contents"; then
     start_s3proxy
-    start_sdk sdk "$sdk" "$s3proxy"
+    start_sdk sdk "$sdk" "$s3proxy" contents
   fi
   if selected 'S3 listing'; then
-    start keys "$keys/bench/one-kib" "$java" "$repository/src/bench/Keys.java" "${keys##*:}" 100000 "$data/one-kib"
-    start_sdk sdk-keys "$sdk_keys" "$keys"
+    start keys "$keys/keys/one-kib" "$java" "$repository/src/bench/Keys.java" "${keys##*:}" 100000 "$data/one-kib"
+    start_sdk sdk-keys "$sdk_keys" "$keys" keys
   fi
-  {
+  another buckets "$buckets_address" < <(
     if selected "$s3_contents"; then bucket_route contents "$s3proxy"; fi
     if selected 'S3 listing'; then bucket_route keys "$keys"; fi
-  } | another buckets "$buckets_address"
+  )
 }
 
 filestore_reads() {
@@ -234,8 +235,8 @@ changes() {
 
 sdk_up() {
   elapsed 1073741824 fetch -f -o "$work/size" "$sdk/up/theirs" || return 1
-  cmp -s "$data/one-gib" "$work/s3/bench/theirs" || return 1
-  rm -f "$work/s3/bench/theirs"
+  cmp -s "$data/one-gib" "$work/s3/contents/theirs" || return 1
+  rm -f "$work/s3/contents/theirs"
 }
 
 sdk_down() {
@@ -244,7 +245,7 @@ sdk_down() {
 
 s3_put() {
   reset_peak buckets
-  compare_transfers "$1" 'AWS SDK' 0.9 sdk_up "upload $buckets_url/contents/ours $work/s3/bench/ours"
+  compare_transfers "$1" 'AWS SDK' 0.9 sdk_up "upload $buckets_url/contents/ours $work/s3/contents/ours"
   limit "$1, peak of resident memory" "$(($(status VmHWM buckets) / 1024))" MiB 350
 }
 
@@ -261,17 +262,17 @@ s3_uploads() {
     printf 'url="%s"\nupload-file="%s"\noutput="/dev/null"\n' "$buckets_url/contents/upload-$n" "$data/sixty-four-mib"
   done >"$work/uploads"
   reset_peak buckets
-  if ! fetch -f --parallel --parallel-immediate --parallel-max "$uploads" -K "$work/uploads"; then
+  if ! elapsed 1 fetch -f --parallel --parallel-immediate --parallel-max "$uploads" -K "$work/uploads"; then
     failed_row "$1" '' '< 350 MiB'
     return
   fi
   for ((n = 1; n <= uploads; n++)); do
-    if ! cmp -s "$data/sixty-four-mib" "$work/s3/bench/upload-$n"; then
+    if ! cmp -s "$data/sixty-four-mib" "$work/s3/contents/upload-$n"; then
       say "upload $n is not what was sent"
       failed_row "$1" '' '< 350 MiB'
       return
     fi
-    rm -f "$work/s3/bench/upload-$n"
+    rm -f "$work/s3/contents/upload-$n"
   done
   limit "$1, peak of resident memory" "$(($(status VmHWM buckets) / 1024))" MiB 350
 }
