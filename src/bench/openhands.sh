@@ -79,6 +79,10 @@ start_sessions() {
     id: sessions
     from: {uri: "export:/bench?protocols=openhands", steps: [{to: "store:file:$data?durable=none"}]}
 - route:
+    id: cached
+    # A slash more, since one location is one store.
+    from: {uri: "export:/cached?protocols=openhands", steps: [{to: "store:file:$data/?durable=none&cache=10m"}]}
+- route:
     id: unrecorded
     from: {uri: "export:/unrecorded?protocols=openhands", steps: [{to: "store:file:$work/unrecorded"}]}
 - route:
@@ -111,8 +115,10 @@ jclouds.identity=any
 jclouds.credential=any
 jclouds.filesystem.basedir=$work/s3
 CONFIGURATION
-  start s3proxy "$s3proxy/contents/one-kib" "$java" -Xmx1g -cp "$(cat "$class_path")" org.gaul.s3proxy.Main \
-    --properties "$work/s3proxy.conf"
+  # Unless told otherwise it logs each step of each connection, which takes most of its time.
+  echo '<configuration><root level="OFF"/></configuration>' >"$work/logback.xml"
+  start s3proxy "$s3proxy/contents/one-kib" "$java" -Xmx1g -Dlogback.configurationFile="$work/logback.xml" \
+    -cp "$(cat "$class_path")" org.gaul.s3proxy.Main --properties "$work/s3proxy.conf"
 }
 
 # bucket_route NAME ENDPOINT: the bucket is called as the export
@@ -185,9 +191,10 @@ filestore_writes() {
   compare "$1" 'Flask' req/s 5 "$theirs $seconds" "$ours $seconds"
 }
 
+# filestore_list WORK EXPORT
 filestore_list() {
   local connections=8 base names
-  for base in "$flask_url" "$sessions_url/bench"; do
+  for base in "$flask_url" "$sessions_url/$2"; do
     names=$(fetch -f "$base/files/list-of-events/list" | grep -o '"list-of-events/entry-[0-9]*"' | wc -l)
     if [ "$names" != 10000 ]; then
       say "$base lists $names entries"
@@ -195,7 +202,7 @@ filestore_list() {
       return
     fi
   done
-  compare_rates "$1" 'Flask' 5 "$flask_url/files/list-of-events/list" "$sessions_url/bench/files/list-of-events/list"
+  compare_rates "$1" 'Flask' 5 "$flask_url/files/list-of-events/list" "$sessions_url/$2/files/list-of-events/list"
 }
 
 # drained: the outbox is empty; the changes of a round are not delivered during the next one
@@ -285,7 +292,7 @@ s3_list() {
   at_most "$1" 'paginator of the AWS SDK' 1.2 "$theirs" "$ours"
 }
 
-# run_beside_flask WORK FUNCTION: a row that needs Flask, which is not installed for it
+# run_beside_flask WORK FUNCTION ARGUMENTS...: a row that needs Flask, which is not installed for it
 run_beside_flask() {
   if [ "$flask" = yes ]; then
     run "$@"
@@ -297,7 +304,8 @@ run_beside_flask() {
 rows_of_openhands() {
   run_beside_flask 'FileStore reads of 600 bytes, 8 connections' filestore_reads
   run_beside_flask 'FileStore writes of 600 bytes, 8 connections, durable = none' filestore_writes
-  run_beside_flask 'FileStore list of 10,000 entries, 8 connections' filestore_list
+  run_beside_flask 'FileStore list of 10,000 entries, 8 connections' filestore_list bench
+  run_beside_flask 'FileStore list of 10,000 entries, 8 connections, cached' filestore_list cached
   run '10,000 FileStore writes with `changes:`' changes
   run 'S3 PUT 1 GiB' s3_put
   run 'S3 GET 1 GiB' s3_get
