@@ -25,6 +25,7 @@ make_replay_files() {
 # another NAME ADDRESS ROUTES [OPTION...]: a Packhorse that has /ready as well
 another() {
   local name=$1 address=$2
+  shift 2
   {
     echo '- route: {id: ready, from: {uri: "export:/ready", steps: [{to: "store:file:'"$work"'/ready"}]}}'
     cat
@@ -33,7 +34,7 @@ another() {
   cp "$data/one-kib" "$work/ready/one-kib"
   start "$name" "$address/fs/ready/one-kib" "$java" -Xmx256m -Dpackhorse.routes="$work/$name.yaml" \
     -Dpackhorse.data="$work/$name-state" -Dpackhorse.http.port="${address##*:}" \
-    -Dpackhorse.replay.port="$device_port" -Dquarkus.http.port="$(free_port 46000)" -jar "$jar"
+    -Dpackhorse.replay.port="$device_port" -Dquarkus.http.port="$(free_port 46000)" "$@" -jar "$jar"
 }
 
 start_replay() {

@@ -43,6 +43,9 @@ final class ChangesConsumer extends DefaultConsumer {
     /** How often is looked for what other gateways have recorded, and what has waited long enough. */
     private static final Duration POLL = Duration.ofMillis(500);
 
+    /** How long after a claim the next one comes. Each is a commit, and costs as much for one change as for a slice. */
+    private static final Duration PACE = Duration.ofMillis(25);
+
     /** One change that has come back; none where somebody only wants to be looked after. */
     private record Return(
             @Nullable Delivery delivery, @Nullable Exception failure) {}
@@ -65,6 +68,7 @@ final class ChangesConsumer extends DefaultConsumer {
 
     private final Deque<Change> claimed = new ArrayDeque<>();
     private long failuresKnown;
+    private long nextClaim = System.nanoTime();
 
     ChangesConsumer(
             ChangesEndpoint endpoint, Processor processor, RecordedExports exports, ChangesEndpoint.Settings settings) {
@@ -155,9 +159,11 @@ final class ChangesConsumer extends DefaultConsumer {
             takeBack(connected, POLL);
             return true;
         }
-        long room = settings.inFlight() - underWay.size();
-        if (claimed.isEmpty() && room > 0) {
-            claimed.addAll(connected.claim((int) Math.min(SLICE, room)));
+        int most = (int) Math.min(SLICE, settings.inFlight() - underWay.size());
+        if (claimed.isEmpty() && most > 0) {
+            letComeMore(connected);
+            claimed.addAll(connected.claim(most));
+            nextClaim = System.nanoTime() + (claimed.size() < most ? PACE.toNanos() : 0);
         }
         boolean sent = false;
         while (!claimed.isEmpty() && !stopping) {
@@ -169,6 +175,13 @@ final class ChangesConsumer extends DefaultConsumer {
             }
         }
         return sent;
+    }
+
+    /** Waits until the next claim is due; what comes back meanwhile is looked after. */
+    private void letComeMore(Subscription connected) throws FsException, InterruptedException {
+        for (long left = nextClaim - System.nanoTime(); left > 0 && !stopping; left = nextClaim - System.nanoTime()) {
+            takeBack(connected, Duration.ofNanos(left));
+        }
     }
 
     private void send(Subscription connected, Change change, Store store) throws FsException, InterruptedException {
@@ -217,7 +230,7 @@ final class ChangesConsumer extends DefaultConsumer {
 
     /** Waits for something to come back, and looks after all that has. */
     private void takeBack(Subscription connected, Duration patience) throws FsException, InterruptedException {
-        Return first = returns.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+        Return first = returns.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
         if (first != null) {
             takeBack(connected, first);
         }
