@@ -101,7 +101,10 @@ class Gateway implements HttpObserver {
         if (peers != null) {
             overlay.announceTo(peers::appeared);
         }
-        stores = new StoreRegistry(Stores.openers(spool), new StorePolicies(overlay, peers, registry));
+        stores = new StoreRegistry(
+                Stores.openers(spool),
+                OpenHandsNames.of(System.getenv()),
+                new StorePolicies(overlay, peers, registry));
         metrics = new HttpMetrics(registry);
         accessLog = AccessLog.open(config.accessLog());
         FunctionCounter.builder("packhorse.unlistable.names", device, ReplayDevice::leftOut)

@@ -86,7 +86,7 @@ final class TestGateway implements AutoCloseable {
         Map<String, StoreOpener> openers = new HashMap<>(Stores.openers(folder));
         openers.put("faulty", (location, options) -> faulty);
         openers.put("root", (location, options) -> LocalStore.open(root, LocalStore.Options.DEFAULT));
-        stores = new StoreRegistry(openers, new StorePolicies(overlay, null, new SimpleMeterRegistry()));
+        stores = new StoreRegistry(openers, OpenHandsNames.of(Map.of()), new StorePolicies(overlay, null, new SimpleMeterRegistry()));
         listener = new HttpListener(settings, workers, (exchange, status, received, sent, nanos) -> {});
         context.setStreamCaching(false);
         context.getShutdownStrategy().setTimeout(5);
