@@ -90,7 +90,7 @@ class RouteFilesTest {
             export:/../x         | store:memory:   | '/../x' is no path for an export
             export:/x            | store:memory:?sise=1m | unknown option 'sise', options are operation, path, size
             export:/x            | store:memory:?size=many | option size = 'many' is not a size such as 64m
-            export:/x            | store:memory:?operation=delete | unknown operation 'delete', operations are copy, list, makeDirectory, move, read, remove, stat, walk, write
+            export:/x            | store:memory:?operation=delete | unknown operation 'delete', operations are copy, link, list, makeDirectory, move, read, remove, stat, walk, write
             export:/x            | store:gopher://host | unknown store 'gopher:', stores are file:, gs:, memory:, openhands+http:, openhands+https:, remote:, replay:, s3:, sftp:, vfs:, and by name google_cloud, local, memory, s3
             export:/x            | store:local     | store local needs the option file_store_path, a folder
             export:/x            | store:s3        | no bucket: name it in the location (s3://bucket) or in AWS_S3_BUCKET
