@@ -93,7 +93,7 @@ class Gateway implements HttpObserver {
                 replay.name(),
                 replay.announce().orElse(null),
                 this);
-        exports = new Exports(spool, workers, device);
+        exports = new Exports(spool, workers, device, registry);
         database = StateDatabase.open(data, config.database());
         overlay = new OverlayTable(
                 database.source(), InstantSource.system(), config.changeTimestampRetention(), database.isShared());
@@ -102,9 +102,7 @@ class Gateway implements HttpObserver {
             overlay.announceTo(peers::appeared);
         }
         stores = new StoreRegistry(
-                Stores.openers(spool),
-                OpenHandsNames.of(System.getenv()),
-                new StorePolicies(overlay, peers, registry));
+                Stores.openers(spool), OpenHandsNames.of(System.getenv()), new StorePolicies(overlay, peers, registry));
         metrics = new HttpMetrics(registry);
         accessLog = AccessLog.open(config.accessLog());
         FunctionCounter.builder("packhorse.unlistable.names", device, ReplayDevice::leftOut)

@@ -10,6 +10,7 @@ import dev.packhorse.route.ExportComponent;
 import dev.packhorse.route.StoreComponent;
 import dev.packhorse.route.StoreOpener;
 import dev.packhorse.route.StoreRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ class RouteFilesTest {
     @TempDir
     Path folder;
 
-    private final Exports exports = new Exports(null, Runnable::run, TestGateway.device());
+    private final Exports exports = new Exports(null, Runnable::run, TestGateway.device(), new SimpleMeterRegistry());
     private final DefaultCamelContext context = new DefaultCamelContext();
     private StoreRegistry registry = new StoreRegistry(Map.of(), Map.of(), (store, key, options) -> store);
 
