@@ -24,7 +24,8 @@
  *       dev.packhorse.change.Outbox.WhenFull}). A database that fails refuses them as well.
  * </ul>
  *
- * <p>What it does not do: it does not see what others do to the store behind the gateway's back, nor changes of attributes. A new
+ * <p>What it does not do: it does not see what others do to the store behind the gateway's back, nor changes of attributes:
+ * a change is that a path was written, removed or moved (ARCHITECTURE, "Words"). A new
  * subscriber is known to other gateways after some seconds, and gets what happens there from then on.
  *
  * <p>Threads: one writes to the database for all (many operations share a commit), one looks after leases and limits.

@@ -9,6 +9,7 @@ import dev.packhorse.fs.Store;
 import dev.packhorse.route.Export;
 import dev.packhorse.route.ExportListener;
 import dev.packhorse.server.HttpExchange;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
@@ -61,9 +62,10 @@ final class Exports implements ExportListener {
      * @param spool where long listings are kept while they are sent; {@code null} for the folder of the system
      * @param workers threads that may block, for what fronts do ahead
      * @param device what has the exports that speak {@code replay}
+     * @param registry for what fronts count
      */
-    Exports(@Nullable Path spool, Executor workers, ReplayDevice device) {
-        this.fronts = new HttpFronts(spool, workers);
+    Exports(@Nullable Path spool, Executor workers, ReplayDevice device, MeterRegistry registry) {
+        this.fronts = new HttpFronts(spool, workers, registry);
         this.device = device;
     }
 

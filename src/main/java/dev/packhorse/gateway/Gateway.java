@@ -93,7 +93,7 @@ class Gateway implements HttpObserver {
                 replay.name(),
                 replay.announce().orElse(null),
                 this);
-        exports = new Exports(spool, workers, device);
+        exports = new Exports(spool, workers, device, registry);
         database = StateDatabase.open(data, config.database());
         overlay = new OverlayTable(
                 database.source(), InstantSource.system(), config.changeTimestampRetention(), database.isShared());
@@ -101,7 +101,8 @@ class Gateway implements HttpObserver {
         if (peers != null) {
             overlay.announceTo(peers::appeared);
         }
-        stores = new StoreRegistry(Stores.openers(spool), new StorePolicies(overlay, peers, registry));
+        stores = new StoreRegistry(
+                Stores.openers(spool), OpenHandsNames.of(System.getenv()), new StorePolicies(overlay, peers, registry));
         metrics = new HttpMetrics(registry);
         accessLog = AccessLog.open(config.accessLog());
         FunctionCounter.builder("packhorse.unlistable.names", device, ReplayDevice::leftOut)

@@ -17,6 +17,7 @@ import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.route.Export;
 import dev.packhorse.route.Options;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.file.Path;
@@ -40,6 +41,7 @@ final class HttpFronts {
 
     private final @Nullable Path spool;
     private final Executor workers;
+    private final WebhookMetrics metrics;
     /** What fronts have running, by the path of the export. */
     private final Map<FsPath, Mirror> mirrors = new ConcurrentHashMap<>();
 
@@ -49,10 +51,12 @@ final class HttpFronts {
      * @param spool where long listings are kept while they are sent, and what webhooks told of until it is applied; {@code null}
      *     for the folder of the system, and for no webhooks
      * @param workers threads that may block, for what fronts do ahead
+     * @param registry is told what becomes of webhooks
      */
-    HttpFronts(@Nullable Path spool, Executor workers) {
+    HttpFronts(@Nullable Path spool, Executor workers, MeterRegistry registry) {
         this.spool = spool;
         this.workers = workers;
+        this.metrics = new WebhookMetrics(registry);
     }
 
     /** Where the exports of a protocol are. */
@@ -116,6 +120,7 @@ final class HttpFronts {
         try {
             Mirror mirror = Mirror.start(name, folder, export.stores().apply(WEBHOOK), options);
             mirrors.put(export.path(), mirror);
+            metrics.add(name, mirror);
             return new WebhookFront(options, mirror);
         } catch (IOException e) {
             throw new IllegalArgumentException("the spool of " + WEBHOOK + " cannot be used: " + e, e);
@@ -127,6 +132,7 @@ final class HttpFronts {
         Mirror mirror = mirrors.remove(export.path());
         if (mirror != null) {
             mirror.close();
+            metrics.remove(export.path().toString());
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.packhorse.route;
 
 import dev.packhorse.fs.Content;
+import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.NodeType;
 import dev.packhorse.fs.Store;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,18 +12,23 @@ import org.apache.camel.Exchange;
 import org.apache.camel.StreamCache;
 import org.jspecify.annotations.Nullable;
 
-/** What a file has now, opened by whoever reads it first, and again from its start when a message is sent again. */
+/**
+ * What a file, or the target that a symlink, has now: opened by whoever reads it first, and again from its start when a message is
+ * sent again. If something else is there by then, it is {@code NOT_FOUND}.
+ */
 final class ChangedContent extends InputStream implements StreamCache {
 
     private final Store store;
     private final FsPath path;
+    private final NodeType type;
     private @Nullable Content content;
     private @Nullable InputStream in;
     private long position;
 
-    ChangedContent(Store store, FsPath path) {
+    ChangedContent(Store store, FsPath path, NodeType type) {
         this.store = store;
         this.path = path;
+        this.type = type;
     }
 
     private InputStream opened() throws IOException {
@@ -29,6 +36,9 @@ final class ChangedContent extends InputStream implements StreamCache {
         if (open == null) {
             Content read = store.read(path);
             content = read;
+            if (read.node().type() != type) {
+                throw new FsException(FsException.Kind.NOT_FOUND, "read", path);
+            }
             open = read.body().open();
             in = open;
         }
@@ -86,7 +96,7 @@ final class ChangedContent extends InputStream implements StreamCache {
 
     @Override
     public StreamCache copy(Exchange exchange) {
-        ChangedContent copy = new ChangedContent(store, path);
+        ChangedContent copy = new ChangedContent(store, path, type);
         exchange.getExchangeExtension().addOnCompletion(new Closing(copy));
         return copy;
     }

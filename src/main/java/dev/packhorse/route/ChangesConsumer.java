@@ -7,6 +7,7 @@ import dev.packhorse.change.Subscription;
 import dev.packhorse.change.webhook.Webhook;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.NodeType;
 import dev.packhorse.fs.Store;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -221,8 +222,9 @@ final class ChangesConsumer extends DefaultConsumer {
         message.setHeader(PackhorseHeaders.TIME, change.time().toString());
         message.setHeader(PackhorseHeaders.LOOK_AGAIN, change.lookAgain());
         message.setHeader(Exchange.MESSAGE_TIMESTAMP, change.time().toEpochMilli());
-        if (change.operation() == Change.Operation.WRITE) {
-            ChangedContent content = new ChangedContent(delivery.store(), change.path());
+        NodeType type = type(change);
+        if (type != null) {
+            ChangedContent content = new ChangedContent(delivery.store(), change.path(), type);
             message.setBody(content);
             exchange.getExchangeExtension().addOnCompletion(new ChangedContent.Closing(content));
         }
@@ -293,16 +295,25 @@ final class ChangesConsumer extends DefaultConsumer {
         return failure instanceof Webhook.OvertakingException;
     }
 
-    /** What was written is gone: a later change says so. */
+    /** What a change has made that has a content, {@code null} if it has made nothing of the kind. */
+    private static @Nullable NodeType type(Change change) {
+        return switch (change.operation()) {
+            case WRITE -> NodeType.FILE;
+            case LINK -> NodeType.SYMLINK;
+            case MAKE_DIRECTORY, COPY, MOVE, REMOVE -> null;
+        };
+    }
+
+    /** What was written is gone, or something else: a later change says so. */
     private static boolean isSuperseded(Change change, Store store) {
-        if (change.operation() != Change.Operation.WRITE) {
+        NodeType type = type(change);
+        if (type == null) {
             return false;
         }
         try {
-            store.stat(change.path());
-            return false;
+            return store.stat(change.path()).type() != type;
         } catch (FsException e) {
-            return e.kind() == FsException.Kind.NOT_FOUND;
+            return e.kind() == FsException.Kind.NOT_FOUND || e.kind() == FsException.Kind.NOT_A_DIRECTORY;
         }
     }
 

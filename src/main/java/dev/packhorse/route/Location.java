@@ -78,6 +78,11 @@ public final class Location {
         }
     }
 
+    /** A path as a location has it: what {@link #decoded} and the parser of routes would change is percent-encoded. */
+    public static String encoded(String path) {
+        return path.replace("%", "%25").replace(" ", "%20").replace("#", "%23").replace("?", "%3F");
+    }
+
     /** Negative if it is none, also when shifted and joined with another. */
     private static int hex(byte b) {
         return Character.digit(b, 16);

@@ -53,6 +53,11 @@ public final class Options {
         return left.remove(name);
     }
 
+    /** Gives an option that is not given. */
+    public void usually(String name, String value) {
+        left.putIfAbsent(name, value);
+    }
+
     /** All options whose names begin with a prefix, by the rest of their names. */
     public Map<String, String> prefixed(String prefix) {
         known.add(prefix + "*");

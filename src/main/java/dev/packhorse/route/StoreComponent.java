@@ -33,7 +33,8 @@ public final class StoreComponent extends DefaultComponent {
         }
         String path = options.optional("path");
         parameters.clear();
+        String location = registry.locate(remaining, options);
         return new StoreEndpoint(
-                uri, this, registry.open(remaining, options), Location.masked(remaining), operation, path);
+                uri, this, registry.open(location, options), Location.masked(location), operation, path);
     }
 }

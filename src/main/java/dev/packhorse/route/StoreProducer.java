@@ -29,18 +29,21 @@ import org.jspecify.annotations.Nullable;
  * brings along, a tapped call for one, does not change what the operator has written.
  *
  * <p>There the body of the result is: for {@code read} a stream, for {@code list} and {@code walk} a {@code List} of nodes
- * (at most {@value #MAX_LISTED}), for {@code stat}, {@code write}, {@code makeDirectory}, {@code copy} and {@code move} the
+ * (at most {@value #MAX_LISTED}), for {@code stat}, {@code write}, {@code link}, {@code makeDirectory}, {@code copy} and {@code move} the
  * node, for {@code remove} nothing. The stream ends with the exchange. Content to write is the body: text as UTF-8, bytes, or
- * what Camel makes a stream of. Every failure is an exception.
+ * what Camel makes a stream of; so is the target of a link. Every failure is an exception.
  */
 final class StoreProducer extends DefaultProducer {
 
     /** A message is no stream of nodes: more are refused, since they would fill the memory. */
     private static final int MAX_LISTED = 100_000;
 
+    /** Bytes of the target of a symlink; see {@link Store#link}. */
+    private static final int MAX_LINK = 4_095;
+
     /** What other routes may ask for. */
     static final List<String> OPERATIONS =
-            List.of("copy", "list", "makeDirectory", "move", "read", "remove", "stat", "walk", "write");
+            List.of("copy", "link", "list", "makeDirectory", "move", "read", "remove", "stat", "walk", "write");
 
     private static final Logger LOG = Logger.getLogger(StoreProducer.class);
 
@@ -108,6 +111,7 @@ final class StoreProducer extends DefaultProducer {
             case "walk" -> all(store.walk(at), what, at);
             case "read" -> read(exchange, at);
             case "write" -> store.write(at, body(message), WriteOptions.DEFAULT);
+            case "link" -> store.link(at, linkTarget(message, at), WriteOptions.DEFAULT);
             case "makeDirectory" -> store.makeDirectory(at, WriteOptions.DEFAULT);
             case "copy" -> store.copy(at, target(message), TransferOptions.OVERWRITE);
             case "move" -> store.move(at, target(message), TransferOptions.OVERWRITE);
@@ -139,6 +143,16 @@ final class StoreProducer extends DefaultProducer {
                     + (name.isEmpty() ? "" : "the parameter " + name + " or ") + "the header " + header);
         }
         return value;
+    }
+
+    private static String linkTarget(Message message, FsPath at) throws IOException {
+        try (InputStream in = body(message).open()) {
+            byte[] target = in.readNBytes(MAX_LINK + 1);
+            if (target.length == 0 || target.length > MAX_LINK) {
+                throw new FsException(FsException.Kind.INVALID_NAME, "link", at);
+            }
+            return new String(target, StandardCharsets.UTF_8);
+        }
     }
 
     private static Body body(Message message) {

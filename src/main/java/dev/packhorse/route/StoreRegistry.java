@@ -39,6 +39,7 @@ public final class StoreRegistry {
     private record Entry(Opened opened, Map<String, String> options) {}
 
     private final Map<String, StoreOpener> openers;
+    private final Map<String, StoreName> names;
     private final Policies policies;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
 
@@ -46,11 +47,24 @@ public final class StoreRegistry {
      * A registry without open stores.
      *
      * @param openers what opens a location, by scheme
+     * @param names what stands for a location
      * @param policies puts the policies around a store, given its location
      */
-    public StoreRegistry(Map<String, StoreOpener> openers, Policies policies) {
+    public StoreRegistry(Map<String, StoreOpener> openers, Map<String, StoreName> names, Policies policies) {
         this.openers = Map.copyOf(openers);
+        this.names = Map.copyOf(names);
         this.policies = policies;
+    }
+
+    /**
+     * The location that a name stands for; what is no name is a location already.
+     *
+     * @param options those that only the name knows are taken
+     * @throws IllegalArgumentException if the operator has to mend something
+     */
+    public String locate(String nameOrLocation, Options options) {
+        StoreName name = names.get(nameOrLocation);
+        return name == null ? nameOrLocation : name.location(options);
     }
 
     /**
@@ -66,7 +80,8 @@ public final class StoreRegistry {
             throw new IllegalArgumentException("unknown store '"
                     + (scheme == null ? Location.masked(location) : scheme + ":") + "', stores are "
                     + new TreeSet<>(openers.keySet())
-                            .stream().map(each -> each + ":").collect(Collectors.joining(", ")));
+                            .stream().map(each -> each + ":").collect(Collectors.joining(", "))
+                    + (names.isEmpty() ? "" : ", and by name " + String.join(", ", new TreeSet<>(names.keySet()))));
         }
         Map<String, String> given = options.left();
         Entry existing = entries.get(location);

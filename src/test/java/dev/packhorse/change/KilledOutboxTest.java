@@ -2,16 +2,15 @@ package dev.packhorse.change;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.packhorse.KilledProcess;
 import dev.packhorse.fs.Content;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Store;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.Test;
@@ -49,7 +47,12 @@ class KilledOutboxTest {
         Random random = new Random(20020102);
         int delivered = 0;
         for (int kill = 0; kill < KILLS; kill++) {
-            runAndKill(files, database, random);
+            KilledProcess.run(
+                    RecordingGateway.class,
+                    20 + random.nextInt(200),
+                    files.toString(),
+                    database.toString(),
+                    Long.toString(random.nextLong()));
             JdbcConnectionPool again = (JdbcConnectionPool) RecordingGateway.database(database);
             Store store = RecordingGateway.files(files);
             delivered += deliver(again, store);
@@ -115,31 +118,6 @@ class KilledOutboxTest {
         try (Content content = store.read(path);
                 InputStream in = content.body().open()) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
-
-    private static void runAndKill(Path files, Path database, Random random) throws Exception {
-        Process process = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xshare:auto",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        RecordingGateway.class.getName(),
-                        files.toString(),
-                        database.toString(),
-                        Long.toString(random.nextLong())))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            int changes = 20 + random.nextInt(200);
-            for (int i = 0; i < changes; i++) {
-                assertThat(lines.readLine()).isEqualTo("done");
-            }
-        } finally {
-            process.destroyForcibly();
-            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.packhorse.change;
 
+import dev.packhorse.KilledProcess;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
@@ -37,7 +38,7 @@ final class RecordingGateway {
         Random random = new Random(Long.parseLong(arguments[2]));
         while (true) {
             change(store, random);
-            System.out.println("done");
+            System.out.println(KilledProcess.STEP);
         }
     }
 

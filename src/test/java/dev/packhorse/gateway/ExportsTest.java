@@ -8,6 +8,7 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.route.Export;
 import dev.packhorse.route.Options;
 import dev.packhorse.store.memory.MemoryStore;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ class ExportsTest {
     @TempDir
     Path folder;
 
-    private final Exports exports = new Exports(null, Runnable::run, TestGateway.device());
+    private final Exports exports = new Exports(null, Runnable::run, TestGateway.device(), new SimpleMeterRegistry());
 
     private Export add(String path) throws FsException {
         Export export = new Export(
@@ -80,7 +81,7 @@ class ExportsTest {
 
     @Test
     void onlyTheBaseOfAWebhookMayBeJoinedBare() throws Exception {
-        Exports webhooks = new Exports(folder, Runnable::run, TestGateway.device());
+        Exports webhooks = new Exports(folder, Runnable::run, TestGateway.device(), new SimpleMeterRegistry());
         List<Export> added = new ArrayList<>();
         for (String path : List.of("/mirror", "/mirrors")) {
             Export export = new Export(

@@ -15,6 +15,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,30 @@ class ManagementTest {
                         .allMatch(line::contains))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                 .sum();
+    }
+
+    @Test
+    void metricsTellWhatBecameOfWebhooks() throws Exception {
+        Path route = Files.writeString(gateway.folder().resolve("hooked.yaml"), """
+                - route:
+                    from:
+                      uri: export:/hooked
+                      parameters:
+                        protocols: openhands-webhook
+                      steps:
+                        - to: store:memory:hooked
+                """);
+        gateway.load(route);
+        send("POST", URI.create(gateway.address() + "/openhands-webhook/hooked/secret-name"), "12345");
+
+        await().untilAsserted(() -> assertThat(
+                        send("GET", management.resolve("/q/metrics"), "").body())
+                .contains(
+                        "packhorse_webhook_applied_total{export=\"/hooked\"} 1.0",
+                        "packhorse_webhook_failed_total{export=\"/hooked\"} 0.0",
+                        "packhorse_webhook_refused_total{export=\"/hooked\"} 0.0",
+                        "packhorse_webhook_backlog_bytes{export=\"/hooked\"} 0.0")
+                .doesNotContain("secret-name"));
     }
 
     @Test

@@ -42,7 +42,7 @@ class ReadmeSessionTest {
     private static final Pattern PROPERTY = Pattern.compile("-D(?<key>\\S+)=(?<value>\\S+)");
 
     /** Folders of examples, and of the default route; they become folders of the test. */
-    private static final Pattern FOLDER = Pattern.compile("(?<=file:)(/srv/[\\w/-]+|data/[\\w/-]+)");
+    private static final Pattern FOLDER = Pattern.compile("(?<=file:|file_store_path: )(/srv/[\\w/-]+|data/[\\w/-]+)");
 
     @Inject
     StartedGateway gateway;

@@ -11,6 +11,7 @@ import dev.packhorse.route.Export;
 import dev.packhorse.route.Options;
 import dev.packhorse.route.StoreOpener;
 import dev.packhorse.store.memory.MemoryStore;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
@@ -145,7 +146,7 @@ class ReadmeTablesTest {
     void theOptionsOfExportsAreThoseOfTheCode() throws Exception {
         Options options = new Options(new HashMap<>(Map.of("unknown", "")));
         options.optional("protocols");
-        Exports exports = new Exports(folder, Runnable::run, TestGateway.device());
+        Exports exports = new Exports(folder, Runnable::run, TestGateway.device(), new SimpleMeterRegistry());
         Export export = new Export(FsPath.parse("/x"), Exports.PROTOCOLS, "x", options, protocol -> memory(), List::of);
         exports.added(export);
         exports.removed(export);

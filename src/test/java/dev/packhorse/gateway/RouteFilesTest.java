@@ -10,6 +10,7 @@ import dev.packhorse.route.ExportComponent;
 import dev.packhorse.route.StoreComponent;
 import dev.packhorse.route.StoreOpener;
 import dev.packhorse.route.StoreRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,9 +30,9 @@ class RouteFilesTest {
     @TempDir
     Path folder;
 
-    private final Exports exports = new Exports(null, Runnable::run, TestGateway.device());
+    private final Exports exports = new Exports(null, Runnable::run, TestGateway.device(), new SimpleMeterRegistry());
     private final DefaultCamelContext context = new DefaultCamelContext();
-    private StoreRegistry registry = new StoreRegistry(Map.of(), (store, key, options) -> store);
+    private StoreRegistry registry = new StoreRegistry(Map.of(), Map.of(), (store, key, options) -> store);
 
     @BeforeEach
     void start() {
@@ -40,7 +41,7 @@ class RouteFilesTest {
             throw new FsException(
                     FsException.Kind.UNAVAILABLE, "open", FsPath.ROOT, new IOException(location + " does not answer"));
         });
-        registry = new StoreRegistry(openers, (store, key, options) -> store);
+        registry = new StoreRegistry(openers, OpenHandsNames.of(Map.of()), (store, key, options) -> store);
         context.addComponent("store", new StoreComponent(registry));
         context.addComponent("export", new ExportComponent(exports));
         context.start();
@@ -90,16 +91,19 @@ class RouteFilesTest {
             export:/../x         | store:memory:   | '/../x' is no path for an export
             export:/x            | store:memory:?sise=1m | unknown option 'sise', options are operation, path, size
             export:/x            | store:memory:?size=many | option size = 'many' is not a size such as 64m
-            export:/x            | store:memory:?operation=delete | unknown operation 'delete', operations are copy, list, makeDirectory, move, read, remove, stat, walk, write
-            export:/x            | store:gopher://host | unknown store 'gopher:', stores are file:, gs:, memory:, openhands+http:, openhands+https:, remote:, replay:, s3:, sftp:, vfs:
-            export:/x            | store:name      | unknown store 'name', stores are file:, gs:, memory:, openhands+http:, openhands+https:, remote:, replay:, s3:, sftp:, vfs:
+            export:/x            | store:memory:?operation=delete | unknown operation 'delete', operations are copy, link, list, makeDirectory, move, read, remove, stat, walk, write
+            export:/x            | store:gopher://host | unknown store 'gopher:', stores are file:, gs:, memory:, openhands+http:, openhands+https:, remote:, replay:, s3:, sftp:, vfs:, and by name google_cloud, local, memory, s3
+            export:/x            | store:local     | store local needs the option file_store_path, a folder
+            export:/x            | store:s3        | no bucket: name it in the location (s3://bucket) or in AWS_S3_BUCKET
+            export:/x            | store:s3?file_store_path=a/b | option file_store_path = 'a/b' is not the name of a bucket; with a prefix a location is s3://bucket/prefix or gs://...
+            export:/x            | store:name      | unknown store 'name', stores are file:, gs:, memory:, openhands+http:, openhands+https:, remote:, replay:, s3:, sftp:, vfs:, and by name google_cloud, local, memory, s3
             export:/x            | store:          | 'store:' is no address: Expected scheme-specific part
             export:/x            | store           | store: needs a location, store:file:data/files for one
             export:/x            | store:file:     | file: names no path
             export:/x            | store:file:///no/such | there is no folder /no/such
             export:/x            | store:file://host/x | file://host/x names a host; a path is file:///path
             export:/x            | store:remote://ann:secret@host/x | UNAVAILABLE in open of / (java.io.IOException: remote://ann:***@host/x does not answer)
-            export:/x            | store:gopher://ann:secret@host/x | unknown store 'gopher:', stores are file:, gs:, memory:, openhands+http:, openhands+https:, remote:, replay:, s3:, sftp:, vfs:
+            export:/x            | store:gopher://ann:secret@host/x | unknown store 'gopher:', stores are file:, gs:, memory:, openhands+http:, openhands+https:, remote:, replay:, s3:, sftp:, vfs:, and by name google_cloud, local, memory, s3
             export:/x            | log:x           | the export has no step store:
             export:/x            | direct:nowhere  | the export has no step store:
             store:memory:        | log:x           | store: cannot start a route

@@ -3,6 +3,8 @@ package dev.packhorse.gateway;
 import dev.packhorse.change.Outbox;
 import dev.packhorse.fs.FaultyStore;
 import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Store;
 import dev.packhorse.policy.overlay.OverlayTable;
 import dev.packhorse.route.ChangesComponent;
 import dev.packhorse.route.ExportComponent;
@@ -19,6 +21,7 @@ import dev.packhorse.server.ReplaySettings;
 import dev.packhorse.server.Workers;
 import dev.packhorse.store.local.LocalStore;
 import dev.packhorse.store.memory.MemoryStore;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,6 +34,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.properties.PropertiesComponent;
@@ -60,6 +64,7 @@ final class TestGateway implements AutoCloseable {
     final Path root;
     final FaultyStore faulty = new FaultyStore(new MemoryStore(64 << 20));
     final HttpListener listener;
+    final MeterRegistry meters = new SimpleMeterRegistry();
     private final StateDatabase database;
     private final OverlayTable overlay;
     private final Outbox outbox;
@@ -77,7 +82,7 @@ final class TestGateway implements AutoCloseable {
 
     TestGateway(Path folder, HttpSettings settings) throws Exception {
         root = Files.createDirectories(folder.resolve("root"));
-        exports = new Exports(Files.createDirectories(folder.resolve("spool")), workers, device);
+        exports = new Exports(Files.createDirectories(folder.resolve("spool")), workers, device, meters);
         database = StateDatabase.open(folder.resolve("state"));
         database.awaitReady();
         overlay = new OverlayTable(database.source(), InstantSource.system(), OverlayTable.DEFAULT_RETENTION, false);
@@ -86,7 +91,7 @@ final class TestGateway implements AutoCloseable {
         Map<String, StoreOpener> openers = new HashMap<>(Stores.openers(folder));
         openers.put("faulty", (location, options) -> faulty);
         openers.put("root", (location, options) -> LocalStore.open(root, LocalStore.Options.DEFAULT));
-        stores = new StoreRegistry(openers, new StorePolicies(overlay, null, new SimpleMeterRegistry()));
+        stores = new StoreRegistry(openers, OpenHandsNames.of(Map.of()), new StorePolicies(overlay, null, meters));
         listener = new HttpListener(settings, workers, (exchange, status, received, sent, nanos) -> {});
         context.setStreamCaching(false);
         context.getShutdownStrategy().setTimeout(5);
@@ -178,6 +183,33 @@ final class TestGateway implements AutoCloseable {
         Map<String, Path> files = RouteFiles.load(context, routes.toString(), exports);
         recorded.requireAll();
         StoreProbe.check(stores.all(), exports.all(), files, workers);
+    }
+
+    /** What the fronts of an export ask. */
+    Store store(String export) throws FsException {
+        Exports.Mount mount = Objects.requireNonNull(exports.find(FsPath.parse("/fs" + export)));
+        return mount.store();
+    }
+
+    /** Changes that wait for routes. */
+    long waiting() {
+        return outbox.backlog();
+    }
+
+    /** The defaults on a port. */
+    static HttpSettings on(int port) {
+        HttpSettings usual = HttpSettings.DEFAULT;
+        return new HttpSettings(
+                usual.host(),
+                port,
+                usual.maxLine(),
+                usual.maxHead(),
+                usual.maxBody(),
+                usual.maxConnections(),
+                usual.idleTimeout(),
+                usual.headTimeout(),
+                usual.bodyTimeout(),
+                Duration.ofSeconds(5));
     }
 
     RawClient connect() throws IOException {

@@ -52,6 +52,34 @@ class WebhookTest {
     }
 
     @Test
+    void whatBecomesOfItIsCounted() throws Exception {
+        gateway.send("POST", "/openhands-webhook/hooked/a", "1");
+        gateway.send("POST", "/openhands-webhook/hooked/a/below-a-file", "2");
+        gateway.send("POST", "/openhands-webhook/hooked", """
+                [{"method":"POST","path":"b","content":"3"},{"method":"BREW","path":"c"},{"method":"POST","path":"../d"}]""");
+
+        await().untilAsserted(() -> {
+            assertThat(counted("packhorse.webhook.applied")).isEqualTo(2);
+            assertThat(counted("packhorse.webhook.failed")).isEqualTo(1);
+            assertThat(counted("packhorse.webhook.refused")).isEqualTo(2);
+            assertThat(gateway.meters
+                            .get("packhorse.webhook.backlog")
+                            .tag("export", "/hooked")
+                            .gauge()
+                            .value())
+                    .isZero();
+        });
+    }
+
+    private double counted(String meter) {
+        return gateway.meters
+                .get(meter)
+                .tag("export", "/hooked")
+                .functionCounter()
+                .count();
+    }
+
+    @Test
     void aPathThatLeadsOutIsRefused() throws Exception {
         assertThat(gateway.send("POST", "/openhands-webhook/hooked/../x", "x").status())
                 .isEqualTo(400);

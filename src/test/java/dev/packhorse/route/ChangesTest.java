@@ -15,9 +15,6 @@ import dev.packhorse.fs.WriteOptions;
 import dev.packhorse.policy.overlay.TestDatabase;
 import java.io.IOException;
 import java.io.InputStream;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -30,111 +27,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
-class ChangesTest {
-
-    private static final String EXPORT = """
-            - route:
-                id: files
-                from:
-                  uri: export:/x
-                  steps:
-                    - to: store:memory:x
-            """;
-
-    /** A route of changes that a bean sees. */
-    private static String changes(String id, String bean) {
-        return """
-            - route:
-                id: %s
-                from:
-                  uri: changes:/x
-                  parameters:
-                    retry-pause: 20ms
-                    retry-max-pause: 100ms
-                  steps:
-                    - process:
-                        ref: %s
-            """.formatted(id, bean);
-    }
-
-    private static String webhook(TestReceiver receiver, String more) {
-        return """
-            - route:
-                id: hook
-                from:
-                  uri: changes:/x
-                  parameters:
-                    retry-pause: 20ms
-                    retry-max-pause: 100ms
-                  steps:
-                    - to:
-                        uri: openhands-webhook:%s
-                        parameters:
-                          try-pause: 5ms
-                          header.Authorization: Bearer token
-            %s
-            """.formatted(receiver.url(), more.indent(14));
-    }
-
-    private final TestDatabase database = new TestDatabase(TestDatabase.Kind.H2);
-    /** What all gateways of a test export. */
-    private final TestStore store = new TestStore();
-
-    private final List<AutoCloseable> opened = new ArrayList<>();
-
-    @AfterEach
-    void close() throws Exception {
-        for (int i = opened.size() - 1; i >= 0; i--) {
-            opened.get(i).close();
-        }
-        database.close();
-    }
-
-    private TestReceiver receiver() throws IOException {
-        TestReceiver receiver = new TestReceiver();
-        opened.add(receiver);
-        return receiver;
-    }
-
-    private TestRoutes start(String yaml, Map<String, Processor> beans) throws Exception {
-        return start(database, false, yaml, beans);
-    }
-
-    private TestRoutes start(TestDatabase on, boolean shared, String yaml, Map<String, Processor> beans)
-            throws Exception {
-        Outbox outbox = Outbox.open(on, InstantSource.system(), shared, Outbox.Options.DEFAULT);
-        opened.add(outbox);
-        TestRoutes routes = TestRoutes.of(yaml, prepared -> {
-            RecordedExports exports = new RecordedExports(prepared, outbox);
-            prepared.stores.put("x", store);
-            prepared.context.removeComponent("export");
-            prepared.context.addComponent("export", new ExportComponent(exports));
-            prepared.context.addComponent("changes", new ChangesComponent(exports));
-            prepared.context.addComponent("openhands-webhook", new OpenHandsWebhookComponent("session key"));
-            beans.forEach((name, bean) -> prepared.context.getRegistry().bind(name, bean));
-            prepared.context.getRegistry().bind("exports", exports);
-        });
-        opened.add(routes);
-        return routes;
-    }
-
-    private static String text(Exchange exchange) {
-        return exchange.getIn().getHeader("PackhorseOperation") + " "
-                + exchange.getIn().getHeader("PackhorsePath")
-                + (exchange.getIn().getHeader("PackhorseTarget") == null
-                        ? ""
-                        : " " + exchange.getIn().getHeader("PackhorseTarget"))
-                + (exchange.getIn().getBody() == null
-                        ? ""
-                        : " " + exchange.getIn().getBody(String.class));
-    }
+class ChangesTest extends RecordedRoutes {
 
     @Test
     void eachChangeIsAMessageWithHeadersAndTheContents() throws Exception {
@@ -359,15 +256,6 @@ class ChangesTest {
     private void closeAll() throws Exception {
         while (!opened.isEmpty()) {
             opened.remove(opened.size() - 1).close();
-        }
-    }
-
-    private static long count(TestDatabase database) throws Exception {
-        try (Connection connection = database.getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select count(*) from change_event")) {
-            row.next();
-            return row.getLong(1);
         }
     }
 

@@ -72,6 +72,17 @@ class StoreEndpointTest {
     }
 
     @Test
+    void aNameStandsForALocationAndAddsWhatIsUsual() throws Exception {
+        try (TestRoutes routes = TestRoutes.of(ROUTE.formatted("store:named?place=a b"))) {
+            assertThat(routes.locations).isEqualTo(Map.of("test:a%20b", "as usual"));
+            assertThat(routes.policyKeys).containsExactly("test:a%20b");
+        }
+        try (TestRoutes routes = TestRoutes.of(ROUTE.formatted("store:named?text=given"))) {
+            assertThat(routes.locations).isEqualTo(Map.of("test:nowhere", "given"));
+        }
+    }
+
+    @Test
     void placeholdersAreResolved() throws Exception {
         try (TestRoutes routes = new TestRoutes()) {
             Properties properties = new Properties();

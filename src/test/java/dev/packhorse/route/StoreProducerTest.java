@@ -106,6 +106,11 @@ class StoreProducerTest {
                     .isEqualTo(List.of(store.stat(path("/d")), store.stat(path("/m"))));
             assertThat(ask(routes, "walk", "/", null, null))
                     .isEqualTo(List.of(store.stat(path("/d")), store.stat(path("/d/f")), store.stat(path("/m"))));
+            assertThat(ask(routes, "link", "/d/l", null, "../größer")).isEqualTo(store.stat(path("/d/l")));
+            assertThat(read(store, "/d/l")).isEqualTo("../größer");
+            assertThatThrownBy(() -> ask(routes, "link", "/d/l", null, ""))
+                    .rootCause()
+                    .hasMessage("INVALID_NAME in link of /d/l");
             assertThat(ask(routes, "remove", "/d", null, null)).isNull();
             assertThat(read(store, "/d/f")).isNull();
         }
@@ -234,8 +239,8 @@ class StoreProducerTest {
             assertThatThrownBy(() -> ask(routes, "delete", "/f", null, null))
                     .rootCause()
                     .hasMessage(
-                            "unknown operation 'delete', operations are copy, list, makeDirectory, move, read, remove,"
-                                    + " stat, walk, write");
+                            "unknown operation 'delete', operations are copy, link, list, makeDirectory, move, read,"
+                                    + " remove, stat, walk, write");
             assertThatThrownBy(() -> ask(routes, "copy", "/f", null, null))
                     .rootCause()
                     .hasMessage("store: needs the header PackhorseTarget");

@@ -30,8 +30,10 @@ final class TestRoutes implements AutoCloseable, ExportListener {
     final Map<String, String> locations = new ConcurrentHashMap<>();
     final Map<String, Export> exports = new LinkedHashMap<>();
     final List<String> policyKeys = new CopyOnWriteArrayList<>();
-    final StoreRegistry registry =
-            new StoreRegistry(Map.of("memory", this::memory, "test", this::test), (store, key, options) -> {
+    final StoreRegistry registry = new StoreRegistry(
+            Map.of("memory", this::memory, "test", this::test),
+            Map.of("named", TestRoutes::named),
+            (store, key, options) -> {
                 policyKeys.add(key);
                 return store;
             });
@@ -41,6 +43,11 @@ final class TestRoutes implements AutoCloseable, ExportListener {
         context.addComponent("store", new StoreComponent(registry));
         context.addComponent("export", new ExportComponent(this));
         context.getShutdownStrategy().setTimeout(5);
+    }
+
+    private static String named(Options options) {
+        options.usually("text", "as usual");
+        return "test:" + Location.encoded(options.text("place", "nowhere"));
     }
 
     private Store memory(String location, Options options) {

@@ -23,8 +23,12 @@ import org.jspecify.annotations.Nullable;
  * or killed process leaves are applied by the next mirror in that folder. What was half applied is applied again from its
  * beginning, which comes to the same.
  *
- * <p>A store that cannot be reached, or has no room, is tried again until it can, after growing pauses; the changes behind wait, so that
+ * <p>A store that cannot be reached is tried again until it can, after growing pauses; the changes behind wait, so that
  * their order is kept. A change that the store will not have is counted, logged and left out.
+ *
+ * <p>A store without room is tried for some minutes. Then what it has no room for counts as failed, said once in the log, and the next
+ * is tried once each until one is written: a removal behind it may be what makes room, and one file that is too large for
+ * the store must not hold up all others (INTEROP, section 5: "One bad item does not fail the batch").
  */
 public final class Mirror implements Closeable {
 
@@ -36,6 +40,9 @@ public final class Mirror implements Closeable {
 
     /** How often a change is tried that fails for no known reason. */
     private static final int TRIES = 5;
+
+    /** How often a change is tried for which the store has no room: with the usual pauses that takes four minutes. */
+    private static final int TRIES_FOR_ROOM = 10;
 
     /** How long a change may take to end when the mirror is closed, before and after it is interrupted. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -51,6 +58,9 @@ public final class Mirror implements Closeable {
     private final LongAdder refused = new LongAdder();
     /** How often the change at hand, or the spool, has failed. */
     private int failures;
+
+    /** Whether a change was given up because the store had no room, and none was written since. */
+    private boolean full;
 
     private Mirror(String name, Spool spool, Store store, DirectoryDelete directoryDelete, Pauses pauses) {
         this.name = name;
@@ -162,19 +172,11 @@ public final class Mirror implements Closeable {
                 return false;
             }
             if (failure == null) {
-                if (failures > 0) {
-                    LOG.infof("the store behind a webhook takes changes again export=%s", name);
-                }
-                failures = 0;
-                applied.increment();
+                succeed(change);
                 return true;
             }
             if (!isWorthwhile(failure.kind())) {
-                LOG.warnf(
-                        "a change that a webhook told of cannot be applied export=%s operation=%s path=%s kind=%s",
-                        name, failure.operation(), change.path(), failure.kind());
-                failures = 0;
-                failed.increment();
+                giveUp(change, failure);
                 return true;
             }
             if (failures == 0) {
@@ -187,6 +189,31 @@ public final class Mirror implements Closeable {
         return false;
     }
 
+    private void succeed(Change change) {
+        boolean written = change.kind() != Change.Kind.REMOVED;
+        if (failures > 0 || (full && written)) {
+            LOG.infof("the store behind a webhook takes changes again export=%s", name);
+        }
+        failures = 0;
+        full &= !written;
+        applied.increment();
+    }
+
+    private void giveUp(Change change, FsException failure) {
+        failures = 0;
+        failed.increment();
+        if (failure.kind() != Kind.NO_SPACE) {
+            LOG.warnf(
+                    "a change that a webhook told of cannot be applied export=%s operation=%s path=%s kind=%s",
+                    name, failure.operation(), change.path(), failure.kind());
+        } else if (!full) {
+            LOG.errorf(
+                    "the store behind a webhook has no room, changes are left out until it has export=%s path=%s",
+                    name, change.path());
+            full = true;
+        }
+    }
+
     private void pause() throws InterruptedException {
         Duration pause = pauses.first().multipliedBy(1L << Math.min(failures, 20));
         failures++;
@@ -196,7 +223,8 @@ public final class Mirror implements Closeable {
     /** Whether the same may do later. */
     private boolean isWorthwhile(Kind kind) {
         return switch (kind) {
-            case UNAVAILABLE, TIMEOUT, BUSY, NO_SPACE -> true;
+            case UNAVAILABLE, TIMEOUT, BUSY -> true;
+            case NO_SPACE -> !full && failures + 1 < TRIES_FOR_ROOM;
             case IO -> failures + 1 < TRIES;
             case NOT_FOUND,
                     ALREADY_EXISTS,

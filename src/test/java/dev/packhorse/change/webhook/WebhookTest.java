@@ -30,6 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class WebhookTest {
@@ -64,12 +66,22 @@ class WebhookTest {
 
     private static WebhookOptions options(
             URI url, boolean batch, WebhookOptions.Retry retry, Duration quiet, Duration maxDelay, long size) {
+        return options(
+                url,
+                batch,
+                retry,
+                new WebhookOptions.Timeouts(Duration.ofSeconds(5), Duration.ofSeconds(10), SHORT, quiet, maxDelay),
+                size);
+    }
+
+    private static WebhookOptions options(
+            URI url, boolean batch, WebhookOptions.Retry retry, WebhookOptions.Timeouts timeouts, long size) {
         return new WebhookOptions(
                 url,
                 batch,
                 WebhookOptions.PathJoining.SLASH,
                 retry,
-                new WebhookOptions.Timeouts(Duration.ofSeconds(5), Duration.ofSeconds(10), SHORT, quiet, maxDelay),
+                timeouts,
                 3,
                 size,
                 8,
@@ -185,6 +197,36 @@ class WebhookTest {
                         .map(request -> request.headers().getFirst(Receiver.EVENT_ID))
                         .distinct())
                 .containsExactly("18bcfe56800-1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aReceiverThatIsTooSlowIsAskedAgain(boolean batch) throws Exception {
+        write("/a", "1");
+        CountDownLatch release = new CountDownLatch(1);
+        AtomicInteger count = new AtomicInteger();
+        receiver.status = request -> {
+            if (count.incrementAndGet() == 1) {
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            return 200;
+        };
+        Webhook impatient = opened(options(
+                receiver.url(),
+                batch,
+                WebhookOptions.Retry.DURABLE,
+                new WebhookOptions.Timeouts(Duration.ofSeconds(5), Duration.ofSeconds(1), SHORT, SHORT, LONG),
+                1 << 20));
+
+        awaitResult(send(impatient, Operation.WRITE, "/a"), "ok");
+
+        assertThat(count).hasValueGreaterThan(1);
+        assertThat(receiver.files()).containsEntry("a", "1");
+        release.countDown();
     }
 
     @Test

@@ -413,7 +413,7 @@ class WebhookFrontTest {
     @ParameterizedTest
     @EnumSource(
             value = Kind.class,
-            names = {"UNAVAILABLE", "TIMEOUT", "BUSY", "NO_SPACE"})
+            names = {"UNAVAILABLE", "TIMEOUT", "BUSY"})
     void aStoreThatFailsForAWhileGetsAllInOrder(Kind kind) throws IOException {
         FaultyStore.Stall stall = store.stall("write");
         post("/a", "1");

@@ -1,5 +1,6 @@
 package dev.packhorse.policy.overlay;
 
+import dev.packhorse.KilledProcess;
 import dev.packhorse.fs.AttributeChange;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.FsException;
@@ -45,7 +46,7 @@ final class KilledGateway {
         Random random = new Random(Long.parseLong(arguments[2]));
         while (true) {
             change(store, random);
-            System.out.println("done");
+            System.out.println(KilledProcess.STEP);
         }
     }
 

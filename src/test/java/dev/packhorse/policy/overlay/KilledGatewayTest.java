@@ -2,15 +2,11 @@ package dev.packhorse.policy.overlay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.packhorse.KilledProcess;
 import dev.packhorse.fs.Store;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.Test;
@@ -36,7 +32,12 @@ class KilledGatewayTest {
         Random random = new Random(20020101);
         int seen = 0;
         for (int kill = 0; kill < KILLS; kill++) {
-            runAndKill(files, database, random);
+            KilledProcess.run(
+                    KilledGateway.class,
+                    20 + random.nextInt(200),
+                    files.toString(),
+                    database.toString(),
+                    Long.toString(random.nextLong()));
             JdbcConnectionPool again = (JdbcConnectionPool) KilledGateway.database(database);
             Store behind = KilledGateway.behind(files);
             Store store = KilledGateway.overlay(behind, again);
@@ -45,30 +46,5 @@ class KilledGatewayTest {
             again.dispose();
         }
         assertThat(seen).isPositive();
-    }
-
-    private static void runAndKill(Path files, Path database, Random random) throws Exception {
-        Process process = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xshare:auto",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        KilledGateway.class.getName(),
-                        files.toString(),
-                        database.toString(),
-                        Long.toString(random.nextLong())))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            int changes = 20 + random.nextInt(200);
-            for (int i = 0; i < changes; i++) {
-                assertThat(lines.readLine()).isEqualTo("done");
-            }
-        } finally {
-            process.destroyForcibly();
-            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        }
     }
 }
