@@ -1,5 +1,6 @@
 package dev.packhorse.front.openhands;
 
+import dev.packhorse.front.http.SlashOrder;
 import dev.packhorse.front.http.Conditions;
 import dev.packhorse.front.http.FileResponse;
 import dev.packhorse.front.http.HttpBody;

@@ -1,5 +1,6 @@
 package dev.packhorse.store.openhands;
 
+import dev.packhorse.store.http.Spool;
 import dev.packhorse.fs.BytesContent;
 import dev.packhorse.fs.Content;
 import dev.packhorse.fs.FsException;

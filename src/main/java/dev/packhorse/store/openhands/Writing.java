@@ -1,5 +1,6 @@
 package dev.packhorse.store.openhands;
 
+import dev.packhorse.store.http.Spool;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.ExactStream;
 import dev.packhorse.fs.FsException;
