@@ -58,8 +58,7 @@ final class WebStores {
                 temp,
                 web(options, usual.web()));
         URI base = base(location, at);
-        return RemoteStores.nowOrLater(
-                () -> JsonfsStore.open(base, jsonfs), () -> JsonfsStore.lazily(base, jsonfs));
+        return RemoteStores.nowOrLater(() -> JsonfsStore.open(base, jsonfs), () -> JsonfsStore.lazily(base, jsonfs));
     }
 
     private static WebOptions web(Options options, WebOptions usual) {

@@ -16,11 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param web connections and timeouts; redirects are not followed
  */
 public record JsonfsOptions(
-        @Nullable String user,
-        @Nullable String password,
-        long spoolLimit,
-        Path temp,
-        WebOptions web) {
+        @Nullable String user, @Nullable String password, long spoolLimit, Path temp, WebOptions web) {
 
     public JsonfsOptions {
         if (user != null && (user.isEmpty() || user.indexOf(':') >= 0)) {

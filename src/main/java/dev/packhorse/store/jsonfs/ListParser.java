@@ -110,8 +110,7 @@ final class ListParser {
     private @Nullable Entry entry(String text) {
         boolean isDirectory = text.endsWith("/");
         try {
-            return new Entry(
-                    directory.child(isDirectory ? text.substring(0, text.length() - 1) : text), isDirectory);
+            return new Entry(directory.child(isDirectory ? text.substring(0, text.length() - 1) : text), isDirectory);
         } catch (FsException e) {
             // Of a name, or a length, that nobody could ask for.
             return null;

@@ -97,7 +97,15 @@ final class Reading {
         Spool spool = Spool.of(answer.stream(), options.temp(), options.spoolLimit(), "read", node.path());
         answer.close();
         return spool.content(new Node(
-                node.path(), node.type(), node.mode(), spool.length(), node.modified(), node.owner(), null, null, null));
+                node.path(),
+                node.type(),
+                node.mode(),
+                spool.length(),
+                node.modified(),
+                node.owner(),
+                null,
+                null,
+                null));
     }
 
     /** The same file again. */

@@ -46,9 +46,9 @@ final class Server implements Closeable {
                 ? null
                 : "Basic "
                         + Base64.getEncoder()
-                                .encodeToString((options.user() + ":"
-                                                + (options.password() == null ? "" : options.password()))
-                                        .getBytes(UTF_8));
+                                .encodeToString(
+                                        (options.user() + ":" + (options.password() == null ? "" : options.password()))
+                                                .getBytes(UTF_8));
         this.client = new WebClient(options.web());
     }
 

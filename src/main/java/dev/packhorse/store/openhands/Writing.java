@@ -1,6 +1,5 @@
 package dev.packhorse.store.openhands;
 
-import dev.packhorse.store.http.Spool;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.ExactStream;
 import dev.packhorse.fs.FsException;
@@ -10,6 +9,7 @@ import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.WholeBody;
 import dev.packhorse.store.http.Answer;
+import dev.packhorse.store.http.Spool;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.locks.Lock;

@@ -57,7 +57,8 @@ class JsonfsFrontTest {
         assertThat(store.open()).isZero();
     }
 
-    private static HttpResponse response(JsonfsFront front, Store store, String method, String target, String... headers) {
+    private static HttpResponse response(
+            JsonfsFront front, Store store, String method, String target, String... headers) {
         FakeRequest request = new FakeRequest(method, WireText.encode(target));
         for (int i = 0; i < headers.length; i += 2) {
             request.with(headers[i], headers[i + 1]);
@@ -170,9 +171,9 @@ class JsonfsFrontTest {
         link("/d/aside", "deep");
         link("/chain", "d/aside/up");
 
-        assertThat(get("/").text())
-                .isEqualTo(both("[\"absolute\",\"chain\",\"d/\",\"to-directory/\",\"to-file\"]"));
-        for (String file : List.of("/to-file", "/absolute", "/chain", "/d/aside/up", "/to-directory/f", "/to-directory/up")) {
+        assertThat(get("/").text()).isEqualTo(both("[\"absolute\",\"chain\",\"d/\",\"to-directory/\",\"to-file\"]"));
+        for (String file :
+                List.of("/to-file", "/absolute", "/chain", "/d/aside/up", "/to-directory/f", "/to-directory/up")) {
             assertThat(get(file).line()).as(file).isEqualTo("200 text");
             assertThat(send(strict, "HEAD", file).length()).as(file).isEqualTo(4);
         }
@@ -212,9 +213,13 @@ class JsonfsFrontTest {
             assertThat(Answer.of(response(strict, local, "GET", "/"), false).text())
                     .isEqualTo(both("[\"etc/\",\"in/\"]"));
             for (String gone : List.of("/out", "/far", "/parent", "/parent/secret")) {
-                assertThat(response(strict, local, "GET", gone).status()).as(gone).isEqualTo(404);
+                assertThat(response(strict, local, "GET", gone).status())
+                        .as(gone)
+                        .isEqualTo(404);
             }
-            assertThat(Answer.of(response(strict, local, "GET", "/in/passwd"), false).text()).isEqualTo("ours");
+            assertThat(Answer.of(response(strict, local, "GET", "/in/passwd"), false)
+                            .text())
+                    .isEqualTo("ours");
         }
     }
 
@@ -294,8 +299,8 @@ class JsonfsFrontTest {
     @Test
     void pagesOfNamedOriginsMayAsk() throws IOException {
         file("/a", "x");
-        Answer preflight = send(
-                usual, "OPTIONS", "/a", "Origin", "https://x.example", "Access-Control-Request-Method", "GET");
+        Answer preflight =
+                send(usual, "OPTIONS", "/a", "Origin", "https://x.example", "Access-Control-Request-Method", "GET");
         assertThat(preflight.status()).isEqualTo(204);
         assertThat(preflight.header("Access-Control-Allow-Methods")).isEqualTo("GET, HEAD");
         assertThat(send(usual, "GET", "/a", "Origin", "https://x.example").header("Access-Control-Allow-Origin"))

@@ -55,8 +55,7 @@ class JsonfsFaultsTest {
     @BeforeEach
     void start() throws IOException {
         server = new JsonfsServer(true);
-        store = new JsonfsStore(
-                server.base(), JsonfsServer.options(temp), JsonfsStore.HEAD_TTL, nanos::get, now::get);
+        store = new JsonfsStore(server.base(), JsonfsServer.options(temp), JsonfsStore.HEAD_TTL, nanos::get, now::get);
     }
 
     @AfterEach
@@ -281,7 +280,10 @@ class JsonfsFaultsTest {
         write("/large", large);
         try (Content content = store.read(path("/large"))) {
             for (ByteRange range : List.of(
-                    new ByteRange(299_990, 10), new ByteRange(5, 5), new ByteRange(70_000, 1_000), new ByteRange(0, 300_000))) {
+                    new ByteRange(299_990, 10),
+                    new ByteRange(5, 5),
+                    new ByteRange(70_000, 1_000),
+                    new ByteRange(0, 300_000))) {
                 try (InputStream in = content.body(range).open()) {
                     assertThat(in.readAllBytes())
                             .isEqualTo(java.util.Arrays.copyOfRange(large, (int) range.offset(), (int) range.end()));
@@ -342,8 +344,7 @@ class JsonfsFaultsTest {
         JsonfsOptions usual = JsonfsServer.options(temp);
         JsonfsOptions known = new JsonfsOptions("ann", "sécret", usual.spoolLimit(), temp, usual.web());
         assertFails(Kind.IO, () -> JsonfsStore.open(server.base(), known));
-        assertThat(shown.get())
-                .isEqualTo("Basic " + Base64.getEncoder().encodeToString("ann:sécret".getBytes(UTF_8)));
+        assertThat(shown.get()).isEqualTo("Basic " + Base64.getEncoder().encodeToString("ann:sécret".getBytes(UTF_8)));
         assertThat(known.toString()).doesNotContain("sécret");
     }
 

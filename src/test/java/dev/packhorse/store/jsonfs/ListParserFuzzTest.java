@@ -46,16 +46,29 @@ class ListParserFuzzTest {
 
     @Test
     void namesThatLeadElsewhereAreLeftOut() throws IOException {
-        assertThat(parse("{\"dir\":[\"..\",\".\",\"../\",\"/\",\"\",\"/etc\",\"a/b\",\"a//\",\"a\\u0000\",\"\\ud800\",\"ok\","
-                        + "\"" + "x".repeat(5000) + "\"]}"))
+        assertThat(parse(
+                        "{\"dir\":[\"..\",\".\",\"../\",\"/\",\"\",\"/etc\",\"a/b\",\"a//\",\"a\\u0000\",\"\\ud800\",\"ok\","
+                                + "\"" + "x".repeat(5000) + "\"]}"))
                 .containsExactly("ok");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "[]", "[\"a\"]", "null", "{}", "{\"entries\":[]}", "{\"dir\":\"a\"}", "{\"dir\":{}}", "{\"dir\":[]} x",
-                "{\"dir\":[]}{}", "<html></html>", "{\"dir\":[}", "{\"dir\":[\"a\"],}", "{'dir':[]}"
+                "",
+                "[]",
+                "[\"a\"]",
+                "null",
+                "{}",
+                "{\"entries\":[]}",
+                "{\"dir\":\"a\"}",
+                "{\"dir\":{}}",
+                "{\"dir\":[]} x",
+                "{\"dir\":[]}{}",
+                "<html></html>",
+                "{\"dir\":[}",
+                "{\"dir\":[\"a\"],}",
+                "{'dir':[]}"
             })
     void whatIsNoListingIsAFailure(String text) {
         assertThatThrownBy(() -> parse(text)).isInstanceOf(IOException.class);
