@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the only client of the protocol, a FUSE program in Go, was recorded to do (INTEROP.md): a GET for each look, whose body it drops
- * with the connection; names in URLs as they are; a directory is what has exactly the type of one; its entries are those of {@code dir},
+ * with the connection, and a HEAD; names in URLs as they are; a directory is what has exactly the type of one; its entries are those of {@code dir},
  * all of them or, if one cannot be looked at, none.
  */
 final class GoMount {
@@ -32,25 +32,34 @@ final class GoMount {
     /** What it knows of an entry. */
     record Look(boolean isDirectory, long size, String permissions, String modified) {}
 
-    /** A look at a path; {@code null} if it is not there. */
+    /** A look at a path: a GET, of which nothing but the head is taken, and a HEAD; {@code null} if either finds nothing. */
     @Nullable
     Look look(String path) throws IOException {
-        try (RawClient client = ask(path)) {
-            TestGateway.Reply reply = TestGateway.reply(client.readHead() + "\r\n\r\n");
-            // Nothing is read behind the head.
-            if (reply.status() == 404) {
+        try (RawClient client = ask("GET", path)) {
+            if (TestGateway.reply(client.readHead() + "\r\n\r\n").status() == 404) {
                 return null;
             }
-            if (!reply.header("Content-Disposition").isEmpty()) {
-                throw new IOException("a name that differs from the path");
-            }
-            String length = reply.header("Content-Length");
-            return new Look(
-                    reply.header("Content-Type").equals(DIRECTORY),
-                    length.isEmpty() ? 0 : Long.parseLong(length),
-                    reply.header("Content-Permissions"),
-                    reply.header("Last-Modified"));
         }
+        return head(path);
+    }
+
+    private @Nullable Look head(String path) throws IOException {
+        TestGateway.Reply reply;
+        try (RawClient client = ask("HEAD", path)) {
+            reply = TestGateway.reply(client.readAll());
+        }
+        if (reply.status() == 404) {
+            return null;
+        }
+        if (!reply.header("Content-Disposition").isEmpty()) {
+            throw new IOException("a name that differs from the path");
+        }
+        String length = reply.header("Content-Length");
+        return new Look(
+                reply.header("Content-Type").equals(DIRECTORY),
+                length.isEmpty() ? 0 : Long.parseLong(length),
+                reply.header("Content-Permissions"),
+                reply.header("Last-Modified"));
     }
 
     /** The names in a directory; none at all if one of them cannot be looked at. */
@@ -69,15 +78,15 @@ final class GoMount {
     }
 
     byte[] read(String path) throws IOException {
-        try (RawClient client = ask(path)) {
+        try (RawClient client = ask("GET", path)) {
             return TestGateway.reply(client.readAll()).body().getBytes(ISO_8859_1);
         }
     }
 
-    private RawClient ask(String path) throws IOException {
+    private RawClient ask(String method, String path) throws IOException {
         return gateway.connect()
                 .send(
-                        "GET " + target(base + path)
+                        method + " " + target(base + path)
                                 + " HTTP/1.1\r\nHost: h\r\nUser-Agent: Go-http-client/1.1\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n");
     }
 

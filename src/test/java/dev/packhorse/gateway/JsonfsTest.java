@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -182,8 +183,7 @@ class JsonfsTest {
         gateway.send("PUT", "/fs/brittle/a", "text");
         gateway.send("PUT", "/fs/brittle/b", "");
         gateway.faulty.fail("read", Kind.PERMISSION_DENIED);
-        GoMount.Look look = brittle.look("/a");
-        assertThat(look).isNotNull();
+        GoMount.Look look = Objects.requireNonNull(brittle.look("/a"));
         assertThat(look.size()).isEqualTo(4);
         try (RawClient client = gateway.connect()) {
             assertThat(client.send("GET /jsonfs/brittle/a HTTP/1.1\r\nHost: h\r\n\r\n")
@@ -214,8 +214,7 @@ class JsonfsTest {
         Files.write(gateway.root.resolve("large"), new byte[8 << 20]);
         try (RecordedLog log = new RecordedLog("", Level.INFO)) {
             for (int i = 0; i < 200; i++) {
-                GoMount.Look look = (i % 2 == 0 ? brittle : shared).look("/large");
-                assertThat(look).isNotNull();
+                GoMount.Look look = Objects.requireNonNull((i % 2 == 0 ? brittle : shared).look("/large"));
                 assertThat(look.size()).isEqualTo(8 << 20);
             }
             await().untilAsserted(() -> assertThat(openFiles()).isZero());
