@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -124,6 +125,9 @@ final class Entries {
             head = probe.head.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new FsException(Kind.UNAVAILABLE, operation, directory, e);
+        } catch (CancellationException e) {
+            // The store was closed before anybody asked.
             throw new FsException(Kind.UNAVAILABLE, operation, directory, e);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());

@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
@@ -140,7 +141,12 @@ public final class JsonfsStore extends ReadOnlyStore {
     @Override
     public void close() throws FsException {
         closed = true;
-        probes.shutdownNow();
+        for (Runnable waiting : probes.shutdownNow()) {
+            if (waiting instanceof Future<?> probe) {
+                // Or who waits for it would wait for ever.
+                probe.cancel(false);
+            }
+        }
         try {
             server.close();
         } catch (IOException e) {

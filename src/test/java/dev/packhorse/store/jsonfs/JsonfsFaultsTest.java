@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.ByteRange;
@@ -25,6 +26,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -275,7 +280,7 @@ class JsonfsFaultsTest {
     void aRangeOfAnAnswerThatIgnoresRangesIsCut() throws IOException {
         byte[] large = new byte[300_000];
         for (int i = 0; i < large.length; i++) {
-            large[i] = (byte) (i * 31 >> 3);
+            large[i] = (byte) ((i * 31) >> 3);
         }
         write("/large", large);
         try (Content content = store.read(path("/large"))) {
@@ -332,6 +337,35 @@ class JsonfsFaultsTest {
         assertFails(Kind.UNAVAILABLE, () -> store.list(FsPath.ROOT));
         store.close();
         assertFails(Kind.UNAVAILABLE, () -> store.stat(path("/a")));
+    }
+
+    @Test
+    void aListingEndsWhenTheStoreIsClosed() throws Exception {
+        CountDownLatch closed = new CountDownLatch(1);
+        StringBuilder json = new StringBuilder("{\"dirs\":[\"last\"");
+        for (int i = 0; i < 100; i++) {
+            json.append(",\"").append(i).append('"');
+            server.on("HEAD /" + i, exchange -> {
+                try {
+                    closed.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+        server.directory("/", json.append("]}").toString());
+        CompletableFuture<Listing> listing = CompletableFuture.supplyAsync(() -> {
+            try {
+                return store.list(FsPath.ROOT);
+            } catch (FsException e) {
+                throw new CompletionException(e);
+            }
+        });
+        await().until(() ->
+                server.heard.stream().filter(each -> each.matches("HEAD /\\d+")).count() >= 4);
+        store.close();
+        assertThatThrownBy(() -> listing.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(FsException.class);
+        closed.countDown();
     }
 
     @Test
