@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is exported, and over which protocols: {@code /fs/<export>} speaks {@code httpfs}, {@code /openhands/<export>} speaks
- * {@code openhands}, {@code /openhands-webhook/<export>} takes its webhooks; what speaks {@code replay} is on the
+ * {@code openhands}, {@code /jsonfs/<export>} {@code jsonfs}, {@code /openhands-webhook/<export>} takes its webhooks; what speaks {@code replay} is on the
  * {@link ReplayDevice}. {@code /fs/} itself, and what lies between it and an export of several segments, is a read-only store of
  * directories ({@link ExportsStore}).
  *
@@ -160,8 +160,15 @@ final class Exports implements ExportListener {
         try {
             return handle(exchange, RequestTarget.parse(exchange.request().target()));
         } catch (FsException e) {
-            return HttpResponse.text(400, "Bad path");
+            return isJsonfs(exchange.request().target())
+                    ? HttpResponse.text(404, "Not Found").countedAs(400)
+                    : HttpResponse.text(400, "Bad path");
         }
+    }
+
+    /** Whether a request that makes no sense is of a client that knows no other status for that. */
+    private static boolean isJsonfs(String target) {
+        return target.startsWith(HttpFronts.prefix(HttpFronts.JSONFS) + "/");
     }
 
     private HttpResponse handle(HttpExchange exchange, RequestTarget target) throws FsException {

@@ -6,6 +6,8 @@ import dev.packhorse.front.http.HttpFront;
 import dev.packhorse.front.httpfs.HttpfsFront;
 import dev.packhorse.front.httpfs.HttpfsOptions;
 import dev.packhorse.front.httpfs.SymlinkMode;
+import dev.packhorse.front.jsonfs.JsonfsFront;
+import dev.packhorse.front.jsonfs.JsonfsOptions;
 import dev.packhorse.front.openhands.Credentials;
 import dev.packhorse.front.openhands.DirectoryDelete;
 import dev.packhorse.front.openhands.Mirror;
@@ -33,11 +35,12 @@ import org.jspecify.annotations.Nullable;
 final class HttpFronts {
 
     static final String HTTPFS = "httpfs";
+    static final String JSONFS = "jsonfs";
     static final String OPENHANDS = "openhands";
     static final String WEBHOOK = "openhands-webhook";
 
     /** The protocols, in the order in which they are told. */
-    static final List<String> PROTOCOLS = List.of(HTTPFS, OPENHANDS, WEBHOOK);
+    static final List<String> PROTOCOLS = List.of(HTTPFS, JSONFS, OPENHANDS, WEBHOOK);
 
     private final @Nullable Path spool;
     private final Executor workers;
@@ -71,7 +74,12 @@ final class HttpFronts {
 
     /** What of an export answers everybody who asks with GET. */
     static String example(String protocol, FsPath base) {
-        return base + (protocol.equals(HTTPFS) ? "/" : "/health");
+        return base
+                + switch (protocol) {
+                    case HTTPFS -> "/";
+                    case JSONFS -> "";
+                    default -> "/health";
+                };
     }
 
     /** The fronts that an export asks for, by protocol. What more than one of them heeds is said once. */
@@ -84,6 +92,12 @@ final class HttpFronts {
             HttpfsOptions httpfs =
                     new HttpfsOptions(symlinkMode(options), HttpfsOptions.cors(origins), maxBody, spool, workers);
             fronts.put(HTTPFS, new HttpfsFront(base(HTTPFS, export.path()).toString(), httpfs));
+        }
+        if (export.protocols().contains(JSONFS)) {
+            fronts.put(
+                    JSONFS,
+                    new JsonfsFront(new JsonfsOptions(
+                            options.flag("jsonfs.strict-status", true), JsonfsOptions.cors(origins), spool)));
         }
         boolean serves = export.protocols().contains(OPENHANDS);
         boolean mirrors = export.protocols().contains(WEBHOOK);

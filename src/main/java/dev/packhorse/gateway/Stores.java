@@ -18,7 +18,7 @@ final class Stores {
 
     /** Not what is layered upon them: archives have an index of their own. */
     private static final Pattern REMOTE = Pattern.compile(
-            "(sftp|replay|s3|gs|openhands\\+https?):|vfs:(?!file:|ram:|tmp:|res:|(zip|jar|tar|tgz|tbz2|gz|bz2):)");
+            "(sftp|replay|s3|gs|(openhands|jsonfs)\\+https?):|vfs:(?!file:|ram:|tmp:|res:|(zip|jar|tar|tgz|tbz2|gz|bz2):)");
 
     private Stores() {}
 
@@ -31,16 +31,22 @@ final class Stores {
         RemoteStores remote = new RemoteStores(temp);
         ObjectStores objects = new ObjectStores(temp, System.getenv());
         WebStores web = new WebStores(temp);
-        return Map.of(
-                "file", Stores::local,
-                "memory", Stores::memory,
-                "sftp", RemoteStores::sftp,
-                "vfs", remote::vfs,
-                "replay", remote::replay,
-                "s3", objects::s3,
-                "gs", objects::gcs,
-                "openhands+http", web::openhands,
-                "openhands+https", web::openhands);
+        return Map.ofEntries(
+                entry("file", Stores::local),
+                entry("memory", Stores::memory),
+                entry("sftp", RemoteStores::sftp),
+                entry("vfs", remote::vfs),
+                entry("replay", remote::replay),
+                entry("s3", objects::s3),
+                entry("gs", objects::gcs),
+                entry("openhands+http", web::openhands),
+                entry("openhands+https", web::openhands),
+                entry("jsonfs+http", web::jsonfs),
+                entry("jsonfs+https", web::jsonfs));
+    }
+
+    private static Map.Entry<String, StoreOpener> entry(String scheme, StoreOpener opener) {
+        return Map.entry(scheme, opener);
     }
 
     /** {@code file:///absolute} or {@code file:relative}. */

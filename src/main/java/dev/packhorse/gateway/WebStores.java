@@ -5,6 +5,8 @@ import dev.packhorse.fs.Store;
 import dev.packhorse.route.Location;
 import dev.packhorse.route.Options;
 import dev.packhorse.store.http.WebOptions;
+import dev.packhorse.store.jsonfs.JsonfsOptions;
+import dev.packhorse.store.jsonfs.JsonfsStore;
 import dev.packhorse.store.openhands.Credential;
 import dev.packhorse.store.openhands.Dialect;
 import dev.packhorse.store.openhands.OpenHandsOptions;
@@ -20,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 /** Opens what other programs serve over HTTP by protocols of their own. */
 final class WebStores {
 
-    private static final String OPENHANDS = "openhands+";
-
     /** The folder in which stores keep what does not fit into memory. */
     private final Path temp;
 
@@ -33,7 +33,6 @@ final class WebStores {
     Store openhands(String location, Options options) throws FsException {
         RemoteLocation at = RemoteLocation.parse(location);
         OpenHandsOptions usual = OpenHandsOptions.of(temp);
-        WebOptions web = usual.web();
         OpenHandsOptions openhands = new OpenHandsOptions(
                 dialect(options),
                 credential(at, options),
@@ -42,19 +41,39 @@ final class WebStores {
                 options.flag("markers", usual.markers()),
                 options.size("spool", usual.spoolLimit()),
                 temp,
-                new WebOptions(
-                        RemoteStores.number(options, "connections", web.connections()),
-                        options.duration("idle-timeout", web.idle()),
-                        options.duration("connect-timeout", web.connectTimeout()),
-                        options.duration("timeout", web.silence()),
-                        web.redirects(),
-                        options.flag("tls-verify", web.verifyTls())));
-        URI base = base(location.substring(OPENHANDS.length(), location.indexOf(':')), at);
+                web(options, usual.web()));
+        URI base = base(location, at);
         return RemoteStores.nowOrLater(
                 () -> OpenHandsStore.open(base, openhands), () -> OpenHandsStore.lazily(base, openhands));
     }
 
-    private static URI base(String scheme, RemoteLocation at) {
+    /** {@code jsonfs+http://host/base}, and {@code jsonfs+https:}; a user and a password may stand in the location. */
+    Store jsonfs(String location, Options options) throws FsException {
+        RemoteLocation at = RemoteLocation.parse(location);
+        JsonfsOptions usual = JsonfsOptions.of(temp);
+        JsonfsOptions jsonfs = new JsonfsOptions(
+                at.user(),
+                RemoteStores.password(at, options),
+                options.size("spool", usual.spoolLimit()),
+                temp,
+                web(options, usual.web()));
+        URI base = base(location, at);
+        return RemoteStores.nowOrLater(() -> JsonfsStore.open(base, jsonfs), () -> JsonfsStore.lazily(base, jsonfs));
+    }
+
+    private static WebOptions web(Options options, WebOptions usual) {
+        return new WebOptions(
+                RemoteStores.number(options, "connections", usual.connections()),
+                options.duration("idle-timeout", usual.idle()),
+                options.duration("connect-timeout", usual.connectTimeout()),
+                options.duration("timeout", usual.silence()),
+                usual.redirects(),
+                options.flag("tls-verify", usual.verifyTls()));
+    }
+
+    /** The place on a web server that a location names behind the protocol and a plus. */
+    private static URI base(String location, RemoteLocation at) {
+        String scheme = location.substring(location.indexOf('+') + 1, location.indexOf(':'));
         try {
             return new URI(scheme, null, at.host(), at.port(), at.path(), null, null);
         } catch (URISyntaxException e) {

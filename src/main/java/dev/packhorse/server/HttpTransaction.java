@@ -312,7 +312,7 @@ final class HttpTransaction implements RequestBody.Socket {
             return;
         }
         HttpResponse answer = response;
-        int status = answer != null && (whole || sent.get() > 0) ? answer.status() : 499;
+        int status = answer != null && (whole || sent.get() > 0) ? answer.counted() : 499;
         long nanos = System.nanoTime() - started;
         if (channel.eventLoop().inEventLoop()) {
             connection.transactionEnded(whole, closes);
@@ -453,7 +453,7 @@ final class HttpTransaction implements RequestBody.Socket {
         /** The next piece; {@code null} at the end. */
         private @Nullable ByteBuf pull() throws IOException {
             ByteBuffer bytes = content.source().next();
-            while (bytes != null && !bytes.hasRemaining()) {
+            while (bytes != null && !bytes.hasRemaining() && head.length == 0) {
                 // A chunk of no bytes would end the body.
                 bytes = content.source().next();
             }
@@ -494,11 +494,11 @@ final class HttpTransaction implements RequestBody.Socket {
             ByteBuf out = channel.alloc().directBuffer(head.length + count + 16);
             out.writeBytes(head);
             head = NOTHING;
-            if (chunked) {
+            if (chunked && count > 0) {
                 out.writeBytes((Integer.toHexString(count) + "\r\n").getBytes(StandardCharsets.US_ASCII));
             }
             out.writeBytes(bytes);
-            if (chunked) {
+            if (chunked && count > 0) {
                 out.writeByte('\r').writeByte('\n');
             }
             return out;

@@ -80,6 +80,7 @@ class ExamplesTest {
                 "ftp-cached.yaml",
                 "workbench.yaml",
                 "failover.yaml",
+                "jsonfs-mount.yaml",
                 "openhands.yaml",
                 "openhands-mirror.yaml",
                 "openhands-on-s3.yaml",
@@ -245,6 +246,30 @@ class ExamplesTest {
         assertThat(send("GET", "/openhands/sessions/files/a", "", "X-API-Key: hush"))
                 .isEqualTo(503);
         assertThat(get("/openhands/sessions/health")).isEqualTo("200 {\"status\":\"ok\"}");
+    }
+
+    @Test
+    void aFuseMountThroughProgriumsClient() throws Exception {
+        Path shared = Files.createDirectories(folder.resolve("shared/docs"));
+        Files.writeString(shared.resolve("a.txt"), "hello");
+        load(
+                "jsonfs-mount.yaml",
+                Map.of(
+                        "shared",
+                        folder.resolve("shared").toString(),
+                        "server",
+                        "http://127.0.0.1:" + gateway.listener.getPort() + "/jsonfs/shared"));
+
+        GoMount mount = new GoMount(gateway, "/jsonfs/shared");
+        assertThat(mount.names("")).containsExactly("docs");
+        assertThat(mount.names("/docs")).containsExactly("a.txt");
+        assertThat(mount.read("/docs/a.txt")).asString(StandardCharsets.UTF_8).isEqualTo("hello");
+        assertThat(get("/fs/mounted/")).isEqualTo("200 docs 16877\n");
+        assertThat(get("/fs/mounted/docs/")).isEqualTo("200 a.txt 33188\n");
+        assertThat(get("/fs/mounted/docs/a.txt")).isEqualTo("200 hello");
+        assertThat(send("PUT", "/fs/mounted/docs/b.txt", "x"))
+                .as("it is read-only")
+                .isEqualTo(501);
     }
 
     @Test

@@ -103,6 +103,20 @@ record ReadmeStores(
                             "tls-verify", "`false` takes any certificate; `true`"),
                     Map.of()),
             new ReadmeStores(
+                    "jsonfs",
+                    "jsonfs+http://127.0.0.1:1/base",
+                    "`jsonfs+https://host/base`, `jsonfs+http://host/base`: a server of progrium's httpfs, for reading",
+                    options(
+                            "connect-timeout", CONNECT,
+                            "connections", "connections at a time; `8`",
+                            "idle-timeout", "when a connection that nobody uses is closed; `1m`",
+                            "password", PASSWORD,
+                            "password-file", PASSWORD_FILE,
+                            "spool", "most bytes of a file that has to be taken down before it is handed on; `4g`",
+                            "timeout", "how long the server may stay silent; `30s`",
+                            "tls-verify", "`false` takes any certificate; `true`"),
+                    Map.of()),
+            new ReadmeStores(
                     "s3",
                     "s3://bucket/prefix",
                     "`s3://bucket/prefix`: a bucket of S3 or what speaks it; without a bucket `AWS_S3_BUCKET` names it",

@@ -67,10 +67,13 @@ class ReadmeTablesTest {
             "cors.origins", "origins of web pages that may use the export, separated by commas, or `*`; none",
             "httpfs.symlink-mode",
                     "how the mode of a symlink is sent: `41471`, or `120777` as the document prints it; `41471`",
+            "jsonfs.strict-status",
+                    "`false` answers reading by the usual statuses, with ranges and conditions, not only by 200 and 404; `true`",
             "max-body", "bytes of a request body, more is 413; no limit");
 
     private static final Map<String, String> PROTOCOLS = Map.of(
             "httpfs", "`/fs/<export>`: the HTTP Filesystem Protocol",
+            "jsonfs", "`/jsonfs/<export>`: progrium's httpfs, version 1, for reading, as its FUSE client mounts it",
             "openhands", "`/openhands/<export>`: a FileStore of OpenHands, as its base URL",
             "openhands-webhook",
                     "`/openhands-webhook/<export>`: what OpenHands' webhooks tell is brought into the store, plain and batched",

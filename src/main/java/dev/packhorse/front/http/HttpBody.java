@@ -45,7 +45,8 @@ public sealed interface HttpBody {
     /** Makes a body piece by piece. Used by one thread at a time, though not always the same. */
     interface Source {
         /**
-         * The next bytes, between 1 and about 64 KiB, valid until the next call; {@code null} at the end. May block.
+         * The next bytes, between 1 and about 64 KiB, valid until the next call; {@code null} at the end. May block. No bytes at
+         * first send the head alone.
          */
         @Nullable
         ByteBuffer next() throws IOException;

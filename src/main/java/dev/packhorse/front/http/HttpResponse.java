@@ -20,11 +20,13 @@ public final class HttpResponse implements Closeable {
 
     private final int status;
     private final List<String> headers = new ArrayList<>(16);
+    private int counted;
     private HttpBody body = EMPTY;
     private @Nullable Closeable resource;
 
     public HttpResponse(int status) {
         this.status = status;
+        this.counted = status;
     }
 
     /** An answer of one line of text; the line's end is added. */
@@ -63,8 +65,21 @@ public final class HttpResponse implements Closeable {
         return this;
     }
 
+    /**
+     * Says what the log and the metrics show instead of the status, for protocols that know too few of them to tell what happened.
+     */
+    public HttpResponse countedAs(int other) {
+        counted = other;
+        return this;
+    }
+
     public int status() {
         return status;
+    }
+
+    /** What the log and the metrics show; mostly the status. */
+    public int counted() {
+        return counted;
     }
 
     /** Names and values in turn. */

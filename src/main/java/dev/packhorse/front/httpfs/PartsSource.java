@@ -2,6 +2,7 @@ package dev.packhorse.front.httpfs;
 
 import dev.packhorse.front.http.Boundary;
 import dev.packhorse.front.http.HttpBody;
+import dev.packhorse.front.http.Spool;
 import dev.packhorse.front.http.WireBuffer;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;

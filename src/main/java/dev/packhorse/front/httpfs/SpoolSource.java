@@ -1,6 +1,7 @@
 package dev.packhorse.front.httpfs;
 
 import dev.packhorse.front.http.HttpBody;
+import dev.packhorse.front.http.Spool;
 import dev.packhorse.front.http.WireBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;

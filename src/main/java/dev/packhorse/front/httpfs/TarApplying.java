@@ -4,6 +4,7 @@ import dev.packhorse.front.http.HttpBody;
 import dev.packhorse.front.http.HttpRequest;
 import dev.packhorse.front.http.HttpResponse;
 import dev.packhorse.front.http.RefusedException;
+import dev.packhorse.front.http.Spool;
 import dev.packhorse.front.http.Upload;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;

@@ -8,6 +8,7 @@ import dev.packhorse.front.http.HttpResponse;
 import dev.packhorse.front.http.ListingSource;
 import dev.packhorse.front.http.RefusedException;
 import dev.packhorse.front.http.RequestTarget;
+import dev.packhorse.front.http.SlashOrder;
 import dev.packhorse.front.http.Upload;
 import dev.packhorse.fs.Content;
 import dev.packhorse.fs.FsException;

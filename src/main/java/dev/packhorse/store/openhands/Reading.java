@@ -7,6 +7,7 @@ import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Node;
 import dev.packhorse.store.http.Answer;
+import dev.packhorse.store.http.Spool;
 import dev.packhorse.store.http.WebContent;
 import java.io.EOFException;
 import java.io.IOException;

@@ -9,6 +9,7 @@ import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.WholeBody;
 import dev.packhorse.store.http.Answer;
+import dev.packhorse.store.http.Spool;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.locks.Lock;

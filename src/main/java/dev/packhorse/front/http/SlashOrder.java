@@ -1,4 +1,4 @@
-package dev.packhorse.front.openhands;
+package dev.packhorse.front.http;
 
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.Listing;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A listing has {@code a} before {@code a-b}, so a directory waits for those of its successors that begin like it. No more wait
  * than a name has bytes.
  */
-final class SlashOrder implements Listing {
+public final class SlashOrder implements Listing {
 
     private final Listing listing;
     /** Directories, the next one on top. */
@@ -22,7 +22,8 @@ final class SlashOrder implements Listing {
     private @Nullable Node ahead;
     private boolean ended;
 
-    SlashOrder(Listing listing) {
+    /** Takes a listing over. */
+    public SlashOrder(Listing listing) {
         this.listing = listing;
     }
 

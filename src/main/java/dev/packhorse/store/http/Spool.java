@@ -1,4 +1,4 @@
-package dev.packhorse.store.openhands;
+package dev.packhorse.store.http;
 
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.ByteRange;
@@ -23,7 +23,7 @@ import java.util.Objects;
  *
  * @param length how many
  */
-record Spool(FileChannel channel, long length) implements Closeable {
+public record Spool(FileChannel channel, long length) implements Closeable {
 
     private static final int BUFFER = 64 * 1024;
 
@@ -33,8 +33,8 @@ record Spool(FileChannel channel, long length) implements Closeable {
      * @param limit most bytes
      * @throws IOException what the stream throws; {@code TOO_LARGE} if there are more; {@code IO} if the disk fails
      */
-    static Spool of(InputStream in, Path folder, long limit, String operation, FsPath path) throws IOException {
-        Path file = Files.createTempFile(folder, "packhorse-openhands", null);
+    public static Spool of(InputStream in, Path folder, long limit, String operation, FsPath path) throws IOException {
+        Path file = Files.createTempFile(folder, "packhorse-web", null);
         FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
         try {
@@ -58,7 +58,8 @@ record Spool(FileChannel channel, long length) implements Closeable {
         }
     }
 
-    InputStream open() {
+    /** The bytes; may be opened more than once. */
+    public InputStream open() {
         return slice(new ByteRange(0, length)).open();
     }
 
@@ -67,7 +68,7 @@ record Spool(FileChannel channel, long length) implements Closeable {
     }
 
     /** These bytes as those of a file, which takes them over. */
-    Content content(Node node) {
+    public Content content(Node node) {
         return new Content() {
             @Override
             public Node node() {

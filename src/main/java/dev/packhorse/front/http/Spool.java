@@ -1,6 +1,5 @@
-package dev.packhorse.front.httpfs;
+package dev.packhorse.front.http;
 
-import dev.packhorse.front.http.WireBuffer;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * that in a temporary file that only this process can read and that is gone when the spool is closed. May be cleared and
  * used again.
  */
-final class Spool implements Closeable {
+public final class Spool implements Closeable {
 
     private static final int MEMORY = 512 * 1024;
 
@@ -32,22 +31,22 @@ final class Spool implements Closeable {
      *
      * @param folder where the file goes if one is needed; {@code null} for the system's folder of temporary files
      */
-    Spool(@Nullable Path folder) {
+    public Spool(@Nullable Path folder) {
         this.folder = folder;
     }
 
     /** Bytes written since the last {@link #clear}. */
-    long length() {
+    public long length() {
         return written + memory.size();
     }
 
     /** Where to append; {@link #spill} must follow each few kilobytes. */
-    WireBuffer tail() {
+    public WireBuffer tail() {
         return memory;
     }
 
     /** Moves what is in memory to the file if it is too much. */
-    void spill() throws IOException {
+    public void spill() throws IOException {
         if (memory.size() > MEMORY) {
             FileChannel open = channel;
             if (open == null) {
@@ -63,12 +62,12 @@ final class Spool implements Closeable {
     }
 
     /** Tells whether everything has been read. */
-    boolean exhausted() {
+    public boolean exhausted() {
         return read == length();
     }
 
     /** The next bytes, as many as asked for. */
-    void read(byte[] target, int offset, int length) throws IOException {
+    public void read(byte[] target, int offset, int length) throws IOException {
         int done = 0;
         while (done < length && read < written && channel != null) {
             int part = (int) Math.min(length - done, written - read);
@@ -90,14 +89,14 @@ final class Spool implements Closeable {
     }
 
     /** Copies the next bytes, at most so many. */
-    void drain(WireBuffer to, int most) throws IOException {
+    public void drain(WireBuffer to, int most) throws IOException {
         int length = (int) Math.min(most, length() - read);
         int at = to.extend(length);
         read(to.array(), at, length);
     }
 
     /** Forgets everything. */
-    void clear() {
+    public void clear() {
         memory.clear();
         written = 0;
         read = 0;

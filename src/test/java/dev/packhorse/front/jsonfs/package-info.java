@@ -1,0 +1,4 @@
+@NullMarked
+package dev.packhorse.front.jsonfs;
+
+import org.jspecify.annotations.NullMarked;

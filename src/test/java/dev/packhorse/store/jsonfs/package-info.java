@@ -1,0 +1,4 @@
+@NullMarked
+package dev.packhorse.store.jsonfs;
+
+import org.jspecify.annotations.NullMarked;
