@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** S3Proxy, which checks signatures, as a child process on its own class path and a free port; everything in memory. */
-final class S3Server implements AutoCloseable {
+public final class S3Server implements AutoCloseable {
 
     private static final Pattern STARTED = Pattern.compile("Started .*ServerConnector.*\\{127\\.0\\.0\\.1:(\\d+)}");
     private static final Path CLASS_PATH = Path.of("target/s3proxy/class-path");
@@ -35,7 +35,7 @@ final class S3Server implements AutoCloseable {
     }
 
     /** Writes its configuration into a folder, and waits until it listens. */
-    static S3Server start(Path folder) throws IOException {
+    public static S3Server start(Path folder) throws IOException {
         S3Options.Credentials credentials = new S3Options.Credentials(random(), random(), null);
         Path properties = Files.writeString(
                 folder.resolve("s3proxy.conf"),
@@ -93,11 +93,11 @@ final class S3Server implements AutoCloseable {
         return HexFormat.of().formatHex(bytes);
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
-    S3Options.Credentials credentials() {
+    public S3Options.Credentials credentials() {
         return credentials;
     }
 
@@ -134,7 +134,7 @@ final class S3Server implements AutoCloseable {
     }
 
     /** A new bucket. */
-    String bucket() {
+    public String bucket() {
         String name = "bucket-" + ++buckets;
         client.createBucket(request -> request.bucket(name));
         return name;
