@@ -1,17 +1,23 @@
 package dev.packhorse.gateway;
 
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** README.md as its tests see it: fenced blocks in order, and tables between markers. */
-final class Readme {
+public final class Readme {
+
+    static final boolean UPDATE = Boolean.getBoolean("readme.update");
 
     static final Path FILE = Path.of("README.md");
 
@@ -62,8 +68,25 @@ final class Readme {
         return blocks.get(blocks.size() - 1);
     }
 
-    /** The text between the markers of a generated part. */
-    static Pattern part(String name) {
-        return Pattern.compile("(?<=<!-- generated: " + name + " -->\\n\\n).*?(?=\\n<!-- end -->)", Pattern.DOTALL);
+    /** A table of Markdown. */
+    public static String table(List<String> head, List<List<String>> rows) {
+        Function<List<String>, String> line = cells -> "| " + String.join(" | ", cells) + " |\n";
+        return line.apply(head)
+                + line.apply(head.stream().map(cell -> "---").toList())
+                + rows.stream().map(line).collect(joining());
+    }
+
+    /** Compares a generated part, or with {@code -Dreadme.update=true} writes it. */
+    public static void part(String name, String expected) throws IOException {
+        Pattern part = Pattern.compile(
+                "(?<=<!-- generated: " + name + " -->\\n\\n).*?(?=\\n<!-- end -->)", Pattern.DOTALL);
+        if (UPDATE) {
+            Files.writeString(FILE, part.matcher(text()).replaceFirst(Matcher.quoteReplacement(expected)));
+        }
+        Matcher found = part.matcher(text());
+        assertThat(found.find()).as("the README has a part " + name).isTrue();
+        assertThat(found.group())
+                .as("stale: run this test with -Dreadme.update=true")
+                .isEqualTo(expected);
     }
 }

@@ -26,7 +26,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -35,7 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The tables of the README are those of the code. {@code -Dreadme.update=true} writes them anew. */
 class ReadmeTablesTest {
 
-    private static final boolean UPDATE = Boolean.getBoolean("readme.update");
     private static final Path CONFIG = Path.of("config/application.properties");
     private static final Path KEYS = Path.of("src/main/java/dev/packhorse/gateway/PackhorseConfig.java");
 
@@ -92,9 +90,9 @@ class ReadmeTablesTest {
     @Test
     void theConfigurationIsThatOfTheCode() throws IOException {
         assertThat(keys()).extracting(Key::name).containsExactlyInAnyOrderElementsOf(ConfigKeys.known());
-        part(
+        Readme.part(
                 "configuration",
-                table(
+                Readme.table(
                         List.of("key", "default", "what"),
                         keys().stream()
                                 .map(key -> List.of("`" + key.name() + "`", key.cell(), key.text()))
@@ -107,7 +105,7 @@ class ReadmeTablesTest {
                 + keys().stream()
                         .map(key -> "\n# " + key.text() + "\n#" + key.name() + "=" + key.value() + "\n")
                         .collect(joining());
-        if (UPDATE) {
+        if (Readme.UPDATE) {
             Files.createDirectories(CONFIG.getParent());
             Files.writeString(CONFIG, expected);
         }
@@ -136,9 +134,9 @@ class ReadmeTablesTest {
     @Test
     void theProtocolsAreThoseOfTheCode() throws IOException {
         assertThat(PROTOCOLS.keySet()).isEqualTo(new TreeSet<>(Exports.PROTOCOLS));
-        part(
+        Readme.part(
                 "protocols",
-                table(
+                Readme.table(
                         List.of("protocol", "where"),
                         Exports.PROTOCOLS.stream()
                                 .map(name -> List.of("`" + name + "`", Objects.requireNonNull(PROTOCOLS.get(name))))
@@ -155,7 +153,7 @@ class ReadmeTablesTest {
         exports.removed(export);
 
         assertThat(EXPORT_OPTIONS.keySet()).containsExactlyElementsOf(known(options));
-        part("export", options(EXPORT_OPTIONS));
+        Readme.part("export", options(EXPORT_OPTIONS));
     }
 
     @Test
@@ -179,7 +177,7 @@ class ReadmeTablesTest {
                 where = "";
             }
         }
-        part("stores", table(List.of("store", "parameter", "what; default"), rows));
+        Readme.part("stores", Readme.table(List.of("store", "parameter", "what; default"), rows));
     }
 
     private Store open(ReadmeStores each, Map<String, StoreOpener> openers, Options options) throws Exception {
@@ -192,7 +190,7 @@ class ReadmeTablesTest {
         StorePolicies.cache("sftp:", options);
         StorePolicies.kept("sftp:", options);
         assertThat(ReadmeStores.POLICIES.keySet()).containsExactlyElementsOf(known(options));
-        part("policies", options(ReadmeStores.POLICIES));
+        Readme.part("policies", options(ReadmeStores.POLICIES));
     }
 
     private static List<String> row(String where, Map.Entry<String, String> option) {
@@ -215,7 +213,7 @@ class ReadmeTablesTest {
             }
             rows.add(row);
         }
-        part("capabilities", table(head, rows));
+        Readme.part("capabilities", Readme.table(head, rows));
     }
 
     private static Store memory() {
@@ -231,7 +229,7 @@ class ReadmeTablesTest {
     }
 
     private static String options(Map<String, String> described) {
-        return table(
+        return Readme.table(
                 List.of("parameter", "what; default"),
                 described.entrySet().stream()
                         .map(each -> List.of("`" + each.getKey() + "`", each.getValue()))
@@ -254,26 +252,5 @@ class ReadmeTablesTest {
             keys.add(new Key(prefix + name, value == null ? "" : value, text));
         }
         return keys;
-    }
-
-    private static String table(List<String> head, List<List<String>> rows) {
-        Function<List<String>, String> line = cells -> "| " + String.join(" | ", cells) + " |\n";
-        return line.apply(head)
-                + line.apply(head.stream().map(cell -> "---").toList())
-                + rows.stream().map(line).collect(joining());
-    }
-
-    /** Compares a generated part of the README, or writes it. */
-    private static void part(String name, String expected) throws IOException {
-        Pattern part = Readme.part(name);
-        if (UPDATE) {
-            Files.writeString(
-                    Readme.FILE, part.matcher(Readme.text()).replaceFirst(Matcher.quoteReplacement(expected)));
-        }
-        Matcher found = part.matcher(Readme.text());
-        assertThat(found.find()).as("the README has a part " + name).isTrue();
-        assertThat(found.group())
-                .as("stale: ./mvnw test -Dtest=ReadmeTablesTest -Dreadme.update=true")
-                .isEqualTo(expected);
     }
 }

@@ -8,7 +8,9 @@ import dev.packhorse.fs.Store;
 import dev.packhorse.policy.overlay.OverlayTable;
 import dev.packhorse.route.ChangesComponent;
 import dev.packhorse.route.ExportComponent;
+import dev.packhorse.route.Location;
 import dev.packhorse.route.OpenHandsWebhookComponent;
+import dev.packhorse.route.Options;
 import dev.packhorse.route.RecordedExports;
 import dev.packhorse.route.StoreComponent;
 import dev.packhorse.route.StoreOpener;
@@ -36,6 +38,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -44,15 +47,15 @@ import org.apache.camel.impl.DefaultCamelContext;
  * The whole gateway without Quarkus, in a folder of its own: {@code /fs/files} is the folder {@code root} by the local store, mirrored
  * into by {@code /openhands-webhook/hooked}; {@code /fs/faulty} a memory store that breaks on demand, {@code /fs/broken} a route that fails with a {@link #SECRET}.
  */
-final class TestGateway implements AutoCloseable {
+public final class TestGateway implements AutoCloseable {
 
     /** What no client may ever see. */
     static final String SECRET = "jdbc:backend://10.1.2.3/secret?password=hush";
 
     /** One answer: every char of head and body is a byte. */
-    record Reply(int status, String head, String body) {
+    public record Reply(int status, String head, String body) {
 
-        String header(String name) {
+        public String header(String name) {
             return head.lines()
                     .filter(line -> line.regionMatches(true, 0, name + ":", 0, name.length() + 1))
                     .map(line -> line.substring(name.length() + 1).strip())
@@ -74,9 +77,11 @@ final class TestGateway implements AutoCloseable {
     private final int devicePort = freePort();
     private final ReplayDevice device = device(devicePort);
     private final Exports exports;
+    private final Map<String, StoreOpener> openers = new HashMap<>();
+    private final Map<String, Store> given = new ConcurrentHashMap<>();
     private final StoreRegistry stores;
 
-    TestGateway(Path folder) throws Exception {
+    public TestGateway(Path folder) throws Exception {
         this(folder, HttpSettings.DEFAULT);
     }
 
@@ -88,8 +93,9 @@ final class TestGateway implements AutoCloseable {
         overlay = new OverlayTable(database.source(), InstantSource.system(), OverlayTable.DEFAULT_RETENTION, false);
         outbox = Outbox.open(database.source(), InstantSource.system(), false, Outbox.Options.DEFAULT);
         recorded = new RecordedExports(exports, outbox);
-        Map<String, StoreOpener> openers = new HashMap<>(Stores.openers(folder));
+        openers.putAll(Stores.openers(folder));
         openers.put("faulty", (location, options) -> faulty);
+        openers.put("given", (location, options) -> Objects.requireNonNull(given.get(location.substring(6))));
         openers.put("root", (location, options) -> LocalStore.open(root, LocalStore.Options.DEFAULT));
         stores = new StoreRegistry(openers, OpenHandsNames.of(Map.of()), new StorePolicies(overlay, null, meters));
         listener = new HttpListener(settings, workers, (exchange, status, received, sent, nanos) -> {});
@@ -152,8 +158,47 @@ final class TestGateway implements AutoCloseable {
         }
     }
 
-    int devicePort() {
+    public int devicePort() {
         return devicePort;
+    }
+
+    /** Where HTTP is served. */
+    public int port() {
+        return listener.getPort();
+    }
+
+    /** Adds the route of an export. */
+    public void serve(String export, String protocols, String location, Map<String, String> options) throws Exception {
+        StringBuilder to = new StringBuilder("store:" + location);
+        options.forEach((name, value) -> to.append(to.indexOf("?") < 0 ? '?' : '&')
+                .append(name)
+                .append("=RAW(")
+                .append(value)
+                .append(')'));
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(noErrorHandler());
+                from("export:" + export + "?protocols=RAW(" + protocols + ")").to(to.toString());
+            }
+        });
+    }
+
+    /** As above, with a store of the test's own, which the gateway closes. */
+    public void serve(String export, String protocols, Store store, Map<String, String> options) throws Exception {
+        given.put(export, store);
+        serve(export, protocols, "given:" + export, options);
+    }
+
+    /** Opens a store as routes do, without policies; the caller closes it. */
+    public Store open(String location, Map<String, String> options) throws FsException {
+        return Objects.requireNonNull(openers.get(Location.scheme(location)))
+                .open(location, new Options(new HashMap<>(options)));
+    }
+
+    /** The store that a route has opened at a location, with its policies. */
+    public Store routed(String location) throws FsException {
+        return stores.open(location, new Options(new HashMap<>()));
     }
 
     /** The defaults with timeouts that a test can wait for. */
@@ -217,7 +262,7 @@ final class TestGateway implements AutoCloseable {
     }
 
     /** One request on a connection of its own; each char of target, headers and body is a byte. */
-    Reply send(String method, String target, String body, String... headers) throws IOException {
+    public Reply send(String method, String target, String body, String... headers) throws IOException {
         StringBuilder request = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: h\r\n");
         for (String header : headers) {
             request.append(header).append("\r\n");

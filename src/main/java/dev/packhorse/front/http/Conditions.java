@@ -3,6 +3,7 @@ package dev.packhorse.front.http;
 import dev.packhorse.fs.EtagMatch;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Preconditions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,9 @@ public record Conditions(
     /** No condition. */
     public static final Conditions NONE = new Conditions(null, null, null, null, false);
 
+    /** The step of dates in headers is a second, that of some stores two. */
+    private static final Duration COARSEST = Duration.ofSeconds(2);
+
     private static final EtagMatch NOTHING = new EtagMatch(false, List.of());
 
     /** Reads the conditions of a request. */
@@ -73,10 +77,12 @@ public record Conditions(
     /**
      * Evaluates the conditions of a GET or HEAD in the order of 13.2.2.
      *
+     * <p>Where there would be no {@code Last-Modified}, dates are not looked at (13.1.3, 13.1.4).
+     *
      * @param node what would be sent
-     * @param dated whether the answer carries {@code Last-Modified}; without it, dates are not looked at (13.1.3, 13.1.4)
      */
-    public Outcome outcome(Node node, boolean dated) {
+    public Outcome outcome(Node node) {
+        boolean dated = isDated(node);
         if (ifMatch != null) {
             if (!ifMatch.matches(node)) {
                 return Outcome.FAILED;
@@ -87,7 +93,7 @@ public record Conditions(
         if (ifNoneMatch != null) {
             return ifNoneMatch.matches(node) ? Outcome.NOT_MODIFIED : Outcome.PROCEED;
         }
-        return ifModifiedSince != null && dated && !isYounger(node, ifModifiedSince)
+        return ifModifiedSince != null && dated && !isYounger(node, ifModifiedSince) && isSettled(node)
                 ? Outcome.NOT_MODIFIED
                 : Outcome.PROCEED;
     }
@@ -116,20 +122,31 @@ public record Conditions(
 
     /**
      * Adds what conditions compare with: {@code ETag} and {@code Last-Modified}. A directory has neither: a child's change of
-     * mode would not show in them.
+     * mode would not show in them. The epoch is the date of what nobody knows the date of.
      */
     public static HttpResponse validate(HttpResponse response, Node node) {
         if (!node.isDirectory()) {
             if (node.etag() != null) {
                 response.header("ETag", '"' + node.etag() + '"');
             }
-            response.header("Last-Modified", HttpDates.format(node.modified()));
+            if (isDated(node)) {
+                response.header("Last-Modified", HttpDates.format(node.modified()));
+            }
         }
         return response;
     }
 
+    private static boolean isDated(Node node) {
+        return !node.isDirectory() && !node.modified().equals(Instant.EPOCH);
+    }
+
     private static boolean isYounger(Node node, Instant date) {
         return node.modified().getEpochSecond() > date.getEpochSecond();
+    }
+
+    /** Whether a change from now on would show in the date, which is too coarse for two changes at once (8.8.2.2). */
+    private static boolean isSettled(Node node) {
+        return node.modified().isBefore(Instant.now().minus(COARSEST));
     }
 
     private static @Nullable Instant date(HttpRequest request, String name) {

@@ -36,7 +36,7 @@ public final class FileResponse {
         Node node = content.node();
         List<ByteRange> ranges = ranges(request, node);
         if (ranges == null) {
-            return send(head.of(200, mediaType), content, new ByteRange(0, node.size()));
+            return whole(content, head.of(200, mediaType));
         }
         if (ranges.isEmpty()) {
             return HttpResponse.text(416, "Range Not Satisfiable").header("Content-Range", "bytes */" + node.size());
@@ -50,6 +50,11 @@ public final class FileResponse {
         return head.of(206, parts.contentType())
                 .body(new HttpBody.Chunked(parts.length(), parts))
                 .closing(both(parts, content));
+    }
+
+    /** As above with all bytes, whatever the request asks for, in a response that has its head already. */
+    public static HttpResponse whole(Content content, HttpResponse response) {
+        return send(response, content, new ByteRange(0, content.node().size()));
     }
 
     private static @Nullable List<ByteRange> ranges(HttpRequest request, Node node) {

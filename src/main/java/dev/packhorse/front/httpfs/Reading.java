@@ -106,7 +106,7 @@ final class Reading {
 
     /** The answer that conditions ask for instead of the node; {@code null} if they ask for the node. */
     private @Nullable HttpResponse unless(Conditions conditions, Node node) {
-        return switch (conditions.outcome(node, !node.isDirectory())) {
+        return switch (conditions.outcome(node)) {
             case PROCEED -> null;
             case NOT_MODIFIED ->
                 Conditions.validate(headers.describe(new HttpResponse(304), node), node)

@@ -100,7 +100,7 @@ final class Reading {
             HttpResponse response = node.isFile() ? unless(request, node) : Statuses.notFound();
             if (response == null) {
                 response = options.strictStatus()
-                        ? whole(content)
+                        ? FileResponse.whole(content, file(200, node))
                         : FileResponse.of(request, content, mediaType(node), (status, type) -> file(status, node));
             }
             handedOn = response.holdsResource();
@@ -112,34 +112,12 @@ final class Reading {
         }
     }
 
-    private HttpResponse whole(Content content) {
-        Node node = content.node();
-        HttpResponse response = file(200, node);
-        if (node.size() == 0) {
-            return response;
-        }
-        FileSlice slice = content.body().slice();
-        if (slice != null) {
-            return response.body(new HttpBody.Slice(slice)).closing(content);
-        }
-        StreamSource source = new StreamSource(content.body(), node.size());
-        return response.body(new HttpBody.Chunked(node.size(), source)).closing(both(source, content));
-    }
-
-    private static Closeable both(Closeable first, Closeable second) {
-        return () -> {
-            try (second) {
-                first.close();
-            }
-        };
-    }
-
     /** The answer that conditions ask for instead of a file; {@code null} if they ask for the file, or are not looked at. */
     private @Nullable HttpResponse unless(HttpRequest request, Node node) {
         if (options.strictStatus()) {
             return null;
         }
-        return switch (Conditions.of(request).outcome(node, true)) {
+        return switch (Conditions.of(request).outcome(node)) {
             case PROCEED -> null;
             case NOT_MODIFIED -> Conditions.validate(new HttpResponse(304), node);
             case FAILED -> Statuses.failed(Kind.PRECONDITION_FAILED, false);

@@ -70,7 +70,7 @@ final class Files {
         if (!node.isFile()) {
             throw new FsException(Kind.NOT_FOUND, "read", node.path());
         }
-        switch (Conditions.of(request).outcome(node, true)) {
+        switch (Conditions.of(request).outcome(node)) {
             case NOT_MODIFIED -> {
                 return Conditions.validate(new HttpResponse(304), node).body(EMPTY);
             }

@@ -25,8 +25,11 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A store that can do no more than some capabilities, as many a back end: it shows defaults, and gives copies new times. */
-final class BareStore extends ForwardingStore {
+/**
+ * A store that can do no more than some capabilities, as many a back end: it shows defaults, and gives copies new times, as exactly as
+ * it is told.
+ */
+public final class BareStore extends ForwardingStore {
 
     private final Capabilities capabilities;
 
@@ -35,8 +38,12 @@ final class BareStore extends ForwardingStore {
     }
 
     BareStore(Store delegate, Set<Capability> capabilities) {
+        this(delegate, capabilities, Duration.ofNanos(1));
+    }
+
+    public BareStore(Store delegate, Set<Capability> capabilities, Duration timePrecision) {
         super(delegate);
-        this.capabilities = new Capabilities(capabilities, Duration.ofNanos(1));
+        this.capabilities = new Capabilities(capabilities, timePrecision);
     }
 
     @Override
@@ -52,11 +59,32 @@ final class BareStore extends ForwardingStore {
                 node.type(),
                 has(Capability.MODE) ? node.mode() : mode,
                 node.size(),
-                node.modified(),
+                rounded(node.modified()),
                 has(Capability.OWNER) ? node.owner() : Owner.ROOT,
                 has(Capability.ETAGS) ? node.etag() : null,
                 has(Capability.MEDIA_TYPE) ? node.mediaType() : null,
                 null);
+    }
+
+    private Instant rounded(Instant time) {
+        Duration since = Duration.between(Instant.EPOCH, time);
+        return Instant.EPOCH.plus(capabilities.timePrecision().multipliedBy(since.dividedBy(capabilities.timePrecision())));
+    }
+
+    /** A time that is shown earlier than it is may be asked for as it is shown. */
+    private Preconditions asShown(Preconditions asked) {
+        Duration step = capabilities.timePrecision();
+        return asked.ifUnmodifiedSince() == null || step.toSeconds() < 2
+                ? asked
+                : new Preconditions(
+                        asked.ifMatch(),
+                        asked.ifNoneMatch(),
+                        asked.ifUnmodifiedSince().plus(step).minusSeconds(1),
+                        asked.changeTimestamp());
+    }
+
+    private WriteOptions asShown(WriteOptions asked) {
+        return new WriteOptions(asked.attributes(), asShown(asked.preconditions()));
     }
 
     private boolean has(Capability capability) {
@@ -122,7 +150,7 @@ final class BareStore extends ForwardingStore {
     @Override
     public Node write(FsPath path, Body body, WriteOptions options) throws FsException {
         require("write", path, options.attributes());
-        return bare(delegate().write(path, body, options));
+        return bare(delegate().write(path, body, asShown(options)));
     }
 
     @Override
@@ -141,7 +169,7 @@ final class BareStore extends ForwardingStore {
     @Override
     public Node change(FsPath path, AttributeChange change, Preconditions preconditions) throws FsException {
         change.require(capabilities, "change", path);
-        return bare(delegate().change(path, change, preconditions));
+        return bare(delegate().change(path, change, asShown(preconditions)));
     }
 
     @Override
@@ -171,7 +199,7 @@ final class BareStore extends ForwardingStore {
     @Override
     public void remove(FsPath path, Preconditions preconditions) throws FsException {
         require("remove", path, AttributeChange.NONE);
-        delegate().remove(path, preconditions);
+        delegate().remove(path, asShown(preconditions));
     }
 
     @Override

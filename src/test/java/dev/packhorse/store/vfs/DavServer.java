@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** {@code rclone serve webdav} over a folder, as a child process on a free port. */
-final class DavServer implements AutoCloseable {
+public final class DavServer implements AutoCloseable {
 
     static final String USER = "mule";
     static final String PASSWORD = "s3cret/@:x";
@@ -29,7 +29,7 @@ final class DavServer implements AutoCloseable {
     }
 
     /** Where rclone is, {@code null} if it is not installed. */
-    static @Nullable Path program() {
+    public static @Nullable Path program() {
         for (String folder : System.getenv("PATH").split(":", -1)) {
             Path program = Path.of(folder, "rclone");
             if (Files.isExecutable(program)) {
@@ -39,7 +39,7 @@ final class DavServer implements AutoCloseable {
         return null;
     }
 
-    static DavServer start(Path folder) throws IOException {
+    public static DavServer start(Path folder) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                 String.valueOf(program()),
                 "serve",
@@ -71,7 +71,7 @@ final class DavServer implements AutoCloseable {
     }
 
     /** With the credentials. */
-    String uri(String path) {
+    public String uri(String path) {
         return "webdav4://" + USER + ":" + Percent.encoded(PASSWORD) + "@127.0.0.1:" + port + path;
     }
 

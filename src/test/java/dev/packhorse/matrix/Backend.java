@@ -1,0 +1,52 @@
+package dev.packhorse.matrix;
+
+import dev.packhorse.store.vfs.DavServer;
+
+/** The kinds of stores that need no container. */
+enum Backend {
+    MEMORY("memory"),
+    FILE("file"),
+    SFTP("sftp"),
+    OPENHANDS("openhands"),
+    HTTPFS("httpfs"),
+    JSONFS("jsonfs"),
+    S3("s3"),
+    GS("gs"),
+    REPLAY("replay"),
+    RAM("vfs:ram"),
+    ZIP("vfs:zip"),
+    WEBDAV("vfs:webdav4"),
+    FTP("vfs:ftp");
+
+    /** What the README calls it. */
+    final String label;
+
+    Backend(String label) {
+        this.label = label;
+    }
+
+    /** Whether its server is on this machine. */
+    boolean isInstalled() {
+        return this != WEBDAV || DavServer.program() != null;
+    }
+
+    boolean isReadOnly() {
+        return this == ZIP || this == JSONFS;
+    }
+
+    /** Whether the back end can hold a name at all; if not, its own tests show that it refuses it. */
+    boolean holds(String name) {
+        return switch (this) {
+            // Apache FtpServer drops blanks at the end of a command.
+            case FTP -> !name.endsWith(" ");
+            // S3 sorts keys by their UTF-8, S3Proxy by their UTF-16.
+            case S3 -> name.codePoints().allMatch(each -> each < 0x10000);
+            default -> true;
+        };
+    }
+
+    @Override
+    public String toString() {
+        return label;
+    }
+}

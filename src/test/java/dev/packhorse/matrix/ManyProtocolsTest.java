@@ -1,0 +1,182 @@
+package dev.packhorse.matrix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.packhorse.fs.Body;
+import dev.packhorse.fs.Content;
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Node;
+import dev.packhorse.fs.Store;
+import dev.packhorse.fs.WriteOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** One export over all protocols at once. */
+class ManyProtocolsTest {
+
+    private static final List<Protocol> ALL = List.of(Protocol.values());
+    private static final List<Protocol> WRITERS =
+            ALL.stream().filter(each -> each.carried.contains(Step.REPLACE)).toList();
+    private static final int ROUNDS = 20;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path folder;
+
+    @SuppressWarnings("NullAway.Init")
+    private Stage stage;
+
+    private final Map<Protocol, Store> clients = new EnumMap<>(Protocol.class);
+
+    @BeforeEach
+    void start() throws Exception {
+        stage = new Stage(folder);
+    }
+
+    private void serve(Backend backend) throws Exception {
+        Stage.Served served = stage.serve(backend, ALL);
+        for (Protocol protocol : ALL) {
+            clients.put(protocol, stage.client(protocol, served));
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (Store client : clients.values()) {
+            client.close();
+        }
+        stage.close();
+    }
+
+    private Store client(Protocol protocol) {
+        return Objects.requireNonNull(clients.get(protocol));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Backend.class,
+            names = {"MEMORY", "FILE", "SFTP", "S3"})
+    void whatOneWritesTheOthersSee(Backend backend) throws Exception {
+        serve(backend);
+        for (Protocol writer : WRITERS) {
+            String name = "/by " + writer + ".txt";
+            for (String content : List.of("first", "and once more, longer", "")) {
+                Step.write(client(writer), name, content);
+                Node seen = client(Protocol.HTTPFS).stat(FsPath.parse(name));
+                for (Protocol reader : ALL) {
+                    Store store = client(reader);
+                    Node node = store.stat(FsPath.parse(name));
+                    assertThat(node.size()).as("%s by %s", name, reader).isEqualTo(content.length());
+                    assertThat(Step.text(store, name, null)).as("%s by %s", name, reader).isEqualTo(content);
+                    assertThat(node.modified())
+                            .as("%s by %s", name, reader)
+                            .isEqualTo(rounded(seen.modified(), store));
+                    if (reader == Protocol.OPENHANDS) {
+                        assertThat(node.etag()).isEqualTo(seen.etag());
+                    }
+                }
+            }
+        }
+    }
+
+    /** As exactly as a client is told. */
+    private static Instant rounded(Instant time, Store store) {
+        long step = store.capabilities().timePrecision().toNanos();
+        long nanos = Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000_000L), time.getNano());
+        return Instant.EPOCH.plusNanos(nanos - Math.floorMod(nanos, step));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Backend.class,
+            names = {"MEMORY", "FILE", "SFTP", "S3"})
+    void writersOfAllProtocolsTearNoFile(Backend backend) throws Exception {
+        serve(backend);
+        FsPath path = FsPath.parse("/contended");
+        client(Protocol.HTTPFS).write(path, Body.of(filled('a')), WriteOptions.DEFAULT);
+        AtomicInteger writing = new AtomicInteger(WRITERS.size());
+        AtomicInteger whole = new AtomicInteger();
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try {
+            List<Future<?>> all = new ArrayList<>();
+            for (Protocol writer : WRITERS) {
+                all.add(threads.submit(work(() -> {
+                    try {
+                        for (int round = 0; round < ROUNDS; round++) {
+                            char letter = (char) ('b' + writer.ordinal() + round % 6 * 4);
+                            client(writer).write(path, Body.of(filled(letter)), WriteOptions.DEFAULT);
+                        }
+                    } finally {
+                        writing.decrementAndGet();
+                    }
+                    return null;
+                })));
+            }
+            for (Protocol reader : ALL) {
+                all.add(threads.submit(work(() -> {
+                    while (writing.get() > 0) {
+                        byte[] bytes = read(client(reader), path);
+                        if (bytes != null) {
+                            assertThat(bytes).isEqualTo(filled((char) bytes[0]));
+                            whole.incrementAndGet();
+                        }
+                    }
+                    return null;
+                })));
+            }
+            for (Future<?> each : all) {
+                each.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        byte[] last = read(client(Protocol.HTTPFS), path);
+        assertThat(last).isNotNull();
+        assertThat(last).isEqualTo(filled((char) last[0]));
+        assertThat(whole).hasPositiveValue();
+    }
+
+    private static Callable<Void> work(Callable<Void> work) {
+        return work;
+    }
+
+    /** A letter, so often that no two contents have the same length. */
+    private static byte[] filled(char letter) {
+        byte[] bytes = new byte[100_000 + letter * 1000];
+        Arrays.fill(bytes, (byte) letter);
+        return bytes;
+    }
+
+    /** All of a file; {@code null} if the client noticed that it was replaced meanwhile. */
+    private static byte @Nullable [] read(Store store, FsPath path) throws IOException {
+        try (Content content = store.read(path);
+                InputStream in = content.body().open()) {
+            byte[] bytes = in.readAllBytes();
+            assertThat(bytes.length).isPositive();
+            return bytes;
+        } catch (FsException e) {
+            assertThat(e.kind()).isIn(FsException.Kind.IO, FsException.Kind.BUSY);
+            return null;
+        }
+    }
+}

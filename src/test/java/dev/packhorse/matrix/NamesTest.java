@@ -1,0 +1,146 @@
+package dev.packhorse.matrix;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsException.Kind;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Store;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Names that somebody has: through each pair one comes back byte for byte or is refused, and none hides its neighbours. */
+class NamesTest {
+
+    private static final String NEIGHBOUR = "neighbour.txt";
+
+    private static final List<String> NAMES = List.of(
+            "two  blanks",
+            " blank in front",
+            "blank behind ",
+            "dot behind.",
+            "\"quoted\"",
+            "it's",
+            "50%",
+            "%41",
+            "%2F",
+            "what?",
+            "a#b",
+            "a+b",
+            "a&b=c",
+            "a;b",
+            "a\\b",
+            ".hidden",
+            "...",
+            "....",
+            ":",
+            "c:",
+            "a:b",
+            "-rf",
+            "~",
+            "*",
+            "[x]{y}",
+            "<a href>",
+            "list",
+            "files",
+            "😀",
+            "caf\u00e9",
+            "cafe\u0301",
+            "שלום",
+            "a\u202eb",
+            "x".repeat(255),
+            "é".repeat(127));
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path folder;
+
+    @SuppressWarnings("NullAway.Init")
+    private Stage stage;
+
+    @BeforeEach
+    void start() throws Exception {
+        stage = new Stage(folder);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        stage.close();
+    }
+
+    static Stream<Arguments> pairs() {
+        return Arrays.stream(Protocol.values())
+                .flatMap(protocol -> Arrays.stream(Backend.values())
+                        .filter(backend -> !backend.isReadOnly())
+                        .map(backend -> Arguments.of(protocol, backend)));
+    }
+
+    @ParameterizedTest(name = "{0} over {1}")
+    @MethodSource("pairs")
+    void eachNameComesBackOrIsRefused(Protocol protocol, Backend backend) throws Exception {
+        assumeTrue(backend.isInstalled(), "its server is not installed");
+        assumeTrue(protocol.carried.contains(Step.REPLACE), "it only reads");
+        Stage.Served served = stage.serve(backend, List.of(protocol));
+        try (Store store = stage.client(protocol, served)) {
+            List<String> taken = written(store);
+            taken.add(NEIGHBOUR);
+            Step.write(store, "/" + NEIGHBOUR, NEIGHBOUR);
+            taken.sort((one, other) -> Arrays.compareUnsigned(one.getBytes(UTF_8), other.getBytes(UTF_8)));
+            assertThat(Step.names(store, "/")).isEqualTo(taken);
+            for (String name : taken) {
+                assertThat(Step.text(store, "/" + name, null)).isEqualTo(name);
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0} over {1}")
+    @MethodSource("pairs")
+    void whatAProtocolCannotNameHidesNothing(Protocol protocol, Backend backend) throws Exception {
+        assumeTrue(backend.isInstalled(), "its server is not installed");
+        Stage.Served served = stage.serve(backend, List.of(Protocol.HTTPFS, protocol));
+        List<String> taken;
+        try (Store store = stage.client(Protocol.HTTPFS, served)) {
+            taken = written(store);
+            Step.write(store, "/" + NEIGHBOUR, NEIGHBOUR);
+        }
+        try (Store store = stage.client(protocol, served)) {
+            List<String> names = Step.names(store, "/");
+            assertThat(names).contains(NEIGHBOUR);
+            assertThat(taken).containsAll(names.stream()
+                    .filter(name -> !name.equals(NEIGHBOUR))
+                    .toList());
+            for (String name : names) {
+                assertThat(Step.text(store, "/" + name, null)).isEqualTo(name);
+            }
+        }
+    }
+
+    /** Those that were taken; each holds its own name. */
+    private static List<String> written(Store store) throws IOException {
+        List<String> taken = new ArrayList<>();
+        for (String name : NAMES) {
+            try {
+                FsPath.parse("/" + name);
+                Step.write(store, "/" + name, name);
+                taken.add(name);
+            } catch (FsException e) {
+                assertThat(Set.of(Kind.INVALID_NAME, Kind.UNSUPPORTED)).as(name).contains(e.kind());
+            }
+        }
+        assertThat(taken).contains("two  blanks", "a+b", ".hidden", "caf\u00e9");
+        return taken;
+    }
+}
