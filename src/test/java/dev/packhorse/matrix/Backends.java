@@ -9,6 +9,7 @@ import dev.packhorse.store.s3.S3Server;
 import dev.packhorse.store.sftp.MinaServer;
 import dev.packhorse.store.vfs.DavServer;
 import dev.packhorse.store.vfs.ftp.TestFtpServer;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -55,7 +56,13 @@ final class Backends implements AutoCloseable {
             case S3 -> s3(name);
             case GS -> gs(name);
             case HTTPFS -> far(name, "httpfs", "httpfs+http", "/fs/", "memory:" + name);
-            case JSONFS -> far(name, "jsonfs", "jsonfs+http", "/jsonfs/", "vfs:zip:" + archive(name).toUri());
+            case JSONFS ->
+                far(
+                        name,
+                        "jsonfs",
+                        "jsonfs+http",
+                        "/jsonfs/",
+                        "vfs:zip:" + archive(name).toUri());
             case OPENHANDS -> far(name, "openhands", "openhands+http", "/openhands/", "memory:" + name);
         };
     }
@@ -135,11 +142,16 @@ final class Backends implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        for (AutoCloseable server : servers.values()) {
-            server.close();
-        }
+    public void close() throws IOException {
         far.close();
-        servers.clear();
+        for (AutoCloseable server : servers.values()) {
+            try {
+                server.close();
+            } catch (IOException | RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IOException("a server does not stop", e);
+            }
+        }
     }
 }

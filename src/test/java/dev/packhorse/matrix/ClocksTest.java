@@ -77,7 +77,8 @@ class ClocksTest {
         write("one");
         for (String next : new String[] {"two", "six", "ten"}) {
             Reply read = gateway.send("GET", target, "");
-            assertThat(write(next, "If-Unmodified-Since: " + read.header("Last-Modified")).status())
+            assertThat(write(next, "If-Unmodified-Since: " + read.header("Last-Modified"))
+                            .status())
                     .isEqualTo(200);
         }
         if (tags) {
@@ -91,8 +92,7 @@ class ClocksTest {
 
     @ParameterizedTest
     @MethodSource("stores")
-    void whatHasChangedIsSentAgain(Duration precision, boolean tags, boolean overlay, String target)
-            throws Exception {
+    void whatHasChangedIsSentAgain(Duration precision, boolean tags, boolean overlay, String target) throws Exception {
         serve(precision, tags, overlay);
         write("one");
         for (String next : new String[] {"two", "six", "ten"}) {

@@ -41,8 +41,7 @@ class FrontLoopTest extends StoreContract {
 
     static Stream<Arguments> pairs() {
         return Arrays.stream(Protocol.values())
-                .flatMap(protocol ->
-                        Arrays.stream(Backend.values()).map(backend -> Arguments.of(protocol, backend)));
+                .flatMap(protocol -> Arrays.stream(Backend.values()).map(backend -> Arguments.of(protocol, backend)));
     }
 
     @BeforeParameterizedClassInvocation

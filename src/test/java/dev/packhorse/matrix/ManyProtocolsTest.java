@@ -36,7 +36,7 @@ class ManyProtocolsTest {
 
     private static final List<Protocol> ALL = List.of(Protocol.values());
     private static final List<Protocol> WRITERS =
-            ALL.stream().filter(each -> each.carried.contains(Step.REPLACE)).toList();
+            ALL.stream().filter(each -> each.carried().contains(Step.REPLACE)).toList();
     private static final int ROUNDS = 20;
 
     @TempDir
@@ -87,10 +87,10 @@ class ManyProtocolsTest {
                     Store store = client(reader);
                     Node node = store.stat(FsPath.parse(name));
                     assertThat(node.size()).as("%s by %s", name, reader).isEqualTo(content.length());
-                    assertThat(Step.text(store, name, null)).as("%s by %s", name, reader).isEqualTo(content);
-                    assertThat(node.modified())
+                    assertThat(Step.text(store, name, null))
                             .as("%s by %s", name, reader)
-                            .isEqualTo(rounded(seen.modified(), store));
+                            .isEqualTo(content);
+                    assertThat(node.modified()).as("%s by %s", name, reader).isEqualTo(rounded(seen.modified(), store));
                     if (reader == Protocol.OPENHANDS) {
                         assertThat(node.etag()).isEqualTo(seen.etag());
                     }
@@ -150,8 +150,7 @@ class ManyProtocolsTest {
         } finally {
             threads.shutdownNow();
         }
-        byte[] last = read(client(Protocol.HTTPFS), path);
-        assertThat(last).isNotNull();
+        byte[] last = Objects.requireNonNull(read(client(Protocol.HTTPFS), path));
         assertThat(last).isEqualTo(filled((char) last[0]));
         assertThat(whole).hasPositiveValue();
     }

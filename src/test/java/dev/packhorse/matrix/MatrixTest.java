@@ -47,8 +47,7 @@ class MatrixTest {
 
     static Stream<Arguments> pairs() {
         return Arrays.stream(Protocol.values())
-                .flatMap(protocol ->
-                        Arrays.stream(Backend.values()).map(backend -> Arguments.of(protocol, backend)));
+                .flatMap(protocol -> Arrays.stream(Backend.values()).map(backend -> Arguments.of(protocol, backend)));
     }
 
     @ParameterizedTest(name = "{0} over {1}")
@@ -56,7 +55,7 @@ class MatrixTest {
     void theStoryIsTold(Protocol protocol, Backend backend) throws Exception {
         assumeTrue(backend.isInstalled(), "its server is not installed");
         Stage.Served served = stage.serve(backend, List.of(protocol, Protocol.HTTPFS));
-        assertThat(told(protocol, backend, served)).isEqualTo(Support.taken(protocol.carried, served.whole()));
+        assertThat(told(protocol, backend, served)).isEqualTo(Support.taken(protocol.carried(), served.whole()));
     }
 
     @ParameterizedTest(name = "{0} over {1}")
@@ -65,7 +64,7 @@ class MatrixTest {
         assumeTrue(backend.isInstalled(), "its server is not installed");
         Stage.Served served =
                 stage.serve(backend, List.of(protocol, Protocol.HTTPFS), Map.of("overlay", "false", "cache", "0s"));
-        assertThat(told(protocol, backend, served)).isEqualTo(Support.taken(protocol.carried, served.bare()));
+        assertThat(told(protocol, backend, served)).isEqualTo(Support.taken(protocol.carried(), served.bare()));
     }
 
     /** Which steps were taken. */
@@ -98,7 +97,7 @@ class MatrixTest {
         for (Backend backend : Backend.values()) {
             Stage.Served served = stage.serve(backend, List.of(Protocol.HTTPFS));
             List<String> row = Arrays.stream(Protocol.values())
-                    .map(protocol -> Support.of(protocol.carried, served.bare(), served.whole()).label)
+                    .map(protocol -> Support.of(protocol.carried(), served.bare(), served.whole()).label)
                     .collect(toCollection(ArrayList::new));
             row.add(0, "`" + backend + "`");
             rows.add(row);

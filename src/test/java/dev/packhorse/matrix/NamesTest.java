@@ -92,7 +92,7 @@ class NamesTest {
     @MethodSource("pairs")
     void eachNameComesBackOrIsRefused(Protocol protocol, Backend backend) throws Exception {
         assumeTrue(backend.isInstalled(), "its server is not installed");
-        assumeTrue(protocol.carried.contains(Step.REPLACE), "it only reads");
+        assumeTrue(protocol.carried().contains(Step.REPLACE), "it only reads");
         Stage.Served served = stage.serve(backend, List.of(protocol));
         try (Store store = stage.client(protocol, served)) {
             List<String> taken = written(store);
@@ -119,9 +119,10 @@ class NamesTest {
         try (Store store = stage.client(protocol, served)) {
             List<String> names = Step.names(store, "/");
             assertThat(names).contains(NEIGHBOUR);
-            assertThat(taken).containsAll(names.stream()
-                    .filter(name -> !name.equals(NEIGHBOUR))
-                    .toList());
+            assertThat(taken)
+                    .containsAll(names.stream()
+                            .filter(name -> !name.equals(NEIGHBOUR))
+                            .toList());
             for (String name : names) {
                 assertThat(Step.text(store, "/" + name, null)).isEqualTo(name);
             }

@@ -1,27 +1,31 @@
 package dev.packhorse.matrix;
 
 import dev.packhorse.gateway.TestGateway;
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 
 /** The protocols that have both sides. */
 enum Protocol {
-    HTTPFS("httpfs", EnumSet.allOf(Step.class)),
-    OPENHANDS("openhands", EnumSet.complementOf(EnumSet.of(Step.MODE, Step.MODIFIED, Step.SYMLINK))),
-    JSONFS("jsonfs", EnumSet.of(Step.READ, Step.LIST, Step.RANGE)),
-    REPLAY("replay", EnumSet.complementOf(EnumSet.of(Step.MODE, Step.MODIFIED, Step.SYMLINK)));
+    HTTPFS("httpfs"),
+    OPENHANDS("openhands"),
+    JSONFS("jsonfs"),
+    REPLAY("replay");
 
     /** As exports name it. */
     final String label;
 
-    /** What it can ask for, or our client of it makes of that. */
-    final Set<Step> carried;
-
-    Protocol(String label, EnumSet<Step> carried) {
+    Protocol(String label) {
         this.label = label;
-        this.carried = Collections.unmodifiableSet(carried);
+    }
+
+    /** What it can ask for, or our client of it makes of that. */
+    Set<Step> carried() {
+        return switch (this) {
+            case HTTPFS -> EnumSet.allOf(Step.class);
+            case JSONFS -> EnumSet.of(Step.READ, Step.LIST, Step.RANGE);
+            case OPENHANDS, REPLAY -> EnumSet.complementOf(EnumSet.of(Step.MODE, Step.MODIFIED, Step.SYMLINK));
+        };
     }
 
     /** Our own client of an export. */

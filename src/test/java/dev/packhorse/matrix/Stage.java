@@ -4,6 +4,7 @@ import dev.packhorse.fs.Capabilities;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.Store;
 import dev.packhorse.gateway.TestGateway;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -70,7 +71,7 @@ final class Stage implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         try (backends) {
             gateway.close();
         }

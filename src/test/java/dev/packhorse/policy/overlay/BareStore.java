@@ -68,7 +68,8 @@ public final class BareStore extends ForwardingStore {
 
     private Instant rounded(Instant time) {
         Duration since = Duration.between(Instant.EPOCH, time);
-        return Instant.EPOCH.plus(capabilities.timePrecision().multipliedBy(since.dividedBy(capabilities.timePrecision())));
+        return Instant.EPOCH.plus(
+                capabilities.timePrecision().multipliedBy(since.dividedBy(capabilities.timePrecision())));
     }
 
     /** A time that is shown earlier than it is may be asked for as it is shown. */
