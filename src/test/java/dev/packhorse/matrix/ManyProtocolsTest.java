@@ -123,7 +123,7 @@ class ManyProtocolsTest {
                 all.add(threads.submit(work(() -> {
                     try {
                         for (int round = 0; round < ROUNDS; round++) {
-                            char letter = (char) ('b' + writer.ordinal() + round % 6 * 4);
+                            char letter = (char) ('b' + WRITERS.indexOf(writer) + round % 6 * 4);
                             client(writer).write(path, Body.of(filled(letter)), WriteOptions.DEFAULT);
                         }
                     } finally {
