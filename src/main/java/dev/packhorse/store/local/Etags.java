@@ -12,6 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -36,10 +37,12 @@ final class Etags {
 
     private Etags() {}
 
-    static String ofFile(Path path, Inode inode) throws IOException {
+    /** The tag of a file; few have to be looked at again for it. */
+    static String ofFile(Supplier<Path> at, Inode inode) throws IOException {
         if (!WriteClock.isGiven(inode.modified())) {
             return derived(inode);
         }
+        Path path = at.get();
         String kept = kept(path, inode.size(), inode.modified());
         return kept != null ? kept : unkept(path, inode);
     }

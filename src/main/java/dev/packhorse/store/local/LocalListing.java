@@ -109,7 +109,7 @@ final class LocalListing implements Listing {
                 if (name == null) {
                     return;
                 }
-                Node child = child(directory.child(name), Names.child(at, name));
+                Node child = child(at, name);
                 if (child != null) {
                     batch.add(child);
                 }
@@ -121,10 +121,11 @@ final class LocalListing implements Listing {
         }
     }
 
-    private @Nullable Node child(FsPath path, Path at) throws IOException {
+    private @Nullable Node child(Path at, String name) throws IOException {
         try {
-            Inode inode = open == null ? Inode.read(at) : UnixAttributes.read(open, at.getFileName());
-            return inode.type() == null ? null : tree.node(path, at, inode);
+            Inode inode =
+                    open == null ? Inode.read(Names.child(at, name)) : UnixAttributes.read(open, Names.alone(name));
+            return inode.type() == null ? null : tree.node(directory.child(name), () -> Names.child(at, name), inode);
         } catch (NoSuchFileException e) {
             return null;
         }

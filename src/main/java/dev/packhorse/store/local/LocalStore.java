@@ -351,7 +351,7 @@ public final class LocalStore implements Store {
     private static void keepTag(Path at, Inode inode, @Nullable Instant modified) throws IOException {
         Instant next = modified == null ? inode.modified() : modified;
         if (WriteClock.isGiven(next) && Etags.kept(at, inode.size(), next) == null) {
-            Etags.keep(at, Etags.ofFile(at, inode), inode.size(), next);
+            Etags.keep(at, Etags.ofFile(() -> at, inode), inode.size(), next);
         }
     }
 

@@ -17,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,12 +44,17 @@ record LocalTree(Confinement confinement, Durability durable, Capabilities capab
     }
 
     Node node(FsPath path, Path at, Inode inode) throws IOException {
+        return node(path, () -> at, inode);
+    }
+
+    /** As above; few have to be looked at again. */
+    Node node(FsPath path, Supplier<Path> at, Inode inode) throws IOException {
         NodeType type = inode.type();
         if (type == null) {
             throw new IllegalArgumentException("no node");
         }
         if (type == NodeType.SYMLINK) {
-            return symlink(path, inode, Names.target(at));
+            return symlink(path, inode, Names.target(at.get()));
         }
         boolean file = type == NodeType.FILE;
         return new Node(

@@ -44,21 +44,25 @@ final class Names {
     }
 
     static Path child(Path directory, String name) {
-        if (UTF8 || isAscii(name)) {
-            return directory.resolve(name);
-        }
-        return directory.resolve(
-                fromBytes(("/" + name).getBytes(StandardCharsets.UTF_8)).getFileName());
+        return UTF8 || isAscii(name) ? directory.resolve(name) : directory.resolve(alone(name));
+    }
+
+    /** A name as a path without a directory. */
+    static Path alone(String name) {
+        return UTF8 || isAscii(name)
+                ? Path.of(name)
+                : fromBytes(("/" + name).getBytes(StandardCharsets.UTF_8)).getFileName();
     }
 
     /** The last name of a path; {@code null} if it is not UTF-8. */
     static @Nullable String of(Path path) {
-        Path last = path.getFileName();
-        String name = last.toString();
+        // Not by getFileName, which looks for all names of the path first.
+        String text = path.toString();
+        String name = text.substring(text.lastIndexOf('/') + 1);
         if (UTF8 || isAscii(name)) {
             return name.indexOf(UNREADABLE) < 0 ? name : null;
         }
-        String raw = Path.of("/").resolve(last).toUri().getRawPath();
+        String raw = Path.of("/").resolve(path.getFileName()).toUri().getRawPath();
         byte[] bytes = toBytes(raw);
         int end = bytes.length > 1 && bytes[bytes.length - 1] == '/' ? bytes.length - 1 : bytes.length;
         return decode(Arrays.copyOfRange(bytes, 1, end));

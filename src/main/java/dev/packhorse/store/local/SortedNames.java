@@ -44,6 +44,7 @@ final class SortedNames implements Closeable {
             new PriorityQueue<>(Comparator.comparing((Reader reader) -> reader.head, FsPath.BYTEWISE));
     private String[] gathered = new String[64];
     private int count;
+    private boolean plain = true;
     private int position;
     private @Nullable FileChannel spill;
     private CompletableFuture<Void> sorting = CompletableFuture.completedFuture(null);
@@ -56,12 +57,31 @@ final class SortedNames implements Closeable {
             gathered = Arrays.copyOf(gathered, Math.min(RUN, count * 4));
         }
         gathered[count++] = name;
+        plain = plain && isPlain(name);
+    }
+
+    /** Whether the order of UTF-16, in which the JDK compares many characters at once, is that of UTF-8. */
+    private static boolean isPlain(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) >= Character.MIN_SURROGATE) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void sort(String[] run, int length, boolean plain) {
+        if (plain) {
+            Arrays.sort(run, 0, length);
+        } else {
+            Arrays.sort(run, 0, length, FsPath.BYTEWISE);
+        }
     }
 
     /** Ends the gathering; from now on {@link #next}. */
     void sort() throws IOException {
         if (spill == null) {
-            Arrays.sort(gathered, 0, count, FsPath.BYTEWISE);
+            sort(gathered, count, plain);
             return;
         }
         spill();
@@ -113,11 +133,12 @@ final class SortedNames implements Closeable {
         FileChannel to = spill;
         String[] run = gathered;
         int length = count;
+        boolean plainSoFar = plain;
         gathered = new String[RUN];
         count = 0;
         sorting = CompletableFuture.runAsync(() -> {
             try {
-                Arrays.sort(run, 0, length, FsPath.BYTEWISE);
+                sort(run, length, plainSoFar);
                 readers.add(write(to, run, length));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

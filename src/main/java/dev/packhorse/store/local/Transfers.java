@@ -180,7 +180,7 @@ record Transfers(LocalTree tree, LocalStore store) {
         Inode inode = ends.inode();
         if (inode.isFile() && WriteClock.isGiven(inode.modified())) {
             // The rename changes the time that stands in for a tag that is not kept.
-            Etags.keep(ends.from(), Etags.ofFile(ends.from(), inode), inode.size(), inode.modified());
+            Etags.keep(ends.from(), Etags.ofFile(ends::from, inode), inode.size(), inode.modified());
         }
         if (ends.there() != null && ends.there().key().equals(inode.key())) {
             // Two names of one file: rename(2) would leave both.
