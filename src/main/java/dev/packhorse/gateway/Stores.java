@@ -18,7 +18,7 @@ final class Stores {
 
     /** Not what is layered upon them: archives have an index of their own. */
     private static final Pattern REMOTE = Pattern.compile(
-            "(sftp|replay|s3|gs|openhands\\+https?):|vfs:(?!file:|ram:|tmp:|res:|(zip|jar|tar|tgz|tbz2|gz|bz2):)");
+            "(sftp|replay|s3|gs|(httpfs|openhands)\\+https?):|vfs:(?!file:|ram:|tmp:|res:|(zip|jar|tar|tgz|tbz2|gz|bz2):)");
 
     private Stores() {}
 
@@ -31,16 +31,18 @@ final class Stores {
         RemoteStores remote = new RemoteStores(temp);
         ObjectStores objects = new ObjectStores(temp, System.getenv());
         WebStores web = new WebStores(temp);
-        return Map.of(
-                "file", Stores::local,
-                "memory", Stores::memory,
-                "sftp", RemoteStores::sftp,
-                "vfs", remote::vfs,
-                "replay", remote::replay,
-                "s3", objects::s3,
-                "gs", objects::gcs,
-                "openhands+http", web::openhands,
-                "openhands+https", web::openhands);
+        return Map.ofEntries(
+                Map.entry("file", Stores::local),
+                Map.entry("memory", Stores::memory),
+                Map.entry("sftp", RemoteStores::sftp),
+                Map.entry("vfs", remote::vfs),
+                Map.entry("replay", remote::replay),
+                Map.entry("s3", objects::s3),
+                Map.entry("gs", objects::gcs),
+                Map.entry("httpfs+http", WebStores::httpfs),
+                Map.entry("httpfs+https", WebStores::httpfs),
+                Map.entry("openhands+http", web::openhands),
+                Map.entry("openhands+https", web::openhands));
     }
 
     /** {@code file:///absolute} or {@code file:relative}. */

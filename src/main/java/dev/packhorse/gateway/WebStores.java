@@ -6,6 +6,8 @@ import dev.packhorse.route.Location;
 import dev.packhorse.route.Options;
 import dev.packhorse.store.http.Credential;
 import dev.packhorse.store.http.WebOptions;
+import dev.packhorse.store.httpfs.HttpfsOptions;
+import dev.packhorse.store.httpfs.HttpfsStore;
 import dev.packhorse.store.openhands.Dialect;
 import dev.packhorse.store.openhands.OpenHandsOptions;
 import dev.packhorse.store.openhands.OpenHandsStore;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Opens what other programs serve over HTTP by protocols of their own. */
 final class WebStores {
 
+    private static final String HTTPFS = "httpfs+";
     private static final String OPENHANDS = "openhands+";
 
     /** The folder in which stores keep what does not fit into memory. */
@@ -33,25 +36,41 @@ final class WebStores {
     Store openhands(String location, Options options) throws FsException {
         RemoteLocation at = RemoteLocation.parse(location);
         OpenHandsOptions usual = OpenHandsOptions.of(temp);
-        WebOptions web = usual.web();
         OpenHandsOptions openhands = new OpenHandsOptions(
-                dialect(options),
+                dialect(options, Dialect.values()),
                 credential(at, options),
                 options.choice("size-probe", usual.sizeProbe()),
                 options.duration("size-ttl", usual.sizeTtl()),
                 options.flag("markers", usual.markers()),
                 options.size("spool", usual.spoolLimit()),
                 temp,
-                new WebOptions(
-                        RemoteStores.number(options, "connections", web.connections()),
-                        options.duration("idle-timeout", web.idle()),
-                        options.duration("connect-timeout", web.connectTimeout()),
-                        options.duration("timeout", web.silence()),
-                        web.redirects(),
-                        options.flag("tls-verify", web.verifyTls())));
+                web(options, usual.web()));
         URI base = base(location.substring(OPENHANDS.length(), location.indexOf(':')), at);
         return RemoteStores.nowOrLater(
                 () -> OpenHandsStore.open(base, openhands), () -> OpenHandsStore.lazily(base, openhands));
+    }
+
+    /** {@code httpfs+http://host/base}, and {@code httpfs+https:}. */
+    static Store httpfs(String location, Options options) throws FsException {
+        RemoteLocation at = RemoteLocation.parse(location);
+        HttpfsOptions usual = HttpfsOptions.DEFAULT;
+        HttpfsOptions httpfs = new HttpfsOptions(
+                dialect(options, dev.packhorse.store.httpfs.Dialect.values()),
+                credential(at, options),
+                options.flag("change-timestamps", usual.changeTimestamps()),
+                web(options, usual.web()));
+        URI base = base(location.substring(HTTPFS.length(), location.indexOf(':')), at);
+        return RemoteStores.nowOrLater(() -> HttpfsStore.open(base, httpfs), () -> HttpfsStore.lazily(base, httpfs));
+    }
+
+    private static WebOptions web(Options options, WebOptions usual) {
+        return new WebOptions(
+                RemoteStores.number(options, "connections", usual.connections()),
+                options.duration("idle-timeout", usual.idle()),
+                options.duration("connect-timeout", usual.connectTimeout()),
+                options.duration("timeout", usual.silence()),
+                usual.redirects(),
+                options.flag("tls-verify", usual.verifyTls()));
     }
 
     private static URI base(String scheme, RemoteLocation at) {
@@ -62,10 +81,11 @@ final class WebStores {
         }
     }
 
-    private static @Nullable Dialect dialect(Options options) {
+    /** One of the dialects of a protocol; {@code null} to find out. */
+    private static <E extends Enum<E>> @Nullable E dialect(Options options, E[] dialects) {
         String dialect = options.text("dialect", "auto");
         List<String> all = new ArrayList<>(List.of("auto"));
-        for (Dialect each : Dialect.values()) {
+        for (E each : dialects) {
             String name = each.name().toLowerCase(Locale.ROOT).replace('_', '-');
             if (name.equals(dialect)) {
                 return each;

@@ -91,15 +91,15 @@ class RouteFilesTest {
             export:/x            | store:memory:?sise=1m | unknown option 'sise', options are operation, path, size
             export:/x            | store:memory:?size=many | option size = 'many' is not a size such as 64m
             export:/x            | store:memory:?operation=delete | unknown operation 'delete', operations are copy, list, makeDirectory, move, read, remove, stat, walk, write
-            export:/x            | store:gopher://host | unknown store 'gopher:', stores are file:, gs:, memory:, openhands+http:, openhands+https:, remote:, replay:, s3:, sftp:, vfs:
-            export:/x            | store:name      | unknown store 'name', stores are file:, gs:, memory:, openhands+http:, openhands+https:, remote:, replay:, s3:, sftp:, vfs:
+            export:/x            | store:gopher://host | unknown store 'gopher:', stores are file:, gs:, httpfs+http:, httpfs+https:, memory:, openhands+http:, openhands+https:, remote:, replay:, s3:, sftp:, vfs:
+            export:/x            | store:name      | unknown store 'name', stores are file:, gs:, httpfs+http:, httpfs+https:, memory:, openhands+http:, openhands+https:, remote:, replay:, s3:, sftp:, vfs:
             export:/x            | store:          | 'store:' is no address: Expected scheme-specific part
             export:/x            | store           | store: needs a location, store:file:data/files for one
             export:/x            | store:file:     | file: names no path
             export:/x            | store:file:///no/such | there is no folder /no/such
             export:/x            | store:file://host/x | file://host/x names a host; a path is file:///path
             export:/x            | store:remote://ann:secret@host/x | UNAVAILABLE in open of / (java.io.IOException: remote://ann:***@host/x does not answer)
-            export:/x            | store:gopher://ann:secret@host/x | unknown store 'gopher:', stores are file:, gs:, memory:, openhands+http:, openhands+https:, remote:, replay:, s3:, sftp:, vfs:
+            export:/x            | store:gopher://ann:secret@host/x | unknown store 'gopher:', stores are file:, gs:, httpfs+http:, httpfs+https:, memory:, openhands+http:, openhands+https:, remote:, replay:, s3:, sftp:, vfs:
             export:/x            | log:x           | the export has no step store:
             export:/x            | direct:nowhere  | the export has no step store:
             store:memory:        | log:x           | store: cannot start a route
