@@ -106,8 +106,7 @@ class HttpfsChainTest {
     void nodesAreThoseOfTheFarStore() throws IOException {
         AttributeChange attributes = new AttributeChange(new Mode(04750), TIME, null, null);
         near.makeDirectory(path("/d"), WriteOptions.of(attributes));
-        Node written = near.write(
-                path("/d/a"), Body.of(new byte[100_000]), new WriteOptions(attributes, at(5)));
+        Node written = near.write(path("/d/a"), Body.of(new byte[100_000]), new WriteOptions(attributes, at(5)));
         near.link(path("/d/l"), "../a\n", WriteOptions.DEFAULT);
 
         assertThat(written).isEqualTo(far.stat(path("/d/a")));
@@ -174,7 +173,8 @@ class HttpfsChainTest {
             assertThat(node.isFile()).isTrue();
             assertThat(node.mediaType()).isEqualTo("application/x-directory");
             AttributeChange other = new AttributeChange(null, null, null, "text/x-verse");
-            assertThat(client.change(path("/a"), other, Preconditions.NONE).mediaType()).isEqualTo("text/x-verse");
+            assertThat(client.change(path("/a"), other, Preconditions.NONE).mediaType())
+                    .isEqualTo("text/x-verse");
             assertThat(client.write(path("/b.txt"), Body.of(new byte[1]), WriteOptions.DEFAULT)
                             .mediaType())
                     .as("what is only guessed was not given")
@@ -211,8 +211,32 @@ class HttpfsChainTest {
     @Test
     void namesComeThroughByteForByte() throws IOException {
         for (String name : List.of(
-                " ", "a ", " a", "\"", "%", "%41", "?", "#", "+", "&", ";", "\\", ".x", "..x", "....", "a:", "😀",
-                "e\u0301", "\u00e9", "\u05d0", "x".repeat(255), "a.", "[", "*", "~", "'")) {
+                " ",
+                "a ",
+                " a",
+                "\"",
+                "%",
+                "%41",
+                "?",
+                "#",
+                "+",
+                "&",
+                ";",
+                "\\",
+                ".x",
+                "..x",
+                "....",
+                "a:",
+                "😀",
+                "e\u0301",
+                "\u00e9",
+                "\u05d0",
+                "x".repeat(255),
+                "a.",
+                "[",
+                "*",
+                "~",
+                "'")) {
             near.write(path("/" + name), Body.of(name.getBytes(UTF_8)), WriteOptions.DEFAULT);
             near.move(path("/" + name), path("/moved"), TransferOptions.CREATE_NEW);
             near.move(path("/moved"), path("/" + name), TransferOptions.CREATE_NEW);

@@ -39,8 +39,7 @@ class HttpfsLoopTest {
         @Override
         protected Store create() throws Exception {
             server = new HttpfsServer(behind(), parts());
-            HttpfsOptions options =
-                    new HttpfsOptions(dialect(), Credential.NONE, false, HttpfsOptions.DEFAULT.web());
+            HttpfsOptions options = new HttpfsOptions(dialect(), Credential.NONE, false, HttpfsOptions.DEFAULT.web());
             return HttpfsStore.open(server.base(), options);
         }
 

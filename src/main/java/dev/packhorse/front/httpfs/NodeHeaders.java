@@ -55,6 +55,11 @@ final class NodeHeaders {
         return request.header(Between.CLIENT) != null;
     }
 
+    @SuppressWarnings("JavaInstantGetSecondsGetNano") // the seconds are another header
+    private static int nanos(Node node) {
+        return node.modified().getNano();
+    }
+
     /** The answer to a change, with the node for who can read it there. */
     HttpResponse changed(HttpRequest request, Node node) {
         return isFromPackhorse(request)
@@ -73,8 +78,8 @@ final class NodeHeaders {
             response.header(Wire.CHANGE_TIMESTAMP, node.changeTimestamp().toString());
         }
         if (isFromPackhorse(request)) {
-            if (node.modified().getNano() != 0) {
-                response.header(Between.NANOS, Integer.toString(node.modified().getNano()));
+            if (nanos(node) != 0) {
+                response.header(Between.NANOS, Integer.toString(nanos(node)));
             }
             if (node.mediaType() != null && Between.isSendable(node.mediaType())) {
                 response.header(Between.MEDIA_TYPE, node.mediaType());
@@ -123,8 +128,8 @@ final class NodeHeaders {
             out.wire("\r\nChange-Timestamp: ").number(node.changeTimestamp());
         }
         if (all) {
-            if (node.modified().getNano() != 0) {
-                out.wire("\r\nPackhorse-Nanos: ").number(node.modified().getNano());
+            if (nanos(node) != 0) {
+                out.wire("\r\nPackhorse-Nanos: ").number(nanos(node));
             }
             if (node.mediaType() != null && Between.isSendable(node.mediaType())) {
                 out.wire("\r\nPackhorse-Media-Type: ").wire(node.mediaType());

@@ -156,10 +156,9 @@ final class Reading {
         return parts(request, store, node, false, depth);
     }
 
-    private HttpResponse parts(
-            HttpRequest request, Store store, Node node, boolean slash, PartsSource.Depth depth) {
-        PartsSource parts = new PartsSource(
-                store, node, slash, depth, headers, NodeHeaders.isFromPackhorse(request), options);
+    private HttpResponse parts(HttpRequest request, Store store, Node node, boolean slash, PartsSource.Depth depth) {
+        PartsSource parts =
+                new PartsSource(store, node, slash, depth, headers, NodeHeaders.isFromPackhorse(request), options);
         return headers.describe(request, new HttpResponse(200).header("Content-Type", parts.contentType()), node)
                 .header("Vary", "Accept")
                 .body(new HttpBody.Chunked(-1, parts))

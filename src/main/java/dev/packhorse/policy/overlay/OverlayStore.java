@@ -202,7 +202,8 @@ public final class OverlayStore extends ForwardingStore {
 
     @Override
     public Node link(FsPath path, String target, WriteOptions options) throws FsException {
-        return changing("link", path, options.preconditions(), () -> delegate().link(path, target, forTheStore(options)));
+        return changing(
+                "link", path, options.preconditions(), () -> delegate().link(path, target, forTheStore(options)));
     }
 
     @Override
@@ -223,11 +224,7 @@ public final class OverlayStore extends ForwardingStore {
 
     @Override
     public Node move(FsPath source, FsPath target, TransferOptions options) throws FsException {
-        if (isOrdered()
-                || source.isRoot()
-                || target.isRoot()
-                || source.equals(target)
-                || target.isBelow(source)) {
+        if (isOrdered() || source.isRoot() || target.isRoot() || source.equals(target) || target.isBelow(source)) {
             // Every store refuses these, and there is no order of rows that they would leave.
             return delegate().move(source, target, forTheStore(options));
         }

@@ -121,11 +121,7 @@ public final class HttpfsStore implements Store {
 
     /** A change, of what the server can do; who it is has to be known for that. */
     private <T> T change(
-            String operation,
-            FsPath path,
-            AttributeChange attributes,
-            Preconditions preconditions,
-            Action<T> action)
+            String operation, FsPath path, AttributeChange attributes, Preconditions preconditions, Action<T> action)
             throws FsException {
         return run(operation, path, () -> {
             server.dialect();
@@ -156,8 +152,10 @@ public final class HttpfsStore implements Store {
 
     @Override
     public Listing walk(FsPath directory) throws FsException {
-        Listing all = run("walk", directory, () -> lister.walk(directory));
-        return all == null ? Trees.walk(this, directory) : all;
+        return run("walk", directory, () -> {
+            Listing all = lister.walk(directory);
+            return all == null ? Trees.walk(this, directory) : all;
+        });
     }
 
     @Override
@@ -168,11 +166,7 @@ public final class HttpfsStore implements Store {
     @Override
     public Node write(FsPath path, Body body, WriteOptions options) throws FsException {
         return change(
-                "write",
-                path,
-                options.attributes(),
-                options.preconditions(),
-                () -> writing.write(path, body, options));
+                "write", path, options.attributes(), options.preconditions(), () -> writing.write(path, body, options));
     }
 
     @Override
@@ -195,22 +189,29 @@ public final class HttpfsStore implements Store {
 
     @Override
     public Node change(FsPath path, AttributeChange change, Preconditions preconditions) throws FsException {
-        return change(
-                "change", path, change, preconditions, () -> writing.change(path, change, preconditions));
+        return change("change", path, change, preconditions, () -> writing.change(path, change, preconditions));
     }
 
     @Override
     public Node copy(FsPath source, FsPath target, TransferOptions options) throws FsException {
         requireName("copy", target);
-        return change("copy", source, AttributeChange.NONE, options.preconditions(), () ->
-                transferring.copy(source, target, options));
+        return change(
+                "copy",
+                source,
+                AttributeChange.NONE,
+                options.preconditions(),
+                () -> transferring.copy(source, target, options));
     }
 
     @Override
     public Node move(FsPath source, FsPath target, TransferOptions options) throws FsException {
         requireName("move", target);
-        return change("move", source, AttributeChange.NONE, options.preconditions(), () ->
-                transferring.move(source, target, options));
+        return change(
+                "move",
+                source,
+                AttributeChange.NONE,
+                options.preconditions(),
+                () -> transferring.move(source, target, options));
     }
 
     @Override

@@ -114,8 +114,7 @@ final class Lister {
         if (!lookup.existing(directory, operation).isDirectory()) {
             throw new FsException(Kind.NOT_A_DIRECTORY, operation, directory);
         }
-        throw new FsException(
-                Kind.IO, operation, directory, new IOException("the server answers without parts"));
+        throw new FsException(Kind.IO, operation, directory, new IOException("the server answers without parts"));
     }
 
     /** An answer in parts; {@code null} if the server has no such answer here. */
@@ -123,10 +122,9 @@ final class Lister {
             throws IOException {
         SortedNodes nodes = new SortedNodes(operation, directory, RUN);
         try (Answer answer = server.ask("GET", directory, suffix, headers)) {
-            String boundary =
-                    answer.status() == 200 && isOfDirectory(answer)
-                            ? PartsParser.boundary(answer.header("Content-Type"))
-                            : null;
+            String boundary = answer.status() == 200 && isOfDirectory(answer)
+                    ? PartsParser.boundary(answer.header("Content-Type"))
+                    : null;
             if (boundary == null) {
                 refuse(answer, operation, directory);
                 nodes.close();
@@ -210,8 +208,7 @@ final class Lister {
     }
 
     private static Node nameOnly(FsPath path) {
-        return new Node(
-                path, NodeType.FILE, Mode.FILE_DEFAULT, 0, Instant.EPOCH, Owner.ROOT, null, null, null);
+        return new Node(path, NodeType.FILE, Mode.FILE_DEFAULT, 0, Instant.EPOCH, Owner.ROOT, null, null, null);
     }
 
     private static @Nullable FsPath child(Locations locations, FsPath directory, String text) {
@@ -336,8 +333,7 @@ final class Lister {
             }
             return doubts.isEmpty()
                     ? sorted
-                    : new Heads(
-                            sorted, operation, directory, node -> doubts.contains(node.path()), lookup, threads);
+                    : new Heads(sorted, operation, directory, node -> doubts.contains(node.path()), lookup, threads);
         }
     }
 }

@@ -79,8 +79,7 @@ final class Lookup {
             for (FsPath up = path.parent(); up != null && !up.isRoot(); up = up.parent()) {
                 Node above = find(up, operation);
                 if (above != null) {
-                    return new FsException(
-                            above.isFile() ? Kind.NOT_A_DIRECTORY : Kind.NOT_FOUND, operation, path);
+                    return new FsException(above.isFile() ? Kind.NOT_A_DIRECTORY : Kind.NOT_FOUND, operation, path);
                 }
             }
         }

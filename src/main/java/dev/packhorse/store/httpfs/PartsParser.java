@@ -49,6 +49,7 @@ final class PartsParser {
     private boolean cut;
     /** Whether a line may go on for as long as it likes: those of bodies, which are skipped. */
     private boolean skipping;
+
     private Place place = Place.BEFORE;
 
     private enum Place {
@@ -139,7 +140,8 @@ final class PartsParser {
             int colon = text == null ? -1 : text.indexOf(':');
             if (text != null && colon > 0) {
                 head.putIfAbsent(
-                        text.substring(0, colon).trim(), text.substring(colon + 1).stripLeading());
+                        text.substring(0, colon).trim(),
+                        text.substring(colon + 1).stripLeading());
             }
         }
     }

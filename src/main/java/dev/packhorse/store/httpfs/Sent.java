@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class Sent {
 
     /** IMF-fixdate (RFC 9110, 5.6.7). */
-    private static final DateTimeFormatter DATE =
-            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+            .withZone(ZoneOffset.UTC);
 
     private final Dialect dialect;
     private final String operation;
@@ -60,9 +61,11 @@ final class Sent {
         }
         Instant modified = attributes.modified();
         if (modified != null) {
-            with(Wire.CONTENT_MODIFIED, Long.toString(modified.getEpochSecond()));
-            if (dialect == Dialect.PACKHORSE && modified.getNano() != 0) {
-                with(Between.NANOS, Integer.toString(modified.getNano()));
+            long seconds = modified.getEpochSecond();
+            int nanos = modified.getNano();
+            with(Wire.CONTENT_MODIFIED, Long.toString(seconds));
+            if (dialect == Dialect.PACKHORSE && nanos != 0) {
+                with(Between.NANOS, Integer.toString(nanos));
             }
         }
         if (attributes.owner() != null) {

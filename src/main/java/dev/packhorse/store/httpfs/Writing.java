@@ -159,9 +159,8 @@ final class Writing {
         if (path.isRoot()) {
             throw new FsException(Kind.PERMISSION_DENIED, "remove", path);
         }
-        Map<String, String> headers = new Sent(server.dialect(), "remove", path)
-                .with(preconditions)
-                .headers();
+        Map<String, String> headers =
+                new Sent(server.dialect(), "remove", path).with(preconditions).headers();
         if (server.dialect() == Dialect.PLAIN) {
             preconditions.check(lookup.existing(path, "remove"), "remove", path);
         }

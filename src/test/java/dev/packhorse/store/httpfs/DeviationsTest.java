@@ -24,6 +24,7 @@ import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -168,15 +169,20 @@ class DeviationsTest {
 
         assertThat(listed("/d")).containsExactly("/d/a b FILE 5");
         assertThat(listed("/e")).isEmpty();
-        server.on("HEAD /d/c%20d", out -> {
-            boolean copied = server.lines().contains("COPY /d/a%20b");
-            String head = copied ? "HTTP/1.1 200 X\n" + HEADS + "Content-Length: 5\n\n" : "HTTP/1.1 404 X\nContent-Length: 0\n\n";
-            out.write(crlf(head).getBytes(UTF_8));
-        });
+        server.on(
+                "HEAD /d/c%20d",
+                out -> {
+                    boolean copied = server.lines().contains("COPY /d/a%20b");
+                    String head = copied
+                            ? "HTTP/1.1 200 X\n" + HEADS + "Content-Length: 5\n\n"
+                            : "HTTP/1.1 404 X\nContent-Length: 0\n\n";
+                    out.write(crlf(head).getBytes(UTF_8));
+                });
         store.copy(path("/d/a b"), path("/d/c d"), TransferOptions.OVERWRITE);
         assertThat(server.heard.stream().filter(each -> each.line().startsWith("COPY")))
                 .singleElement()
-                .satisfies(each -> assertThat(each.head()).contains("Destination: /fs/d/c%20d\r\n", "Overwrite: T\r\n"));
+                .satisfies(
+                        each -> assertThat(each.head()).contains("Destination: /fs/d/c%20d\r\n", "Overwrite: T\r\n"));
     }
 
     @Test
@@ -210,12 +216,10 @@ class DeviationsTest {
                 ------b1--"""));
 
         try (Listing listing = store.list(path("/d"))) {
-            Node file = listing.next();
-            assertThat(file).isNotNull();
+            Node file = Objects.requireNonNull(listing.next());
             assertThat(file.size()).isEqualTo(7);
             assertThat(file.mode()).isEqualTo(new Mode(0644));
-            Node directory = listing.next();
-            assertThat(directory).isNotNull();
+            Node directory = Objects.requireNonNull(listing.next());
             assertThat(directory.mode()).isEqualTo(Mode.DIRECTORY_DEFAULT);
             assertThat(listing.next()).isNull();
         }
@@ -244,10 +248,15 @@ class DeviationsTest {
 
     @Test
     void apptronLeavesTheSourceOfAMove() throws IOException {
-        server.file("/a", HEADS, "x").directory("/", "").says("MOVE /a", 200, "", "OK\n").says("DELETE /a", 200, "", "OK\n");
+        server.file("/a", HEADS, "x")
+                .directory("/", "")
+                .says("MOVE /a", 200, "", "OK\n")
+                .says("DELETE /a", 200, "", "OK\n");
         server.on("HEAD /b", out -> {
             boolean moved = server.lines().contains("MOVE /a");
-            String head = moved ? "HTTP/1.1 200 X\n" + HEADS + "Content-Length: 1\n\n" : "HTTP/1.1 404 X\nContent-Length: 0\n\n";
+            String head = moved
+                    ? "HTTP/1.1 200 X\n" + HEADS + "Content-Length: 1\n\n"
+                    : "HTTP/1.1 404 X\nContent-Length: 0\n\n";
             out.write(crlf(head).getBytes(UTF_8));
         });
 
@@ -286,7 +295,8 @@ class DeviationsTest {
                 ------b1--
                 """));
         String link = "Content-Type: application/x-symlink\nContent-Mode: 41471\n";
-        server.says("HEAD /d/l", 200, link + "Content-Length: 3\n").says("HEAD /d/m", 200, link + "Content-Length: 4\n");
+        server.says("HEAD /d/l", 200, link + "Content-Length: 3\n")
+                .says("HEAD /d/m", 200, link + "Content-Length: 4\n");
 
         assertThat(listed("/d")).containsExactly("/d/l SYMLINK 3", "/d/m SYMLINK 4", "/d/z DIRECTORY 0");
     }
@@ -326,15 +336,15 @@ class DeviationsTest {
         store.stat(FsPath.ROOT);
 
         assertThat(store.capabilities().all())
-                .containsExactlyInAnyOrder(
-                        Capability.WRITE, Capability.SYMLINKS, Capability.MODE, Capability.MODIFIED);
+                .containsExactlyInAnyOrder(Capability.WRITE, Capability.SYMLINKS, Capability.MODE, Capability.MODIFIED);
     }
 
     @Test
     void serversThatAnswer500MeanWhatTheySay() throws IOException {
         server.says("GET /a", 500, "", "open /x: file does not exist\n");
 
-        assertThat(catchThrowableOfType(FsException.class, () -> store.read(path("/a"))).kind())
+        assertThat(catchThrowableOfType(FsException.class, () -> store.read(path("/a")))
+                        .kind())
                 .isEqualTo(FsException.Kind.NOT_FOUND);
     }
 
@@ -343,12 +353,14 @@ class DeviationsTest {
         server.directory("/d", "a 33188\n").file("/d/a", HEADS, "x").says("DELETE /d/a", 200, "", "OK\n");
         server.on("DELETE /d", out -> {
             boolean empty = server.lines().contains("DELETE /d/a");
-            out.write(crlf("HTTP/1.1 " + (empty ? 200 : 409) + " X\nContent-Length: 0\n\n").getBytes(UTF_8));
+            out.write(crlf("HTTP/1.1 " + (empty ? 200 : 409) + " X\nContent-Length: 0\n\n")
+                    .getBytes(UTF_8));
         });
 
         store.remove(path("/d"), Preconditions.NONE);
-        assertThat(server.lines()).filteredOn(each -> each.startsWith("DELETE")).containsExactly(
-                "DELETE /d", "DELETE /d/a", "DELETE /d");
+        assertThat(server.lines())
+                .filteredOn(each -> each.startsWith("DELETE"))
+                .containsExactly("DELETE /d", "DELETE /d/a", "DELETE /d");
     }
 
     @Test
@@ -356,7 +368,9 @@ class DeviationsTest {
         server.directory("/", "").says("PUT /n", 200, "", "OK\n");
         server.on("HEAD /n", out -> {
             boolean put = server.lines().contains("PUT /n");
-            String head = put ? "HTTP/1.1 200 X\n" + HEADS + "Content-Length: 3\n\n" : "HTTP/1.1 404 X\nContent-Length: 0\n\n";
+            String head = put
+                    ? "HTTP/1.1 200 X\n" + HEADS + "Content-Length: 3\n\n"
+                    : "HTTP/1.1 404 X\nContent-Length: 0\n\n";
             out.write(crlf(head).getBytes(UTF_8));
         });
         AttributeChange attributes =
@@ -371,6 +385,6 @@ class DeviationsTest {
         assertThat(put.head())
                 .contains("Content-Mode: 33152\r\n", "Content-Modified: 1641024000\r\n", "Content-Length: 3\r\n")
                 .doesNotContain("Packhorse-");
-        assertThat(put.body()).asString(UTF_8).isEqualTo("abc");
+        assertThat(put.body()).isEqualTo("abc");
     }
 }

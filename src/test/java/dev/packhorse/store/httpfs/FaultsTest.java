@@ -33,8 +33,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Servers that lie, break off or go on for ever. */
 class FaultsTest {
 
-    private static final String TOLD = "Packhorse-Capabilities: CHANGE_TIMESTAMPS ETAGS FUTURE MODE MODIFIED OWNER SPACE"
-            + " SYMLINKS WRITE; precision=1000; staleness=0\n";
+    private static final String TOLD =
+            "Packhorse-Capabilities: CHANGE_TIMESTAMPS ETAGS FUTURE MODE MODIFIED OWNER SPACE"
+                    + " SYMLINKS WRITE; precision=1000; staleness=0\n";
     private static final String PARTS = "Content-Type: multipart/mixed; boundary=b\nContent-Mode: 16877\n";
 
     @SuppressWarnings("NullAway.Init")
@@ -84,7 +85,9 @@ class FaultsTest {
 
     @Test
     void whatAPackhorseTellsIsDeclared() throws FsException {
-        assertThat(store.capabilities().has(Capability.ETAGS)).as("before it was asked").isFalse();
+        assertThat(store.capabilities().has(Capability.ETAGS))
+                .as("before it was asked")
+                .isFalse();
         assertFails(Kind.NOT_FOUND, () -> store.stat(path("/a")));
         assertThat(store.capabilities().all())
                 .containsExactlyInAnyOrder(
@@ -100,7 +103,16 @@ class FaultsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--b\r\n", "--b\r\nX: 1\r\n", "--b\r\nX: 1\r\n\r\n", "--b\r\nX: 1\r\n\r\n--b\r\n", "", "--b-", "--bb--"})
+    @ValueSource(
+            strings = {
+                "--b\r\n",
+                "--b\r\nX: 1\r\n",
+                "--b\r\nX: 1\r\n\r\n",
+                "--b\r\nX: 1\r\n\r\n--b\r\n",
+                "",
+                "--b-",
+                "--bb--"
+            })
     void aListingThatIsCutIsAFailure(String begin) {
         for (String first : List.of("", part("/fs/d/a"))) {
             server.says("GET /d/:", 200, PARTS, first + begin);
@@ -111,7 +123,8 @@ class FaultsTest {
     @Test
     void aListingThatIsCutByTheConnectionIsAFailure() {
         server.on("GET /d/:", out -> {
-            out.write(("HTTP/1.1 200 X\r\n" + PARTS.replace("\n", "\r\n") + "Transfer-Encoding: chunked\r\n\r\n4\r\n--b\r")
+            out.write(("HTTP/1.1 200 X\r\n" + PARTS.replace("\n", "\r\n")
+                            + "Transfer-Encoding: chunked\r\n\r\n4\r\n--b\r")
                     .getBytes(ISO_8859_1));
             out.flush();
             throw new IOException("told to");
@@ -163,7 +176,9 @@ class FaultsTest {
                 "/fs/d/\u0080x")) {
             parts.append(part(bad));
         }
-        parts.append("--b\r\nX: 1\r\n\r\nbody\r\n--b\r\n\r\n").append(part("/fs/d/good")).append("--b--\r\n");
+        parts.append("--b\r\nX: 1\r\n\r\nbody\r\n--b\r\n\r\n")
+                .append(part("/fs/d/good"))
+                .append("--b--\r\n");
         server.says("GET /d/:", 200, PARTS, parts.toString());
 
         assertThat(listed()).containsExactly("/d/good");
@@ -214,8 +229,9 @@ class FaultsTest {
                     }))
                     .isNotNull();
         }
-        server.on("GET /a", out -> out.write("HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
-                .getBytes(ISO_8859_1)));
+        server.on(
+                "GET /a",
+                out -> out.write("HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n".getBytes(ISO_8859_1)));
         assertFails(Kind.IO, () -> store.read(path("/a")));
     }
 
@@ -274,16 +290,25 @@ class FaultsTest {
 
                     @Override
                     public int read() throws IOException {
-                        if (given++ > 100_000) {
+                        byte[] one = new byte[1];
+                        return read(one, 0, 1) < 0 ? -1 : one[0];
+                    }
+
+                    @Override
+                    public int read(byte[] buffer, int offset, int length) throws IOException {
+                        if (given > 100_000) {
                             throw new FsException(Kind.TOO_LARGE, "body", FsPath.ROOT);
                         }
-                        return 'x';
+                        given += length;
+                        return length;
                     }
                 };
             }
         };
         assertFails(Kind.TOO_LARGE, () -> store.write(path("/a"), body, WriteOptions.DEFAULT));
-        assertThat(server.lines()).as("a request is heard when its body has ended").doesNotContain("PUT /a");
+        assertThat(server.lines())
+                .as("a request is heard when its body has ended")
+                .doesNotContain("PUT /a");
     }
 
     @Test

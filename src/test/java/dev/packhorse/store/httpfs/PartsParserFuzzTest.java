@@ -80,8 +80,7 @@ class PartsParserFuzzTest {
         byte[] bytes = WHOLE.getBytes(UTF_8);
         for (int length = 0; length < bytes.length - "\r\n".length(); length++) {
             int cut = length;
-            assertThat(catchThrowable(
-                            () -> seen(new ByteArrayInputStream(bytes, 0, cut), cut % 2 == 0)))
+            assertThat(catchThrowable(() -> seen(new ByteArrayInputStream(bytes, 0, cut), cut % 2 == 0)))
                     .as("%d bytes", length)
                     .isInstanceOf(IOException.class);
         }
@@ -108,7 +107,8 @@ class PartsParserFuzzTest {
     @Test
     void boundariesAreFoundInEveryForm() {
         assertThat(PartsParser.boundary("multipart/mixed; boundary=----x")).isEqualTo("----x");
-        assertThat(PartsParser.boundary("Multipart/Mixed;charset=x; Boundary=\"a b\"; y=z")).isEqualTo("a b");
+        assertThat(PartsParser.boundary("Multipart/Mixed;charset=x; Boundary=\"a b\"; y=z"))
+                .isEqualTo("a b");
         assertThat(PartsParser.boundary("multipart/mixed;boundary=a;b=c")).isEqualTo("a");
         for (String none : List.of(
                 "multipart/mixed",

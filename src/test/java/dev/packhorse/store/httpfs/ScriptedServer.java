@@ -35,7 +35,7 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     /** One request: method and target, the head, and the body as it came, without its framing. */
-    record Heard(String line, String head, byte[] body) {}
+    record Heard(String line, String head, String body) {}
 
     final List<Heard> heard = new CopyOnWriteArrayList<>();
 
@@ -91,8 +91,8 @@ final class ScriptedServer implements AutoCloseable {
     ScriptedServer says(String request, int status, String fields, String body) {
         byte[] bytes = body.getBytes(UTF_8);
         boolean declared = fields.contains("Content-Length:");
-        String head = "HTTP/1.1 " + status + " X\n" + fields + (declared ? "" : "Content-Length: " + bytes.length + "\n")
-                + "\n";
+        String head = "HTTP/1.1 " + status + " X\n" + fields
+                + (declared ? "" : "Content-Length: " + bytes.length + "\n") + "\n";
         return on(request, out -> {
             out.write(head.replace("\n", "\r\n").getBytes(UTF_8));
             if (!request.startsWith("HEAD ")) {
@@ -137,8 +137,7 @@ final class ScriptedServer implements AutoCloseable {
             for (String head = head(in); !head.isEmpty(); head = head(in)) {
                 String[] words = head.split(" ", 3);
                 String line = words[0] + " " + words[1].substring("/fs".length());
-                byte[] body = body(in, head);
-                heard.add(new Heard(line, head, body));
+                heard.add(new Heard(line, head, new String(body(in, head), UTF_8)));
                 Answering answer = told.get(line);
                 OutputStream out = client.getOutputStream();
                 if (answer == null) {
