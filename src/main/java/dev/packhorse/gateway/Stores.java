@@ -18,7 +18,7 @@ final class Stores {
 
     /** Not what is layered upon them: archives have an index of their own. */
     private static final Pattern REMOTE = Pattern.compile(
-            "(sftp|replay|s3|gs|(openhands|jsonfs)\\+https?):|vfs:(?!file:|ram:|tmp:|res:|(zip|jar|tar|tgz|tbz2|gz|bz2):)");
+            "(sftp|replay|s3|gs|(httpfs|openhands|jsonfs)\\+https?):|vfs:(?!file:|ram:|tmp:|res:|(zip|jar|tar|tgz|tbz2|gz|bz2):)");
 
     private Stores() {}
 
@@ -39,6 +39,8 @@ final class Stores {
                 entry("replay", remote::replay),
                 entry("s3", objects::s3),
                 entry("gs", objects::gcs),
+                entry("httpfs+http", WebStores::httpfs),
+                entry("httpfs+https", WebStores::httpfs),
                 entry("openhands+http", web::openhands),
                 entry("openhands+https", web::openhands),
                 entry("jsonfs+http", web::jsonfs),

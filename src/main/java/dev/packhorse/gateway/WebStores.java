@@ -4,10 +4,12 @@ import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.Store;
 import dev.packhorse.route.Location;
 import dev.packhorse.route.Options;
+import dev.packhorse.store.http.Credential;
 import dev.packhorse.store.http.WebOptions;
+import dev.packhorse.store.httpfs.HttpfsOptions;
+import dev.packhorse.store.httpfs.HttpfsStore;
 import dev.packhorse.store.jsonfs.JsonfsOptions;
 import dev.packhorse.store.jsonfs.JsonfsStore;
-import dev.packhorse.store.openhands.Credential;
 import dev.packhorse.store.openhands.Dialect;
 import dev.packhorse.store.openhands.OpenHandsOptions;
 import dev.packhorse.store.openhands.OpenHandsStore;
@@ -34,7 +36,7 @@ final class WebStores {
         RemoteLocation at = RemoteLocation.parse(location);
         OpenHandsOptions usual = OpenHandsOptions.of(temp);
         OpenHandsOptions openhands = new OpenHandsOptions(
-                dialect(options),
+                dialect(options, Dialect.values()),
                 credential(at, options),
                 options.choice("size-probe", usual.sizeProbe()),
                 options.duration("size-ttl", usual.sizeTtl()),
@@ -61,6 +63,19 @@ final class WebStores {
         return RemoteStores.nowOrLater(() -> JsonfsStore.open(base, jsonfs), () -> JsonfsStore.lazily(base, jsonfs));
     }
 
+    /** {@code httpfs+http://host/base}, and {@code httpfs+https:}. */
+    static Store httpfs(String location, Options options) throws FsException {
+        RemoteLocation at = RemoteLocation.parse(location);
+        HttpfsOptions usual = HttpfsOptions.DEFAULT;
+        HttpfsOptions httpfs = new HttpfsOptions(
+                dialect(options, dev.packhorse.store.httpfs.Dialect.values()),
+                credential(at, options),
+                options.flag("change-timestamps", usual.changeTimestamps()),
+                web(options, usual.web()));
+        URI base = base(location, at);
+        return RemoteStores.nowOrLater(() -> HttpfsStore.open(base, httpfs), () -> HttpfsStore.lazily(base, httpfs));
+    }
+
     private static WebOptions web(Options options, WebOptions usual) {
         return new WebOptions(
                 RemoteStores.number(options, "connections", usual.connections()),
@@ -81,10 +96,11 @@ final class WebStores {
         }
     }
 
-    private static @Nullable Dialect dialect(Options options) {
+    /** One of the dialects of a protocol; {@code null} to find out. */
+    private static <E extends Enum<E>> @Nullable E dialect(Options options, E[] dialects) {
         String dialect = options.text("dialect", "auto");
         List<String> all = new ArrayList<>(List.of("auto"));
-        for (Dialect each : Dialect.values()) {
+        for (E each : dialects) {
             String name = each.name().toLowerCase(Locale.ROOT).replace('_', '-');
             if (name.equals(dialect)) {
                 return each;

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -85,7 +86,8 @@ class ExamplesTest {
                 "openhands-mirror.yaml",
                 "openhands-on-s3.yaml",
                 "openhands-as-httpfs.yaml",
-                "replay-demo.yaml"));
+                "replay-demo.yaml",
+                "chain.yaml"));
         try (Stream<Path> files = Files.list(EXAMPLES)) {
             assertThat(files.filter(Files::isRegularFile)
                             .map(file -> file.getFileName().toString())
@@ -231,6 +233,43 @@ class ExamplesTest {
                         .body())
                 .isEqualTo("ell");
         assertThat(files.resolve("d/a.txt")).hasContent("hello");
+    }
+
+    @Test
+    void aChainOfGatewaysLosesNothing() throws Exception {
+        Path files = folder.resolve("far");
+        load(
+                "chain.yaml",
+                Map.of(
+                        "far",
+                        "http://127.0.0.1:" + gateway.listener.getPort() + "/fs/far",
+                        "far.folder",
+                        files.toString()));
+
+        assertThat(send("PUT", "/fs/near/d/", "")).isEqualTo(200);
+        assertThat(send(
+                        "PUT",
+                        "/fs/near/d/a%20b.txt",
+                        "hello",
+                        "Content-Mode: 33152",
+                        "Content-Modified: 1641024000",
+                        "Change-Timestamp: 2000000",
+                        "If-None-Match: *"))
+                .isEqualTo(200);
+        assertThat(send("PUT", "/fs/near/d/a%20b.txt", "late", "Change-Timestamp: 1000000"))
+                .isEqualTo(412);
+        assertThat(send("PUT", "/fs/far/d/a%20b.txt", "late", "Change-Timestamp: 1000000"))
+                .as("the far gateway knows the order as well")
+                .isEqualTo(412);
+        assertThat(get("/fs/near/d/")).isEqualTo("200 a b.txt 33152\n");
+        TestGateway.Reply near = gateway.send("GET", "/fs/near/d/a%20b.txt", "", "Range: bytes=1-3");
+        TestGateway.Reply far = gateway.send("GET", "/fs/far/d/a%20b.txt", "", "Range: bytes=1-3");
+        assertThat(near.body()).isEqualTo("ell");
+        for (String name : List.of(
+                "ETag", "Content-Mode", "Content-Modified", "Content-Ownership", "Content-Range", "Change-Timestamp")) {
+            assertThat(near.header(name)).as(name).isEqualTo(far.header(name)).isNotEmpty();
+        }
+        assertThat(files.resolve("d/a b.txt")).hasContent("hello");
     }
 
     @Test

@@ -114,7 +114,7 @@ class ReadmeSessionTest {
         }
         folder.appendTail(yaml);
         Path file = gateway.folder().resolve("routes/readme-" + block.line() + ".yaml");
-        Files.writeString(file, yaml);
+        Files.writeString(file, yaml.toString().replace("http://127.0.0.1:8080", gateway.address()));
         gateway.load(file);
     }
 

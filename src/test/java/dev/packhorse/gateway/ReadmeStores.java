@@ -37,6 +37,7 @@ record ReadmeStores(
     }
 
     private static final String CONNECT = "how long a connection may take to be made; `10s`";
+    private static final String FAR = "as a Packhorse tells";
     private static final String PASSWORD = "instead of one in the location";
     private static final String PASSWORD_FILE = "a file whose first line is the password";
 
@@ -80,6 +81,29 @@ record ReadmeStores(
                             "sessions", "SSH sessions at a time; `4`",
                             "timeout", "how long the server may take for an answer; `30s`"),
                     Map.of(Capability.OWNER, "see `owners`", Capability.SPACE, "if offered")),
+            new ReadmeStores(
+                    "httpfs",
+                    "httpfs+http://127.0.0.1:1/base",
+                    "`httpfs+https://host/fs/export`, `httpfs+http://host/base`: another Packhorse, wanix, apptron, star9",
+                    options(
+                            "api-key", "is shown as `X-API-Key`; none",
+                            "bearer-token", "is shown as Bearer; none",
+                            "change-timestamps",
+                                    "`true` for a server that keeps and compares them and is no Packhorse; `false`",
+                            "connect-timeout", CONNECT,
+                            "connections", "connections at a time, at least 2; `64`",
+                            "dialect", "`packhorse`, `plain`, or `auto` to ask; `auto`",
+                            "idle-timeout", "when a connection that nobody uses is closed; `1m`",
+                            "password", PASSWORD,
+                            "password-file", PASSWORD_FILE,
+                            "session-api-key", "is shown as `X-Session-API-Key`; none",
+                            "timeout", "how long the server may stay silent; `30s`",
+                            "tls-verify", "`false` takes any certificate; `true`"),
+                    Map.of(
+                            Capability.OWNER, FAR,
+                            Capability.MEDIA_TYPE, FAR,
+                            Capability.ETAGS, FAR,
+                            Capability.CHANGE_TIMESTAMPS, "a Packhorse's own, else in the state database")),
             new ReadmeStores(
                     "openhands",
                     "openhands+http://127.0.0.1:1/base",
@@ -254,7 +278,7 @@ record ReadmeStores(
 
     /** What the table of capabilities says. */
     String cell(Capability capability, Capabilities declared) {
-        if (capability == Capability.CHANGE_TIMESTAMPS) {
+        if (capability == Capability.CHANGE_TIMESTAMPS && !depends.containsKey(capability)) {
             return "in the state database";
         }
         return depends.containsKey(capability)

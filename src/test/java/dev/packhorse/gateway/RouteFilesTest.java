@@ -92,18 +92,18 @@ class RouteFilesTest {
             export:/x            | store:memory:?sise=1m | unknown option 'sise', options are operation, path, size
             export:/x            | store:memory:?size=many | option size = 'many' is not a size such as 64m
             export:/x            | store:memory:?operation=delete | unknown operation 'delete', operations are copy, link, list, makeDirectory, move, read, remove, stat, walk, write
-            export:/x            | store:gopher://host | unknown store 'gopher:', stores are file:, gs:, jsonfs+http:, jsonfs+https:, memory:, openhands+http:, openhands+https:, remote:, replay:, s3:, sftp:, vfs:, and by name google_cloud, local, memory, s3
+            export:/x            | store:gopher://host | unknown store 'gopher:', stores are file:, gs:, httpfs+http:, httpfs+https:, jsonfs+http:, jsonfs+https:, memory:, openhands+http:, openhands+https:, remote:, replay:, s3:, sftp:, vfs:, and by name google_cloud, local, memory, s3
             export:/x            | store:local     | store local needs the option file_store_path, a folder
             export:/x            | store:s3        | no bucket: name it in the location (s3://bucket) or in AWS_S3_BUCKET
             export:/x            | store:s3?file_store_path=a/b | option file_store_path = 'a/b' is not the name of a bucket; with a prefix a location is s3://bucket/prefix or gs://...
-            export:/x            | store:name      | unknown store 'name', stores are file:, gs:, jsonfs+http:, jsonfs+https:, memory:, openhands+http:, openhands+https:, remote:, replay:, s3:, sftp:, vfs:, and by name google_cloud, local, memory, s3
+            export:/x            | store:name      | unknown store 'name', stores are file:, gs:, httpfs+http:, httpfs+https:, jsonfs+http:, jsonfs+https:, memory:, openhands+http:, openhands+https:, remote:, replay:, s3:, sftp:, vfs:, and by name google_cloud, local, memory, s3
             export:/x            | store:          | 'store:' is no address: Expected scheme-specific part
             export:/x            | store           | store: needs a location, store:file:data/files for one
             export:/x            | store:file:     | file: names no path
             export:/x            | store:file:///no/such | there is no folder /no/such
             export:/x            | store:file://host/x | file://host/x names a host; a path is file:///path
             export:/x            | store:remote://ann:secret@host/x | UNAVAILABLE in open of / (java.io.IOException: remote://ann:***@host/x does not answer)
-            export:/x            | store:gopher://ann:secret@host/x | unknown store 'gopher:', stores are file:, gs:, jsonfs+http:, jsonfs+https:, memory:, openhands+http:, openhands+https:, remote:, replay:, s3:, sftp:, vfs:, and by name google_cloud, local, memory, s3
+            export:/x            | store:gopher://ann:secret@host/x | unknown store 'gopher:', stores are file:, gs:, httpfs+http:, httpfs+https:, jsonfs+http:, jsonfs+https:, memory:, openhands+http:, openhands+https:, remote:, replay:, s3:, sftp:, vfs:, and by name google_cloud, local, memory, s3
             export:/x            | log:x           | the export has no step store:
             export:/x            | direct:nowhere  | the export has no step store:
             store:memory:        | log:x           | store: cannot start a route

@@ -4,6 +4,7 @@ import dev.packhorse.front.http.HttpBody;
 import dev.packhorse.front.http.HttpResponse;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.Node;
+import dev.packhorse.wire.httpfs.Wire;
 import java.nio.charset.StandardCharsets;
 
 /** The fixed answers of the protocol (SPEC.md, "Error Responses"; INTEROP.md, section 1). */

@@ -6,9 +6,15 @@ import dev.packhorse.front.http.HttpResponse;
 import dev.packhorse.front.http.RefusedException;
 import dev.packhorse.front.http.RequestTarget;
 import dev.packhorse.front.http.WireText;
+import dev.packhorse.fs.Capabilities;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.Store;
+import dev.packhorse.wire.httpfs.Between;
+import dev.packhorse.wire.httpfs.Told;
+import dev.packhorse.wire.httpfs.Wire;
 import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The HTTP Filesystem Protocol for one export. */
 public final class HttpfsFront implements HttpFront {
@@ -32,7 +38,7 @@ public final class HttpfsFront implements HttpFront {
         NodeHeaders headers = new NodeHeaders(WireText.encode(base), options.symlinkMode());
         this.reading = new Reading(headers, options);
         this.writing = new Writing(headers, options);
-        this.transferring = new Transferring(base);
+        this.transferring = new Transferring(headers, base);
     }
 
     @Override
@@ -50,7 +56,7 @@ public final class HttpfsFront implements HttpFront {
                 case "DELETE" -> writing.delete(request, target, store);
                 case "MOVE" -> transferring.move(request, target, store);
                 case "COPY" -> transferring.copy(request, target, store);
-                case "OPTIONS" -> Answers.ok().header("Allow", Wire.METHODS);
+                case "OPTIONS" -> options(request, store);
                 default -> Answers.methodNotAllowed();
             };
         } catch (RefusedException e) {
@@ -62,8 +68,25 @@ public final class HttpfsFront implements HttpFront {
                         case "GET", "HEAD", "DELETE", "PATCH" -> true;
                         default -> false;
                     };
-            return absent ? Answers.notFound() : Answers.failed(e);
+            HttpResponse failed = absent ? Answers.notFound() : Answers.failed(e);
+            return NodeHeaders.isFromPackhorse(request)
+                    ? failed.header(Between.KIND, e.kind().name())
+                    : failed;
         }
+    }
+
+    private static HttpResponse options(HttpRequest request, Store store) {
+        HttpResponse response = Answers.ok().header("Allow", Wire.METHODS);
+        if (!NodeHeaders.isFromPackhorse(request)) {
+            return response;
+        }
+        Capabilities capabilities = store.capabilities();
+        Set<String> names = capabilities.all().stream().map(Enum::name).collect(Collectors.toSet());
+        Told told = new Told(
+                names,
+                capabilities.timePrecision().toNanos(),
+                capabilities.staleness().toNanos());
+        return response.header(Between.CAPABILITIES, told.toString());
     }
 
     /** Says for how long the gateway itself may answer from memory (INTEROP.md, section 1). */

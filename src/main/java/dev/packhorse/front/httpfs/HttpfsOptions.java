@@ -1,6 +1,7 @@
 package dev.packhorse.front.httpfs;
 
 import dev.packhorse.front.http.Cors;
+import dev.packhorse.wire.httpfs.Wire;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.Executor;

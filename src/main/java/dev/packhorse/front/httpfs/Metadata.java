@@ -7,6 +7,9 @@ import dev.packhorse.fs.AttributeChange;
 import dev.packhorse.fs.Mode;
 import dev.packhorse.fs.NodeType;
 import dev.packhorse.fs.Owner;
+import dev.packhorse.wire.httpfs.Between;
+import dev.packhorse.wire.httpfs.Values;
+import dev.packhorse.wire.httpfs.Wire;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -26,14 +29,6 @@ record Metadata(
         @Nullable Owner owner,
         @Nullable Long changeTimestamp) {
 
-    /** Largest {@code st_mode}: four type bits and twelve of permissions. */
-    private static final long MAX_MODE = 0177777;
-
-    /** The years 1 to 9999. Go's zero time is the first of them, and clients send it. */
-    private static final long MIN_SECONDS = -62_135_596_800L;
-
-    private static final long MAX_SECONDS = 253_402_300_799L;
-
     private static final int SHOWN = 80;
 
     /**
@@ -46,7 +41,10 @@ record Metadata(
         NodeType type = null;
         String text = request.header(Wire.CONTENT_MODE);
         if (text != null) {
-            int bits = mode(text);
+            int bits = Values.mode(text);
+            if (bits < 0) {
+                throw refused(Wire.CONTENT_MODE, text);
+            }
             mode = Mode.ofBits(bits);
             type = Mode.typeOf(bits);
         }
@@ -67,7 +65,11 @@ record Metadata(
      */
     static @Nullable Long changeTimestamp(HttpRequest request) throws RefusedException {
         String text = request.header(Wire.CHANGE_TIMESTAMP);
-        return text == null ? null : Long.valueOf(number(Wire.CHANGE_TIMESTAMP, text, text.trim(), Long.MAX_VALUE));
+        Long micros = text == null ? null : Values.changeTimestamp(text);
+        if (text != null && micros == null) {
+            throw refused(Wire.CHANGE_TIMESTAMP, text);
+        }
+        return micros;
     }
 
     /**
@@ -86,31 +88,16 @@ record Metadata(
         throw refused(Wire.OVERWRITE, text);
     }
 
-    private static int mode(String text) throws RefusedException {
-        String digits = text.trim();
-        if (digits.equals("120777") || digits.equals("0120777")) {
-            return NodeType.SYMLINK.bits() | 0777;
-        }
-        if (digits.length() > 1 && digits.charAt(0) == '0') {
-            // Octal, which would become other permissions than meant.
-            throw refused(Wire.CONTENT_MODE, text);
-        }
-        return (int) number(Wire.CONTENT_MODE, text, digits, MAX_MODE);
-    }
-
     private static @Nullable Instant modified(HttpRequest request) throws RefusedException {
         String text = request.header(Wire.CONTENT_MODIFIED);
         if (text == null) {
             return null;
         }
-        String digits = text.trim();
-        boolean before = digits.startsWith("-");
-        long value = number(
-                Wire.CONTENT_MODIFIED,
-                text,
-                before ? digits.substring(1) : digits,
-                before ? -MIN_SECONDS : MAX_SECONDS);
-        return Instant.ofEpochSecond(before ? -value : value);
+        Instant modified = Values.modified(text, request.header(Between.NANOS));
+        if (modified == null) {
+            throw refused(Wire.CONTENT_MODIFIED, text);
+        }
+        return modified;
     }
 
     private static @Nullable Owner owner(HttpRequest request) throws RefusedException {
@@ -118,28 +105,11 @@ record Metadata(
         if (text == null) {
             return null;
         }
-        String pair = text.trim();
-        int colon = pair.indexOf(':');
-        if (colon < 0) {
+        Values.Ownership pair = Values.ownership(text);
+        if (pair == null) {
             throw refused(Wire.CONTENT_OWNERSHIP, text);
         }
-        return new Owner(
-                number(Wire.CONTENT_OWNERSHIP, text, pair.substring(0, colon), 0xFFFF_FFFEL),
-                number(Wire.CONTENT_OWNERSHIP, text, pair.substring(colon + 1), 0xFFFF_FFFEL));
-    }
-
-    private static long number(String header, String text, String digits, long max) throws RefusedException {
-        long value = 0;
-        boolean fits = !digits.isEmpty();
-        for (int i = 0; i < digits.length() && fits; i++) {
-            int digit = digits.charAt(i) - '0';
-            fits = digit >= 0 && digit <= 9 && value <= (max - digit) / 10;
-            value = value * 10 + digit;
-        }
-        if (!fits) {
-            throw refused(header, text);
-        }
-        return value;
+        return new Owner(pair.uid(), pair.gid());
     }
 
     static RefusedException refused(String header, String value) {

@@ -1,10 +1,13 @@
 package dev.packhorse.front.httpfs;
 
+import dev.packhorse.front.http.HttpRequest;
 import dev.packhorse.front.http.HttpResponse;
 import dev.packhorse.front.http.MediaTypes;
 import dev.packhorse.front.http.WireBuffer;
 import dev.packhorse.front.http.WireText;
 import dev.packhorse.fs.Node;
+import dev.packhorse.wire.httpfs.Between;
+import dev.packhorse.wire.httpfs.Wire;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -47,8 +50,25 @@ final class NodeHeaders {
         return kept;
     }
 
+    /** Tells whether a request comes from a store of Packhorse, which is told all that there is to know. */
+    static boolean isFromPackhorse(HttpRequest request) {
+        return request.header(Between.CLIENT) != null;
+    }
+
+    @SuppressWarnings("JavaInstantGetSecondsGetNano") // the seconds are another header
+    private static int nanos(Node node) {
+        return node.modified().getNano();
+    }
+
+    /** The answer to a change, with the node for who can read it there. */
+    HttpResponse changed(HttpRequest request, Node node) {
+        return isFromPackhorse(request)
+                ? describe(request, Answers.ok(node), node).header(Between.SIZE, Long.toString(node.size()))
+                : Answers.ok(node);
+    }
+
     /** Headers of a file, a symlink or the listing of a directory; the caller sets {@code Content-Type}. */
-    HttpResponse describe(HttpResponse response, Node node) {
+    HttpResponse describe(HttpRequest request, HttpResponse response, Node node) {
         response.header(Wire.CONTENT_MODE, Integer.toString(symlinkMode.of(node)))
                 .header(Wire.CONTENT_MODIFIED, Long.toString(node.modified().getEpochSecond()))
                 .header(
@@ -56,6 +76,14 @@ final class NodeHeaders {
                         node.owner().uid() + ":" + node.owner().gid());
         if (node.changeTimestamp() != null) {
             response.header(Wire.CHANGE_TIMESTAMP, node.changeTimestamp().toString());
+        }
+        if (isFromPackhorse(request)) {
+            if (nanos(node) != 0) {
+                response.header(Between.NANOS, Integer.toString(nanos(node)));
+            }
+            if (node.mediaType() != null && Between.isSendable(node.mediaType())) {
+                response.header(Between.MEDIA_TYPE, node.mediaType());
+            }
         }
         return response;
     }
@@ -79,8 +107,9 @@ final class NodeHeaders {
      * Appends the headers of a part, each with its line's end, all but the length of a directory's listing.
      *
      * @param slash whether the location ends in a slash
+     * @param all whether they are for a store of Packhorse
      */
-    void part(WireBuffer out, Node node, boolean slash) {
+    void part(WireBuffer out, Node node, boolean slash, boolean all) {
         String path = node.path().isRoot() ? "" : node.path().toString();
         boolean slashed = slash || (path.isEmpty() && node.isDirectory());
         out.wire("Content-Location: ").wire(base).text(path).wire(slashed ? "/\r\n" : "\r\n");
@@ -97,6 +126,14 @@ final class NodeHeaders {
         }
         if (node.changeTimestamp() != null) {
             out.wire("\r\nChange-Timestamp: ").number(node.changeTimestamp());
+        }
+        if (all) {
+            if (nanos(node) != 0) {
+                out.wire("\r\nPackhorse-Nanos: ").number(nanos(node));
+            }
+            if (node.mediaType() != null && Between.isSendable(node.mediaType())) {
+                out.wire("\r\nPackhorse-Media-Type: ").wire(node.mediaType());
+            }
         }
         if (!node.isDirectory()) {
             out.wire("\r\nContent-Range: bytes 0-0/").number(node.size());

@@ -9,6 +9,7 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Store;
+import dev.packhorse.wire.httpfs.Wire;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -73,6 +74,7 @@ final class PartsSource implements HttpBody.Source, Closeable {
     private final boolean slash;
     private final Depth depth;
     private final NodeHeaders headers;
+    private final boolean all;
     private final String boundary = Boundary.random();
     private final Spool lines;
     private final Spool heads;
@@ -94,13 +96,26 @@ final class PartsSource implements HttpBody.Source, Closeable {
         END
     }
 
-    PartsSource(Store store, Node directory, boolean slash, Depth depth, NodeHeaders headers, HttpfsOptions options) {
+    /**
+     * The parts of a directory.
+     *
+     * @param all whether they are for a store of Packhorse
+     */
+    PartsSource(
+            Store store,
+            Node directory,
+            boolean slash,
+            Depth depth,
+            NodeHeaders headers,
+            boolean all,
+            HttpfsOptions options) {
         this.store = store;
         this.workers = options.workers();
         this.directory = directory;
         this.slash = slash;
         this.depth = depth;
         this.headers = headers;
+        this.all = all;
         this.lines = new Spool(options.spoolFolder());
         this.heads = new Spool(options.spoolFolder());
     }
@@ -160,7 +175,7 @@ final class PartsSource implements HttpBody.Source, Closeable {
 
     private void begin(Node node, boolean slashed, WireBuffer to) {
         to.wire("--").wire(boundary).wire("\r\n");
-        headers.part(to, node, slashed);
+        headers.part(to, node, slashed, all);
     }
 
     private void endHead(WireBuffer to) {

@@ -13,6 +13,7 @@ import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Store;
+import dev.packhorse.wire.httpfs.Wire;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -69,8 +70,8 @@ final class Reading {
         if (target.trailingSlash()) {
             return Answers.notFound();
         }
-        HttpResponse unchanged = unless(Conditions.of(request), node);
-        return unchanged != null ? unchanged : whole(node).body(new HttpBody.Chunked(node.size(), UNSENT));
+        HttpResponse unchanged = unless(request, node);
+        return unchanged != null ? unchanged : whole(request, node).body(new HttpBody.Chunked(node.size(), UNSENT));
     }
 
     /** An answer that has no bytes of the file closes it at once. */
@@ -78,14 +79,14 @@ final class Reading {
         Node node = content.node();
         boolean handedOn = false;
         try {
-            HttpResponse unchanged = unless(Conditions.of(request), node);
+            HttpResponse unchanged = unless(request, node);
             HttpResponse response = unchanged != null
                     ? unchanged
                     : FileResponse.of(
                             request,
                             content,
                             NodeHeaders.mediaType(node),
-                            (status, type) -> described(status, type, node));
+                            (status, type) -> described(request, status, type, node));
             handedOn = response.holdsResource();
             return response;
         } finally {
@@ -95,21 +96,22 @@ final class Reading {
         }
     }
 
-    private HttpResponse whole(Node node) {
-        return described(200, NodeHeaders.mediaType(node), node);
+    private HttpResponse whole(HttpRequest request, Node node) {
+        return described(request, 200, NodeHeaders.mediaType(node), node);
     }
 
-    private HttpResponse described(int status, String mediaType, Node node) {
+    private HttpResponse described(HttpRequest request, int status, String mediaType, Node node) {
         HttpResponse response = new HttpResponse(status).header("Content-Type", mediaType);
-        return Conditions.validate(headers.describe(response, node), node).header("Accept-Ranges", "bytes");
+        return Conditions.validate(headers.describe(request, response, node), node)
+                .header("Accept-Ranges", "bytes");
     }
 
     /** The answer that conditions ask for instead of the node; {@code null} if they ask for the node. */
-    private @Nullable HttpResponse unless(Conditions conditions, Node node) {
-        return switch (conditions.outcome(node)) {
+    private @Nullable HttpResponse unless(HttpRequest request, Node node) {
+        return switch (Conditions.of(request).outcome(node)) {
             case PROCEED -> null;
             case NOT_MODIFIED ->
-                Conditions.validate(headers.describe(new HttpResponse(304), node), node)
+                Conditions.validate(headers.describe(request, new HttpResponse(304), node), node)
                         .body(EMPTY);
             case FAILED -> Answers.failed(FsException.Kind.PRECONDITION_FAILED);
         };
@@ -117,15 +119,19 @@ final class Reading {
 
     private HttpResponse directory(HttpRequest request, RequestTarget target, Store store, Node node)
             throws FsException {
-        HttpResponse unchanged = unless(Conditions.of(request), node);
+        HttpResponse unchanged = unless(request, node);
         if (unchanged != null) {
             return unchanged;
         }
         if (acceptsMultipart(request)) {
-            return parts(store, node, target.trailingSlash(), PartsSource.Depth.CHILDREN);
+            return parts(request, store, node, target.trailingSlash(), PartsSource.Depth.CHILDREN);
         }
         HttpResponse response = new HttpResponse(200).header("Content-Type", Wire.DIRECTORY);
-        headers.describe(response, node).header("Vary", "Accept");
+        headers.describe(request, response, node).header("Vary", "Accept");
+        if (request.method().equals("HEAD") && NodeHeaders.isFromPackhorse(request)) {
+            // Who asks for the node only does not wait for the length of the listing.
+            return response;
+        }
         ListingSource listing = ListingSource.open(store.list(node.path()), headers::line);
         return response.body(listing.body()).closing(listing);
     }
@@ -140,19 +146,20 @@ final class Reading {
         if (!node.isDirectory()) {
             throw new RefusedException(400, "Not a directory");
         }
-        HttpResponse unchanged = unless(Conditions.of(request), node);
+        HttpResponse unchanged = unless(request, node);
         if (unchanged != null) {
             return unchanged;
         }
         PartsSource.Depth depth = suffix.equals(Wire.CHILDREN)
                 ? PartsSource.Depth.CHILDREN
                 : acceptsMultipart(request) ? PartsSource.Depth.DESCENDANTS : PartsSource.Depth.DIRECTORIES;
-        return parts(store, node, false, depth);
+        return parts(request, store, node, false, depth);
     }
 
-    private HttpResponse parts(Store store, Node node, boolean slash, PartsSource.Depth depth) {
-        PartsSource parts = new PartsSource(store, node, slash, depth, headers, options);
-        return headers.describe(new HttpResponse(200).header("Content-Type", parts.contentType()), node)
+    private HttpResponse parts(HttpRequest request, Store store, Node node, boolean slash, PartsSource.Depth depth) {
+        PartsSource parts =
+                new PartsSource(store, node, slash, depth, headers, NodeHeaders.isFromPackhorse(request), options);
+        return headers.describe(request, new HttpResponse(200).header("Content-Type", parts.contentType()), node)
                 .header("Vary", "Accept")
                 .body(new HttpBody.Chunked(-1, parts))
                 .closing(parts);

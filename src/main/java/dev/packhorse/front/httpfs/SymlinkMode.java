@@ -1,6 +1,7 @@
 package dev.packhorse.front.httpfs;
 
 import dev.packhorse.fs.Node;
+import dev.packhorse.wire.httpfs.Wire;
 
 /** How {@code Content-Mode} and listings spell the mode of a symlink. */
 public enum SymlinkMode {
@@ -11,8 +12,6 @@ public enum SymlinkMode {
      * plain file.
      */
     DOCUMENT;
-
-    static final int DOCUMENT_LITERAL = 120777;
 
     /**
      * Reads the value of {@code httpfs.symlink-mode}.
@@ -29,6 +28,6 @@ public enum SymlinkMode {
 
     /** The number to send for a node. */
     int of(Node node) {
-        return this == DOCUMENT && node.isSymlink() ? DOCUMENT_LITERAL : node.modeBits();
+        return this == DOCUMENT && node.isSymlink() ? Wire.DOCUMENT_SYMLINK : node.modeBits();
     }
 }

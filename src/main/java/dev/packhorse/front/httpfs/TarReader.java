@@ -2,6 +2,7 @@ package dev.packhorse.front.httpfs;
 
 import dev.packhorse.front.http.WireText;
 import dev.packhorse.fs.Mode;
+import dev.packhorse.wire.httpfs.Wire;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

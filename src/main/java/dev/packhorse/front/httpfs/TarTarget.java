@@ -13,6 +13,7 @@ import dev.packhorse.fs.Owner;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.WriteOptions;
+import dev.packhorse.wire.httpfs.Wire;
 import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;

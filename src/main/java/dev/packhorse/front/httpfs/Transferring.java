@@ -9,10 +9,12 @@ import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
+import dev.packhorse.wire.httpfs.Wire;
 
 /** MOVE and COPY. */
 final class Transferring {
 
+    private final NodeHeaders headers;
     private final FsPath base;
 
     /**
@@ -20,7 +22,8 @@ final class Transferring {
      *
      * @param base path of the export as it stands in requests, undecoded; empty for the root
      */
-    Transferring(String base) {
+    Transferring(NodeHeaders headers, String base) {
+        this.headers = headers;
         try {
             this.base = base.isEmpty() ? FsPath.ROOT : FsPath.parse(base);
         } catch (FsException e) {
@@ -32,14 +35,14 @@ final class Transferring {
         FsPath destination = destination(request, target);
         TransferOptions options = options(request, store);
         Writing.requireDirectory(target, store);
-        return Answers.ok(store.move(target.path(), destination, options));
+        return headers.changed(request, store.move(target.path(), destination, options));
     }
 
     HttpResponse copy(HttpRequest request, RequestTarget target, Store store) throws RefusedException, FsException {
         FsPath destination = destination(request, target);
         TransferOptions options = options(request, store);
         Writing.requireDirectory(target, store);
-        return Answers.ok(store.copy(target.path(), destination, options));
+        return headers.changed(request, store.copy(target.path(), destination, options));
     }
 
     private static TransferOptions options(HttpRequest request, Store store) throws RefusedException {

@@ -8,12 +8,15 @@ import dev.packhorse.front.http.RefusedException;
 import dev.packhorse.front.http.RequestTarget;
 import dev.packhorse.front.http.Upload;
 import dev.packhorse.front.http.WireText;
+import dev.packhorse.fs.AttributeChange;
 import dev.packhorse.fs.Capability;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.NodeType;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.WriteOptions;
+import dev.packhorse.wire.httpfs.Between;
+import dev.packhorse.wire.httpfs.Wire;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -31,10 +34,12 @@ final class Writing {
     /** What {@code curl --data} claims to send when nobody said anything. */
     private static final String CURL_DEFAULT = "application/x-www-form-urlencoded";
 
+    private final NodeHeaders headers;
     private final HttpfsOptions options;
     private final TarApplying tar;
 
     Writing(NodeHeaders headers, HttpfsOptions options) {
+        this.headers = headers;
         this.options = options;
         this.tar = new TarApplying(headers, options);
     }
@@ -52,7 +57,8 @@ final class Writing {
             if (request.hasBody()) {
                 Upload.discard(request.body(), DIRECTORY_BODY);
             }
-            return Answers.ok(store.makeDirectory(target.path(), options(metadata, null, preconditions, store)));
+            return headers.changed(
+                    request, store.makeDirectory(target.path(), options(metadata, null, preconditions, store)));
         }
         if (!request.hasBody()) {
             throw new RefusedException(411, "Length Required");
@@ -62,11 +68,13 @@ final class Writing {
         }
         if (type == NodeType.SYMLINK) {
             String link = linkTarget(request);
-            return Answers.ok(store.link(target.path(), link, options(metadata, null, preconditions, store)));
+            return headers.changed(
+                    request, store.link(target.path(), link, options(metadata, null, preconditions, store)));
         }
         Upload upload = new Upload(request.body(), options.maxBody());
         try {
-            return Answers.ok(
+            return headers.changed(
+                    request,
                     store.write(target.path(), upload, options(metadata, mediaType(request), preconditions, store)));
         } catch (FsException e) {
             throw upload.rethrown(e);
@@ -86,8 +94,9 @@ final class Writing {
             return tar.apply(request, target.path(), preconditions, store);
         }
         requireDirectory(target, store);
-        return Answers.ok(
-                store.change(target.path(), metadata.attributes(null).keptBy(store.capabilities()), preconditions));
+        AttributeChange change =
+                metadata.attributes(request.header(Between.MEDIA_TYPE)).keptBy(store.capabilities());
+        return headers.changed(request, store.change(target.path(), change, preconditions));
     }
 
     HttpResponse delete(HttpRequest request, RequestTarget target, Store store) throws RefusedException, FsException {
@@ -152,6 +161,10 @@ final class Writing {
 
     /** The media type to keep: what was sent, but for what curl adds by itself and what is none. */
     private static @Nullable String mediaType(HttpRequest request) {
+        String given = request.header(Between.MEDIA_TYPE);
+        if (given != null) {
+            return given;
+        }
         String sent = request.header("Content-Type");
         return sent == null
                         || !MediaTypes.isMediaType(sent)

@@ -262,7 +262,8 @@ final class NodeView {
         }
         return row.isLink()
                 ? Preconditions.NONE
-                : new Preconditions(preconditions.ifMatch(), preconditions.ifNoneMatch(), null, null);
+                : new Preconditions(
+                        preconditions.ifMatch(), preconditions.ifNoneMatch(), null, preconditions.changeTimestamp());
     }
 
     /** What is at a path, as callers see it: the store's node, else the symlink of the row, else nothing. */

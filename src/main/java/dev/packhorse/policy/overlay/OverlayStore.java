@@ -45,7 +45,8 @@ public final class OverlayStore extends ForwardingStore {
     /**
      * A store with timestamps, and what it has by itself.
      *
-     * @param delegate reads a body to its end before it publishes it; its own timestamps, if it keeps any, are not used
+     * @param delegate reads a body to its end before it publishes it; one that keeps and compares change timestamps by itself is
+     *     left to do so
      * @param key names the store in the database, for good: its location without secrets, at most
      *     {@value OverlayTable#MAX_KEY} characters
      * @throws FsException {@code UNAVAILABLE} if the database does not answer
@@ -117,14 +118,25 @@ public final class OverlayStore extends ForwardingStore {
 
     // The timestamp is read before the node: a node may be newer than its timestamp says, never older.
 
+    /** Whether the store behind orders changes by itself, as another gateway does, for its other callers as well. */
+    private boolean isOrdered() {
+        return delegate().capabilities().has(Capability.CHANGE_TIMESTAMPS);
+    }
+
     @Override
     public Node stat(FsPath path) throws FsException {
+        if (isOrdered()) {
+            return delegate().stat(path);
+        }
         Long micros = timestamps.known(path, "stat");
         return stamp(delegate().stat(path), micros);
     }
 
     @Override
     public Content read(FsPath path) throws FsException {
+        if (isOrdered()) {
+            return delegate().read(path);
+        }
         Long micros = timestamps.known(path, "read");
         Content content = delegate().read(path);
         return micros == null
@@ -144,6 +156,9 @@ public final class OverlayStore extends ForwardingStore {
 
     @Override
     public Node write(FsPath path, Body body, WriteOptions options) throws FsException {
+        if (isOrdered()) {
+            return delegate().write(path, body, options);
+        }
         Long micros = options.preconditions().changeTimestamp();
         if (micros == null) {
             return unordered("write", path, () -> delegate().write(path, body, options));
@@ -182,12 +197,13 @@ public final class OverlayStore extends ForwardingStore {
                 "makeDirectory",
                 path,
                 options.preconditions(),
-                () -> delegate().makeDirectory(path, unstamped(options)));
+                () -> delegate().makeDirectory(path, forTheStore(options)));
     }
 
     @Override
     public Node link(FsPath path, String target, WriteOptions options) throws FsException {
-        return changing("link", path, options.preconditions(), () -> delegate().link(path, target, unstamped(options)));
+        return changing(
+                "link", path, options.preconditions(), () -> delegate().link(path, target, forTheStore(options)));
     }
 
     @Override
@@ -196,20 +212,21 @@ public final class OverlayStore extends ForwardingStore {
                 "change",
                 path,
                 preconditions,
-                () -> delegate().change(path, change, preconditions.withoutChangeTimestamp()));
+                () -> delegate()
+                        .change(path, change, isOrdered() ? preconditions : preconditions.withoutChangeTimestamp()));
     }
 
     @Override
     public Node copy(FsPath source, FsPath target, TransferOptions options) throws FsException {
         return changing(
-                "copy", target, options.preconditions(), () -> delegate().copy(source, target, unstamped(options)));
+                "copy", target, options.preconditions(), () -> delegate().copy(source, target, forTheStore(options)));
     }
 
     @Override
     public Node move(FsPath source, FsPath target, TransferOptions options) throws FsException {
-        if (source.isRoot() || target.isRoot() || source.equals(target) || target.isBelow(source)) {
+        if (isOrdered() || source.isRoot() || target.isRoot() || source.equals(target) || target.isBelow(source)) {
             // Every store refuses these, and there is no order of rows that they would leave.
-            return delegate().move(source, target, unstamped(options));
+            return delegate().move(source, target, forTheStore(options));
         }
         Long micros = options.preconditions().changeTimestamp();
         boolean forth = source.compareTo(target) < 0;
@@ -239,6 +256,10 @@ public final class OverlayStore extends ForwardingStore {
 
     @Override
     public void remove(FsPath path, Preconditions preconditions) throws FsException {
+        if (isOrdered()) {
+            delegate().remove(path, preconditions);
+            return;
+        }
         Long micros = preconditions.changeTimestamp();
         OrderedChange.Steps steps = rows -> {
             if (micros == null) {
@@ -263,6 +284,9 @@ public final class OverlayStore extends ForwardingStore {
 
     private Node changing(String operation, FsPath path, Preconditions preconditions, Action action)
             throws FsException {
+        if (isOrdered()) {
+            return action.run();
+        }
         Long micros = preconditions.changeTimestamp();
         if (micros == null) {
             return unordered(operation, path, action);
@@ -304,7 +328,7 @@ public final class OverlayStore extends ForwardingStore {
     }
 
     private Listing stamp(Listing listing, String operation) {
-        return timestamps.present() ? new StampedListing(listing, timestamps, operation) : listing;
+        return timestamps.present() && !isOrdered() ? new StampedListing(listing, timestamps, operation) : listing;
     }
 
     private static Node stamp(Node node, @Nullable Long micros) {
@@ -315,6 +339,14 @@ public final class OverlayStore extends ForwardingStore {
         return options.preconditions().changeTimestamp() == null
                 ? options
                 : new WriteOptions(options.attributes(), options.preconditions().withoutChangeTimestamp());
+    }
+
+    private WriteOptions forTheStore(WriteOptions options) {
+        return isOrdered() ? options : unstamped(options);
+    }
+
+    private TransferOptions forTheStore(TransferOptions options) {
+        return isOrdered() ? options : unstamped(options);
     }
 
     private static TransferOptions unstamped(TransferOptions options) {

@@ -2,7 +2,10 @@ package dev.packhorse.store.http;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.Set;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequest;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -11,6 +14,7 @@ import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
@@ -19,15 +23,30 @@ import org.apache.hc.client5.http.ssl.TrustAllStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.config.CharCodingConfig;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.ssl.SSLContextBuilder;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
-/** Asks web servers over connections that it keeps; without cookies, and without compression that it was not asked for. */
+/**
+ * Asks web servers over connections that it keeps; without cookies, and without compression that it was not asked for. Texts of
+ * headers are UTF-8. What only reads is asked a second time over a new connection if a kept one breaks; what changes something
+ * is sent once.
+ */
 public final class WebClient implements Closeable {
 
+    /** What may be sent twice; PUT and DELETE are none of these: their second try meets what the first, or somebody, has done. */
+    private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "PROPFIND");
+
+    private static final CharCodingConfig UTF_8 = CharCodingConfig.custom()
+            .setCharset(StandardCharsets.UTF_8)
+            .setMalformedInputAction(CodingErrorAction.REPLACE)
+            .setUnmappableInputAction(CodingErrorAction.REPLACE)
+            .build();
+
     private final CloseableHttpClient client;
+    private final RequestConfig config;
 
     /** A client that has not spoken to anybody. */
     public WebClient(WebOptions options) {
@@ -41,21 +60,25 @@ public final class WebClient implements Closeable {
                         .setValidateAfterInactivity(TimeValue.ofSeconds(1))
                         .setTimeToLive(TimeValue.ofMinutes(10))
                         .build());
+        connections.setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
+                .charCodingConfig(UTF_8)
+                .build());
         if (!options.verifyTls()) {
             connections.setTlsSocketStrategy(trusting());
         }
+        this.config = RequestConfig.custom()
+                .setConnectionRequestTimeout(silence)
+                .setResponseTimeout(silence)
+                .setRedirectsEnabled(options.redirects())
+                .build();
         HttpClientBuilder builder = HttpClients.custom()
                 .setConnectionManager(connections.build())
-                .setDefaultRequestConfig(RequestConfig.custom()
-                        .setConnectionRequestTimeout(silence)
-                        .setResponseTimeout(silence)
-                        .setRedirectsEnabled(options.redirects())
-                        .build())
+                .setDefaultRequestConfig(config)
                 // A kept connection may have been closed by the server; what may be repeated is, once.
                 .setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ofMilliseconds(50)) {
                     @Override
                     protected boolean handleAsIdempotent(HttpRequest request) {
-                        return request.getMethod().equals("PROPFIND") || super.handleAsIdempotent(request);
+                        return SAFE.contains(request.getMethod());
                     }
 
                     @Override
@@ -93,6 +116,15 @@ public final class WebClient implements Closeable {
     /** As above, with credentials by the context, or to learn from it where a redirect has led. */
     public ClassicHttpResponse ask(HttpUriRequest request, HttpClientContext context) throws IOException {
         return client.executeOpen(null, request, context);
+    }
+
+    /**
+     * Lets a server refuse a request before its body is sent (RFC 9110, 10.1.1); it is sent all the same after three seconds in
+     * which the server says nothing.
+     */
+    public void expectContinue(HttpUriRequestBase request) {
+        request.setConfig(
+                RequestConfig.copy(config).setExpectContinueEnabled(true).build());
     }
 
     @Override

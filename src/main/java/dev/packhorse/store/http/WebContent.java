@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ public final class WebContent implements Content {
     private final Node node;
     private final @Nullable String etag;
     private final @Nullable String modified;
+    private final Map<String, String> validators = new LinkedHashMap<>();
     private final byte[] head;
     /** The answer behind its first bytes, until somebody reads it. */
     private @Nullable Answer rest;
@@ -40,6 +42,16 @@ public final class WebContent implements Content {
 
         /** Asks for the file again, with these headers; whoever asked closes the answer. */
         Answer get(FsPath path, Map<String, String> headers) throws IOException;
+
+        /** The headers by which two answers are about the same state of the file, as far as they are sent. */
+        default List<String> validators() {
+            return List.of("ETag", "Last-Modified");
+        }
+
+        /** Whether an answer of 200 to a request for a range holds that range only, which nobody should do. */
+        default boolean isUnmarkedRange(Answer answer, ByteRange range, long size) {
+            return false;
+        }
 
         /** What is thrown for a failure while it is read. */
         FsException failure(IOException e, FsPath path);
@@ -55,6 +67,9 @@ public final class WebContent implements Content {
         this.node = node;
         this.etag = answer.header("ETag");
         this.modified = answer.header("Last-Modified");
+        for (String name : source.validators()) {
+            validators.put(name, String.valueOf(answer.header(name)));
+        }
         int wanted = (int) Math.min(HEAD, node.size());
         this.head = wanted == 0 ? new byte[0] : answer.stream().readNBytes(wanted);
         if (head.length < wanted) {
@@ -138,8 +153,8 @@ public final class WebContent implements Content {
         Answer answer = source.get(node.path(), headers);
         try {
             int status = answer.status();
-            boolean same = Objects.equals(etag, answer.header("ETag"))
-                    && Objects.equals(modified, answer.header("Last-Modified"));
+            boolean same = validators.entrySet().stream()
+                    .allMatch(each -> each.getValue().equals(String.valueOf(answer.header(each.getKey()))));
             if ((status != 206 && status != 200) || !same) {
                 throw new IOException("the file has changed, or the server answers " + status + " for a range");
             }
@@ -149,7 +164,7 @@ public final class WebContent implements Content {
                 if (!expected.equals(answer.header("Content-Range"))) {
                     throw new IOException("the server sends another range");
                 }
-            } else {
+            } else if (!source.isUnmarkedRange(answer, range, node.size())) {
                 in.skipNBytes(range.offset());
             }
             return closing(in, answer);

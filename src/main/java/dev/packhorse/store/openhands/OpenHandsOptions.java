@@ -1,5 +1,6 @@
 package dev.packhorse.store.openhands;
 
+import dev.packhorse.store.http.Credential;
 import dev.packhorse.store.http.WebOptions;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -4,6 +4,7 @@ import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.store.http.Answer;
+import dev.packhorse.store.http.Credential;
 import dev.packhorse.store.http.WatchedEntity;
 import dev.packhorse.store.http.WebClient;
 import dev.packhorse.store.http.WebErrors;

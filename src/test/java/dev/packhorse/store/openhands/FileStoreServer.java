@@ -18,6 +18,7 @@ import dev.packhorse.front.openhands.OpenHandsOptions;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.Store;
+import dev.packhorse.store.http.Credential;
 import dev.packhorse.store.http.WebOptions;
 import dev.packhorse.store.memory.MemoryStore;
 import java.io.IOException;

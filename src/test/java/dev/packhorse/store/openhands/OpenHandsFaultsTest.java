@@ -17,6 +17,7 @@ import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
+import dev.packhorse.store.http.Credential;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

@@ -10,6 +10,7 @@ import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.WriteOptions;
+import dev.packhorse.store.http.Credential;
 import dev.packhorse.store.vfs.TestKeys;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.packhorse.store.openhands;
+package dev.packhorse.store.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

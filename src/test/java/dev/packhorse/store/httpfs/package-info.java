@@ -1,0 +1,4 @@
+@NullMarked
+package dev.packhorse.store.httpfs;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.packhorse.wire.httpfs;
+
+import org.jspecify.annotations.NullMarked;
