@@ -26,6 +26,21 @@ public interface Body {
     InputStream open() throws IOException;
 
     /**
+     * The same for a store that shows nothing of them before it has called {@link #publishing}. What has to be written down before the
+     * change need then not hold back the end of the stream: it is waited for while the store forces the bytes to its disk.
+     */
+    default InputStream openUnpublished() throws IOException {
+        return open();
+    }
+
+    /**
+     * All bytes are in place, and are about to show; for who opened them by {@link #openUnpublished}.
+     *
+     * @throws IOException if that must not be
+     */
+    default void publishing() throws IOException {}
+
+    /**
      * The same bytes as a piece of an open local file, for senders that can hand them to the kernel; {@code null} if they
      * are none. The slice stays valid until the {@link Content} it came from is closed.
      */

@@ -4,8 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * A body for policies that write down a change: it begins the change before it lets go of its end: a store that reads a body whole before it publishes anything
- * publishes inside the change, and one whose change is refused sees the body fail.
+ * A body for policies that write down a change before it happens: the change begins before the store publishes. A store that reads a
+ * body whole before it publishes anything sees the end of it only then, one that says when it publishes may have it before. If the
+ * change is refused, the body fails.
  */
 public final class OrderedBody implements Body {
 
@@ -23,6 +24,9 @@ public final class OrderedBody implements Body {
     private final Body body;
     private final BeforeEnd change;
 
+    /** How many bytes have come; written by who reads, before it publishes. */
+    private long count;
+
     /** A body around another. */
     public OrderedBody(Body body, BeforeEnd change) {
         this.body = body;
@@ -36,22 +40,35 @@ public final class OrderedBody implements Body {
 
     @Override
     public InputStream open() throws IOException {
-        return new OrderedStream(body.open(), body.length(), change);
+        return new OrderedStream(body.open(), /* holds= */ true);
     }
 
-    private static final class OrderedStream extends InputStream {
+    @Override
+    public InputStream openUnpublished() throws IOException {
+        return new OrderedStream(body.openUnpublished(), /* holds= */ false);
+    }
+
+    @Override
+    public void publishing() throws IOException {
+        body.publishing();
+        change.begin(count);
+    }
+
+    private final class OrderedStream extends InputStream {
         private final InputStream in;
-        private final BeforeEnd change;
+        private final boolean holds;
 
         /** Bytes until the declared end; never 0 before the end for a body of unknown length. */
-        private long left;
+        private long left = length() == UNKNOWN ? Long.MAX_VALUE : length();
 
-        private long count;
-
-        OrderedStream(InputStream in, long length, BeforeEnd change) {
+        /**
+         * A stream.
+         *
+         * @param holds whether the change begins before the end
+         */
+        OrderedStream(InputStream in, boolean holds) {
             this.in = in;
-            this.left = length == UNKNOWN ? Long.MAX_VALUE : length;
-            this.change = change;
+            this.holds = holds;
         }
 
         @Override
@@ -63,16 +80,16 @@ public final class OrderedBody implements Body {
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
-            int count = in.read(buffer, offset, length);
-            passed(count);
-            return count;
+            int got = in.read(buffer, offset, length);
+            passed(got);
+            return got;
         }
 
         /** A store that knows the length need not read beyond it, so the last byte counts as the end, too. */
         private void passed(int read) throws IOException {
             left -= Math.max(0, read);
             count += Math.max(0, read);
-            if (read < 0 || left <= 0) {
+            if (holds && (read < 0 || left <= 0)) {
                 change.begin(count);
             }
         }

@@ -27,14 +27,37 @@ public final class WholeBody extends InputStream {
      * @param path where, for failures
      */
     public WholeBody(Body body, String operation, FsPath path) throws FsException {
+        this(body, Body::open, operation, path);
+    }
+
+    private WholeBody(Body body, Opening opening, String operation, FsPath path) throws FsException {
         this.declared = body.length();
         this.operation = operation;
         this.path = path;
         try {
-            this.in = body.open();
+            this.in = opening.open(body);
         } catch (IOException e) {
             throw failure(e);
         }
+    }
+
+    /** As above for a store that calls {@link #publish} before the bytes show. */
+    public static WholeBody unpublished(Body body, String operation, FsPath path) throws FsException {
+        return new WholeBody(body, Body::openUnpublished, operation, path);
+    }
+
+    /** {@link Body#publishing}. */
+    public static void publish(Body body, String operation, FsPath path) throws FsException {
+        try {
+            body.publishing();
+        } catch (IOException e) {
+            throw failure(e, operation, path);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Opening {
+        InputStream open(Body body) throws IOException;
     }
 
     @Override
@@ -72,6 +95,10 @@ public final class WholeBody extends InputStream {
     }
 
     private FsException failure(IOException e) {
+        return failure(e, operation, path);
+    }
+
+    private static FsException failure(IOException e, String operation, FsPath path) {
         return e instanceof FsException known ? known : new FsException(Kind.IO, operation, path, e);
     }
 }

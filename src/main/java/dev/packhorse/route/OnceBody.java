@@ -27,11 +27,26 @@ final class OnceBody implements Body {
 
     @Override
     public InputStream open() throws IOException {
+        begin();
+        return body.open();
+    }
+
+    @Override
+    public InputStream openUnpublished() throws IOException {
+        begin();
+        return body.openUnpublished();
+    }
+
+    private void begin() throws IOException {
         if (opened) {
             throw new IOException("the content has been read already");
         }
         opened = true;
-        return body.open();
+    }
+
+    @Override
+    public void publishing() throws IOException {
+        body.publishing();
     }
 
     @Override

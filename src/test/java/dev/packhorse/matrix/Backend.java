@@ -13,7 +13,7 @@ enum Backend {
     S3("s3"),
     GS("gs"),
     REPLAY("replay"),
-    RAM("vfs:ram"),
+    VFS("vfs:file"),
     ZIP("vfs:zip"),
     WEBDAV("vfs:webdav4"),
     FTP("vfs:ftp");
@@ -32,6 +32,16 @@ enum Backend {
 
     boolean isReadOnly() {
         return this == ZIP || this == JSONFS;
+    }
+
+    /**
+     * Whether our client of a protocol can write to it. The names that {@code store:replay} gives to what is on its way are its own, so
+     * one cannot write through another; old clients can.
+     */
+    boolean isWrittenBy(Protocol protocol) {
+        return !isReadOnly()
+                && protocol.carried().contains(Step.REPLACE)
+                && !(this == REPLAY && protocol == Protocol.REPLAY);
     }
 
     /** Whether the back end can hold a name at all; if not, its own tests show that it refuses it. */

@@ -47,7 +47,8 @@ final class Backends implements AutoCloseable {
         return switch (kind) {
             case MEMORY -> Place.of("memory:" + name);
             case FILE -> Place.of("file:" + Files.createDirectory(folder.resolve(name)));
-            case RAM -> Place.of("vfs:ram:/" + name);
+            case VFS ->
+                Place.of("vfs:" + Files.createDirectory(folder.resolve(name)).toUri());
             case ZIP -> Place.of("vfs:zip:" + archive(name).toUri());
             case SFTP -> sftp(name);
             case FTP -> ftp(name);

@@ -23,7 +23,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One story of a file, step by step: what clients do, and how to see that it was done. */
@@ -113,6 +116,9 @@ enum Step {
         }
     };
 
+    /** Those that change nothing. */
+    static final Set<Step> READS = Collections.unmodifiableSet(EnumSet.of(READ, LIST, RANGE));
+
     /** What a store must have for it. */
     final @Nullable Capability needed;
 
@@ -125,14 +131,14 @@ enum Step {
     /**
      * Does it, on a store that holds what {@link Backends#HELD} says and what the steps before have left.
      *
-     * @return whether the store takes it; if not, it says {@code UNSUPPORTED}
+     * @return whether the store takes it; if not, it says {@code UNSUPPORTED}, or as a device does {@code PERMISSION_DENIED}
      */
     boolean isTaken(Store store) throws IOException {
         try {
             tell(store);
             return true;
         } catch (FsException e) {
-            if (e.kind() == Kind.UNSUPPORTED) {
+            if (e.kind() == Kind.UNSUPPORTED || e.kind() == Kind.PERMISSION_DENIED) {
                 return false;
             }
             throw e;

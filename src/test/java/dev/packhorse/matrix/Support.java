@@ -2,6 +2,7 @@ package dev.packhorse.matrix;
 
 import dev.packhorse.fs.Capabilities;
 import dev.packhorse.fs.Capability;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -33,13 +34,11 @@ enum Support {
      * @param whole what it can do with the policies around it
      */
     static Support of(Set<Step> carried, Capabilities bare, Capabilities whole) {
-        EnumSet<Step> reads = EnumSet.of(Step.READ, Step.LIST, Step.RANGE);
-        if (reads.containsAll(carried)) {
+        if (Step.READS.containsAll(carried)) {
             return READ_ONLY;
         }
         if (!whole.has(Capability.WRITE)) {
-            reads.retainAll(carried);
-            return reads.isEmpty() ? NONE : READ_ONLY_STORE;
+            return Collections.disjoint(Step.READS, carried) ? NONE : READ_ONLY_STORE;
         }
         if (taken(carried, bare).equals(carried)) {
             return FULL;

@@ -45,6 +45,9 @@ record Replacement(
     @FunctionalInterface
     interface Source {
         void fill(FileChannel channel) throws IOException;
+
+        /** All that is left to do is a rename. */
+        default void publishing() throws IOException {}
     }
 
     Node run(Source source) throws IOException {
@@ -66,6 +69,7 @@ record Replacement(
                 temp.lockAgain();
                 temp.channel().force(true);
             }
+            source.publishing();
             return place(temp, inode, wanted);
         }
     }
@@ -143,17 +147,25 @@ record Replacement(
 
     /** The bytes of a body, all of them and no more. */
     static Source body(Body body, String operation, FsPath path) {
-        return channel -> {
-            long declared = body.length();
-            int size = declared == Body.UNKNOWN ? BUFFER : (int) Math.min(BUFFER, declared + 1);
-            byte[] buffer = new byte[size];
-            try (InputStream in = new WholeBody(body, operation, path)) {
-                for (int n = in.readNBytes(buffer, 0, size); n > 0; n = in.readNBytes(buffer, 0, size)) {
-                    write(channel, ByteBuffer.wrap(buffer, 0, n));
-                    if (n < size) {
-                        break;
+        return new Source() {
+            @Override
+            public void fill(FileChannel channel) throws IOException {
+                long declared = body.length();
+                int size = declared == Body.UNKNOWN ? BUFFER : (int) Math.min(BUFFER, declared + 1);
+                byte[] buffer = new byte[size];
+                try (InputStream in = WholeBody.unpublished(body, operation, path)) {
+                    for (int n = in.readNBytes(buffer, 0, size); n > 0; n = in.readNBytes(buffer, 0, size)) {
+                        write(channel, ByteBuffer.wrap(buffer, 0, n));
+                        if (n < size) {
+                            break;
+                        }
                     }
                 }
+            }
+
+            @Override
+            public void publishing() throws IOException {
+                WholeBody.publish(body, operation, path);
             }
         };
     }

@@ -19,6 +19,7 @@ import dev.packhorse.fs.WriteOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -131,6 +132,9 @@ public final class OpenHandsStore implements Store {
 
     @Override
     public Node stat(FsPath path) throws FsException {
+        if (isMarker(path)) {
+            throw new FsException(Kind.NOT_FOUND, "stat", path);
+        }
         return run("stat", path, () -> lookup.existing(path, "stat"));
     }
 
@@ -152,7 +156,17 @@ public final class OpenHandsStore implements Store {
     @Override
     public Node write(FsPath path, Body body, WriteOptions options) throws FsException {
         require("write", path, options.attributes(), options.preconditions());
+        if (isMarker(path) && body.length() == 0) {
+            // A client that is one of us, behind a gateway that has this store: all that it means is the directory.
+            FsPath directory = Objects.requireNonNull(path.parent());
+            makeDirectory(directory, WriteOptions.DEFAULT);
+            return run("write", directory, () -> lookup.file(path, 0));
+        }
         return run("write", path, () -> writing.write(path, body, options.preconditions()));
+    }
+
+    private static boolean isMarker(FsPath path) {
+        return path.name().equals(MARKER);
     }
 
     @Override
