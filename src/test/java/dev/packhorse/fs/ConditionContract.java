@@ -78,7 +78,7 @@ abstract class ConditionContract extends AttributeContract {
         ExecutorService threads = Executors.newFixedThreadPool(1);
         try {
             Future<?> writer = threads.submit(() -> {
-                for (int i = 0; i < 100; i++) {
+                for (int i = 0; i < repetitions() / 2; i++) {
                     store.write(path, Body.of(filled(i)), WriteOptions.DEFAULT);
                 }
                 return null;

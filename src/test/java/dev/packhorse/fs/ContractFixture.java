@@ -39,6 +39,11 @@ abstract class ContractFixture {
         return true;
     }
 
+    /** How often is repeated what fails now and then only; less where the way to the store is long, and at least 10. */
+    protected int repetitions() {
+        return 200;
+    }
+
     /** The store under test, wrapped. */
     protected final RecordingStore store() {
         return store;

@@ -62,7 +62,7 @@ abstract class TreeContract extends ConditionContract {
     @Test
     void aListingMayBeClosedBeforeItsEnd() throws IOException {
         writable();
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < repetitions() / 2; i++) {
             write("/" + i, "");
         }
         try (Listing listing = store.list(FsPath.ROOT);

@@ -78,8 +78,9 @@ public final class Readme {
 
     /** Compares a generated part, or with {@code -Dreadme.update=true} writes it. */
     public static void part(String name, String expected) throws IOException {
-        Pattern part =
-                Pattern.compile("(?<=<!-- generated: " + name + " -->\\n\\n)(?:(?!<!-- end -->).)*?(?=\\n<!-- end -->)", Pattern.DOTALL);
+        Pattern part = Pattern.compile(
+                "(?<=<!-- generated: " + name + " -->\\n\\n)(?:(?!<!-- end -->).)*?(?=\\n<!-- end -->)",
+                Pattern.DOTALL);
         if (UPDATE) {
             Files.writeString(FILE, part.matcher(text()).replaceFirst(Matcher.quoteReplacement(expected)));
         }

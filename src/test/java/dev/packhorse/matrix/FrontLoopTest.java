@@ -42,7 +42,9 @@ class FrontLoopTest extends StoreContract {
     static Stream<Arguments> pairs() {
         return Arrays.stream(Protocol.values())
                 .flatMap(protocol -> Arrays.stream(Backend.values())
-                        .filter(backend -> backend.isReadOnly() || !protocol.carried().contains(Step.REPLACE) || backend.isWrittenBy(protocol))
+                        .filter(backend -> backend.isReadOnly()
+                                || !protocol.carried().contains(Step.REPLACE)
+                                || backend.isWrittenBy(protocol))
                         .map(backend -> Arguments.of(protocol, backend)));
     }
 
@@ -65,6 +67,11 @@ class FrontLoopTest extends StoreContract {
     @Override
     protected boolean holds(String name) {
         return backend.holds(name);
+    }
+
+    @Override
+    protected int repetitions() {
+        return 20;
     }
 
     @Override

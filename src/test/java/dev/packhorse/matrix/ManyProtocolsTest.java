@@ -182,7 +182,8 @@ class ManyProtocolsTest {
         } catch (FsException e) {
             // A device renames onto nothing only: what is there is removed first, and somebody may come between.
             assertThat(writer).as(e.toString()).isEqualTo(Protocol.REPLAY);
-            assertThat(e.kind()).isIn(FsException.Kind.ALREADY_EXISTS, FsException.Kind.NOT_FOUND, FsException.Kind.BUSY);
+            assertThat(e.kind())
+                    .isIn(FsException.Kind.ALREADY_EXISTS, FsException.Kind.NOT_FOUND, FsException.Kind.BUSY);
         }
     }
 

@@ -88,7 +88,9 @@ class MatrixTest {
         }
         Set<Step> taken = EnumSet.noneOf(Step.class);
         try (Store store = stage.client(protocol, served)) {
-            for (Step step : backend.isWrittenBy(protocol) || backend.isReadOnly() ? Step.values() : Step.READS.toArray(Step[]::new)) {
+            for (Step step : backend.isWrittenBy(protocol) || backend.isReadOnly()
+                    ? Step.values()
+                    : Step.READS.toArray(Step[]::new)) {
                 if (step.isTaken(store)) {
                     taken.add(step);
                 }
