@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The contract through each front by our own client of it, over each store: from the socket through the route, the policies and the
- * store to the back end, and back.
+ * The contract through each front by our own client of it, over stores that take changes: from the socket through the route, the
+ * policies and the store to the back end, and back.
  */
 @ParameterizedClass(name = "{0} over {1}")
 @MethodSource("pairs")
@@ -42,10 +42,17 @@ class FrontLoopTest extends StoreContract {
     static Stream<Arguments> pairs() {
         return Arrays.stream(Protocol.values())
                 .flatMap(protocol -> Arrays.stream(Backend.values())
-                        .filter(backend -> backend.isReadOnly()
-                                || !protocol.carried().contains(Step.REPLACE)
-                                || backend.isWrittenBy(protocol))
+                        .filter(backend -> isShortEnough(protocol, backend))
                         .map(backend -> Arguments.of(protocol, backend)));
+    }
+
+    /** A device in front takes ten requests for a write: it has the quick ones. What only reads has {@link MatrixTest}. */
+    private static boolean isShortEnough(Protocol protocol, Backend backend) {
+        return switch (protocol) {
+            case HTTPFS, OPENHANDS -> !backend.isReadOnly() && backend != Backend.S3;
+            case REPLAY -> backend == Backend.MEMORY || backend == Backend.FILE;
+            case JSONFS -> false;
+        };
     }
 
     @BeforeParameterizedClassInvocation

@@ -31,12 +31,17 @@ import org.jspecify.annotations.Nullable;
 final class ServedStore implements FileSystemView {
 
     private final Store store;
-    private final boolean replacesByRename;
+    private final boolean rich;
     private FsPath working = FsPath.ROOT;
 
-    ServedStore(Store store, boolean replacesByRename) {
+    /**
+     * A view.
+     *
+     * @param rich whether a rename replaces, and names with a dot in front are listed without being asked for
+     */
+    ServedStore(Store store, boolean rich) {
         this.store = store;
-        this.replacesByRename = replacesByRename;
+        this.rich = rich;
     }
 
     @Override
@@ -120,7 +125,7 @@ final class ServedStore implements FileSystemView {
 
         @Override
         public boolean isHidden() {
-            return getName().startsWith(".");
+            return !rich && getName().startsWith(".");
         }
 
         private boolean is(NodeType type) {
@@ -230,7 +235,7 @@ final class ServedStore implements FileSystemView {
                 store.move(
                         path,
                         ((Served) destination).path,
-                        replacesByRename ? TransferOptions.OVERWRITE : TransferOptions.CREATE_NEW);
+                        rich ? TransferOptions.OVERWRITE : TransferOptions.CREATE_NEW);
                 return true;
             } catch (FsException e) {
                 return false;
