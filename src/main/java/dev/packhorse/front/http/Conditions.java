@@ -77,7 +77,8 @@ public record Conditions(
     /**
      * Evaluates the conditions of a GET or HEAD in the order of 13.2.2.
      *
-     * <p>Where there would be no {@code Last-Modified}, dates are not looked at (13.1.3, 13.1.4).
+     * <p>Where there is no {@code Last-Modified}, dates are not looked at (13.1.3, 13.1.4), and neither where it is the epoch, the time
+     * that nobody knows.
      *
      * @param node what would be sent
      */
@@ -122,16 +123,14 @@ public record Conditions(
 
     /**
      * Adds what conditions compare with: {@code ETag} and {@code Last-Modified}. A directory has neither: a child's change of
-     * mode would not show in them. The epoch is the date of what nobody knows the date of.
+     * mode would not show in them.
      */
     public static HttpResponse validate(HttpResponse response, Node node) {
         if (!node.isDirectory()) {
             if (node.etag() != null) {
                 response.header("ETag", '"' + node.etag() + '"');
             }
-            if (isDated(node)) {
-                response.header("Last-Modified", HttpDates.format(node.modified()));
-            }
+            response.header("Last-Modified", HttpDates.format(node.modified()));
         }
         return response;
     }
