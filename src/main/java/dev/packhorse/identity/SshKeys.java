@@ -42,28 +42,25 @@ final class SshKeys {
     }
 
     private static PublicKey key(String user, String text) {
+        AuthorizedKeyEntry entry;
+        PublicKey key;
         try {
-            AuthorizedKeyEntry entry = AuthorizedKeyEntry.parseAuthorizedKeyEntry(text);
-            if (entry == null) {
-                throw new IllegalArgumentException("no SSH key");
-            }
-            if (!entry.getLoginOptions().isEmpty()) {
-                throw new IllegalArgumentException("options in front of a key are not supported");
-            }
-            PublicKey key = entry.resolvePublicKey(null, PublicKeyEntryResolver.FAILING);
-            if (key == null) {
-                throw new IllegalArgumentException("no SSH key");
-            }
-            if (key instanceof DSAPublicKey
-                    || key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() < MIN_RSA_BITS) {
-                throw new IllegalArgumentException(
-                        "keys of DSA, and of RSA below " + MIN_RSA_BITS + " bits, are refused as too weak");
-            }
-            return key;
+            entry = AuthorizedKeyEntry.parseAuthorizedKeyEntry(text);
+            key = entry == null ? null : entry.resolvePublicKey(null, PublicKeyEntryResolver.FAILING);
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
-            String why = e instanceof IllegalArgumentException && e.getCause() == null ? e.getMessage() : "no SSH key";
-            throw new IllegalArgumentException("user " + user + ": " + why, e);
+            throw new IllegalArgumentException("user " + user + ": no SSH key", e);
         }
+        if (entry == null || key == null) {
+            throw new IllegalArgumentException("user " + user + ": no SSH key");
+        }
+        if (!entry.getLoginOptions().isEmpty()) {
+            throw new IllegalArgumentException("user " + user + ": options in front of a key are not supported");
+        }
+        if (key instanceof DSAPublicKey || key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() < MIN_RSA_BITS) {
+            throw new IllegalArgumentException(
+                    "user " + user + ": keys of DSA, and of RSA below " + MIN_RSA_BITS + " bits, are refused as too weak");
+        }
+        return key;
     }
 
     /** By which a key is found: {@code SHA256:...}. */
