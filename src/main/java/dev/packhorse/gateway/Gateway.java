@@ -46,6 +46,7 @@ class Gateway implements HttpObserver {
     private final ReplayDevice device;
     private final Exports exports;
     private final StateDatabase database;
+    private final IdentityWiring identity;
     private final OverlayTable overlay;
     private final @Nullable PeerChannel peers;
     private final StoreRegistry stores;
@@ -95,6 +96,7 @@ class Gateway implements HttpObserver {
                 this);
         exports = new Exports(spool, workers, device, registry);
         database = StateDatabase.open(data, config.database());
+        identity = IdentityWiring.of(config, database.source(), InstantSource.system());
         overlay = new OverlayTable(
                 database.source(), InstantSource.system(), config.changeTimestampRetention(), database.isShared());
         peers = database.isShared() ? new PeerChannel(database.source(), overlay::lookAgain, overlay::lookAgain) : null;
@@ -120,6 +122,7 @@ class Gateway implements HttpObserver {
      * @throws StartException with one line that says what the operator has to mend
      */
     void start() throws StartException {
+        identity.load();
         context.setStreamCaching(false);
         context.setSourceLocationEnabled(true);
         context.addComponent("store", new StoreComponent(stores));
@@ -243,6 +246,7 @@ class Gateway implements HttpObserver {
             try {
                 stores.closeAll();
             } finally {
+                identity.close();
                 if (outbox != null) {
                     outbox.close();
                 }

@@ -43,6 +43,12 @@ public interface PackhorseConfig {
     /** Changes that wait for routes from `changes:`. */
     Changes changes();
 
+    /** Who is known. */
+    Identity identity();
+
+    /** Failed logins. */
+    Login login();
+
     /** The state database. */
     interface Database {
 
@@ -145,5 +151,68 @@ public interface PackhorseConfig {
         /** How long the changes that a gateway is at are left to it when it gives no more sign of life. */
         @WithDefault("30s")
         Duration lease();
+    }
+
+    /** Who is known. */
+    interface Identity {
+
+        /** File of users, `name:hash` as `htpasswd` writes it, with bcrypt, argon2id or sha-crypt. */
+        Optional<String> users();
+
+        /** File of groups, `group: member member`. */
+        Optional<String> groups();
+
+        /** File of API keys, as `key add` writes it. */
+        Optional<String> keys();
+
+        /** File of SSH keys, a user and an entry of `authorized_keys` in each line. */
+        Optional<String> sshKeys();
+
+        /** An issuer of tokens. */
+        Oidc oidc();
+    }
+
+    /** An issuer of tokens. */
+    interface Oidc {
+
+        /** Whose tokens (OpenID Connect) are taken; none for no tokens. */
+        Optional<String> issuer();
+
+        /** For whom they must be. */
+        Optional<String> audience();
+
+        /** URL or file of the issuer's public keys. */
+        Optional<String> jwks();
+
+        /** By how much the clocks may differ, 10 minutes at most. */
+        @WithDefault("30s")
+        Duration clockSkew();
+
+        /** Where a token has groups, a claim or a path of claims like `realm_access.roles`. */
+        @WithDefault("groups")
+        String groupsClaim();
+
+        /** Which claim names the caller; `preferred_username`, else `sub`. */
+        Optional<String> nameClaim();
+    }
+
+    /** Failed logins. */
+    interface Login {
+
+        /** Failed logins of an address that cost nothing; from the next one on answers are delayed, 250 ms doubling to 4 s. */
+        @WithDefault("5")
+        int free();
+
+        /** How long failed logins count together. */
+        @WithDefault("10m")
+        Duration window();
+
+        /** So many bar the address. */
+        @WithDefault("20")
+        int barAfter();
+
+        /** For how long. */
+        @WithDefault("15m")
+        Duration bar();
     }
 }
