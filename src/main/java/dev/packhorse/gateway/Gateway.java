@@ -93,7 +93,13 @@ class Gateway implements HttpObserver {
                 replay.name(),
                 replay.announce().orElse(null),
                 this);
-        exports = new Exports(spool, workers, device, registry);
+        exports = new Exports(
+                spool,
+                workers,
+                device,
+                registry,
+                Callers.ANONYMOUS,
+                new Exposure(http.host(), replay.host(), config.allowAnonymousWrites()));
         database = StateDatabase.open(data, config.database());
         overlay = new OverlayTable(
                 database.source(), InstantSource.system(), config.changeTimestampRetention(), database.isShared());

@@ -11,7 +11,6 @@ import dev.packhorse.route.Export;
 import dev.packhorse.route.Options;
 import dev.packhorse.route.StoreOpener;
 import dev.packhorse.store.memory.MemoryStore;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
@@ -147,8 +146,8 @@ class ReadmeTablesTest {
     void theOptionsOfExportsAreThoseOfTheCode() throws Exception {
         Options options = new Options(new HashMap<>(Map.of("unknown", "")));
         options.optional("protocols");
-        Exports exports = new Exports(folder, Runnable::run, TestGateway.device(), new SimpleMeterRegistry());
-        Export export = new Export(FsPath.parse("/x"), Exports.PROTOCOLS, "x", options, protocol -> memory(), List::of);
+        Exports exports = TestGateway.exports(folder);
+        Export export = new Export(FsPath.parse("/x"), Exports.PROTOCOLS, "x", options, (protocol, caller) -> memory(), List::of);
         exports.added(export);
         exports.removed(export);
 

@@ -87,16 +87,21 @@ final class Spool {
      * Begins a file.
      *
      * @param expected bytes that it will have, as far as anybody knows
+     * @param caller whose changes they are
      * @throws Full if there is no room
      * @throws FsException {@code TOO_LARGE} if there can never be enough
      */
-    DeliveryWriter begin(long expected) throws IOException {
+    DeliveryWriter begin(long expected, String caller) throws IOException {
         long room = Math.max(LEAST, expected);
         reserve(room, room);
         try {
             Path file = Files.createTempFile(folder, "", UNFINISHED);
             return new DeliveryWriter(
-                    file, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE), this, room);
+                    file,
+                    FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                    this,
+                    room,
+                    caller);
         } catch (IOException e) {
             release(room);
             throw e;

@@ -77,6 +77,9 @@ public final class AccessRules {
         Set<Right> most = scope == null
                 ? Right.ALL
                 : scope.exports().isEmpty() || scope.exports().contains(export.toString()) ? scope.rights() : Set.of();
+        if (below.isEmpty()) {
+            return new CallerRights(caller, cut(whole(caller), most), Map.of());
+        }
         Map<FsPath, CallerRights.Here> here = new HashMap<>();
         below.forEach((pattern, grants) -> here.merge(
                 pattern.base(), here(pattern.reach(), cut(Grant.union(grants, caller), most)), CallerRights.Here::and));
@@ -91,6 +94,9 @@ public final class AccessRules {
     }
 
     private static Set<Right> cut(Set<Right> granted, Set<Right> most) {
+        if (most.equals(Right.ALL)) {
+            return Set.copyOf(granted);
+        }
         EnumSet<Right> rights = EnumSet.noneOf(Right.class);
         for (Right right : granted) {
             if (most.contains(right)) {

@@ -17,6 +17,7 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.WriteOptions;
+import dev.packhorse.fs.Store;
 import dev.packhorse.store.memory.MemoryStore;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
@@ -63,7 +64,7 @@ class WebhookFrontTest {
         if (mirror != null) {
             mirror.close();
         }
-        mirror = Mirror.start("/mirror", folder, store, options, SHORT);
+        mirror = Mirror.start("/mirror", folder, caller -> store, options, SHORT);
         front = new WebhookFront(options, mirror);
     }
 
@@ -561,7 +562,8 @@ class WebhookFrontTest {
         WebhookOptions roomy = options(Long.MAX_VALUE, 8L << 30, DirectoryDelete.IN_ORDER);
         long[] arrived = {-1};
         mirror.close();
-        mirror = Mirror.start("/mirror", folder, new CountingStore(store, arrived), roomy, SHORT);
+        Store counting = new CountingStore(store, arrived);
+        mirror = Mirror.start("/mirror", folder, caller -> counting, roomy, SHORT);
         front = new WebhookFront(roomy, mirror);
         int pieces = 600;
         byte[] piece = "AAAA".repeat(1 << 18).getBytes(UTF_8);
