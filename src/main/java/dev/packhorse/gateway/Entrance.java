@@ -66,8 +66,7 @@ final class Entrance {
     }
 
     /** Answers a request to what lies above the exports, as a caller sees it. */
-    HttpResponse handle(
-            HttpExchange exchange, HttpFront front, RequestTarget target, Function<Caller, Store> store) {
+    HttpResponse handle(HttpExchange exchange, HttpFront front, RequestTarget target, Function<Caller, Store> store) {
         Authentication found = callers.of(exchange, null);
         return found instanceof Accepted accepted
                 ? front.handle(exchange.request(), target, store.apply(accepted.caller()))
@@ -79,7 +78,8 @@ final class Entrance {
         if (HttpFronts.isForEverybody(mount.protocol(), request, target)) {
             return new Accepted(Caller.anonymous(Callers.address(exchange.remote())));
         }
-        if (!mount.front().credentials().isEmpty() && mount.front().credentials().admits(request)) {
+        if (!mount.front().credentials().isEmpty()
+                && mount.front().credentials().admits(request)) {
             return new Accepted(mount.policies().fileStoreClient(Callers.address(exchange.remote())));
         }
         return callers.of(exchange, mount.policies().takesTokens() ? target.query() : null);

@@ -94,8 +94,7 @@ final class ExportPolicies implements Closeable {
                 options.duration("quota-recount", Duration.ofHours(1)));
         return limits.bytes() == Long.MAX_VALUE && limits.entries() == Long.MAX_VALUE
                 ? null
-                : Quota.start(
-                        export.path().toString(), limits, export.stores().apply(QUOTA, Export.GATEWAY));
+                : Quota.start(export.path().toString(), limits, export.stores().apply(QUOTA, Export.GATEWAY));
     }
 
     /** Whether {@code ?token=} counts. */
@@ -135,9 +134,7 @@ final class ExportPolicies implements Closeable {
      * @throws IllegalArgumentException if it is something else
      */
     Store view(String protocol, String caller) {
-        return caller.isEmpty()
-                ? restricted(protocol, Export.GATEWAY)
-                : view(protocol, CallerText.parse(caller));
+        return caller.isEmpty() ? restricted(protocol, Export.GATEWAY) : view(protocol, CallerText.parse(caller));
     }
 
     private Store restricted(String protocol, String caller) {

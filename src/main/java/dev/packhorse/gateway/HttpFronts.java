@@ -122,8 +122,8 @@ final class HttpFronts {
             fronts.put(HTTPFS, new Front(front, httpfs.cors(), Credentials.NONE, false));
         }
         if (export.protocols().contains(JSONFS)) {
-            JsonfsOptions jsonfs = new JsonfsOptions(
-                    options.flag("jsonfs.strict-status", true), JsonfsOptions.cors(origins), spool);
+            JsonfsOptions jsonfs =
+                    new JsonfsOptions(options.flag("jsonfs.strict-status", true), JsonfsOptions.cors(origins), spool);
             fronts.put(
                     JSONFS, new Front(new JsonfsFront(jsonfs), jsonfs.cors(), Credentials.NONE, jsonfs.strictStatus()));
         }
@@ -132,10 +132,7 @@ final class HttpFronts {
         Credentials credentials = serves || mirrors ? credentials(options) : Credentials.NONE;
         if (serves) {
             OpenHandsOptions openhands = new OpenHandsOptions(
-                    options.flag("openhands.bare-paths", false),
-                    credentials,
-                    OpenHandsOptions.cors(origins),
-                    maxBody);
+                    options.flag("openhands.bare-paths", false), credentials, OpenHandsOptions.cors(origins), maxBody);
             fronts.put(OPENHANDS, new Front(new OpenHandsFront(openhands), openhands.cors(), credentials, false));
         }
         if (mirrors) {

@@ -100,7 +100,8 @@ class AccessTest {
 
         assertThat(status("GET", "/fs/x/f", "", TestCallers.as("reader"))).isEqualTo(200);
         assertThat(status("GET", "/fs/x/f", "", TestCallers.as("writer"))).isEqualTo(403);
-        assertThat(status("GET", "/fs/x/f", "", TestCallers.FROM + ": 198.51.100.9")).isEqualTo(200);
+        assertThat(status("GET", "/fs/x/f", "", TestCallers.FROM + ": 198.51.100.9"))
+                .isEqualTo(200);
         assertThat(status("GET", "/fs/x/f", "")).isEqualTo(401);
     }
 
@@ -110,7 +111,11 @@ class AccessTest {
         export(Map.of("access", "anyone:r", "cors.origins", "https://app.example"));
 
         TestGateway.Reply wrong = gateway.send(
-                "GET", "/fs/x/f", "", "Authorization: " + TestCallers.basic("owner", "wrong"), "Origin: https://app.example");
+                "GET",
+                "/fs/x/f",
+                "",
+                "Authorization: " + TestCallers.basic("owner", "wrong"),
+                "Origin: https://app.example");
         assertThat(wrong.status()).isEqualTo(401);
         assertThat(wrong.head()).contains("WWW-Authenticate: Basic", "WWW-Authenticate: Bearer");
         assertThat(wrong.header("Access-Control-Allow-Origin")).isEqualTo("https://app.example");
@@ -167,7 +172,8 @@ class AccessTest {
         String[] reader = TestCallers.as("reader");
 
         List<String> answers = new ArrayList<>();
-        for (String each : List.of("/fs/x/d/", "/fs/x/d/:", "/fs/x/d/...", "/openhands/x/files/d/list", "/jsonfs/x/d")) {
+        for (String each :
+                List.of("/fs/x/d/", "/fs/x/d/:", "/fs/x/d/...", "/openhands/x/files/d/list", "/jsonfs/x/d")) {
             TestGateway.Reply reply = gateway.send("GET", each, "", reader);
             assertThat(reply.status()).as(each).isEqualTo(200);
             answers.add(reply.body());
@@ -176,9 +182,7 @@ class AccessTest {
                 gateway.send("GET", "/fs/x/d/...", "", reader[0], reader[1], "Accept: multipart/mixed");
         answers.add(parts.body());
         assertThat(parts.body()).contains("/fs/x/d/seen").containsPattern("--\\r\\n\\r\\n0\\r\\n");
-        assertThat(answers).allSatisfy(body -> assertThat(body)
-                .contains("seen")
-                .doesNotContain("secret", "private"));
+        assertThat(answers).allSatisfy(body -> assertThat(body).contains("seen").doesNotContain("secret", "private"));
     }
 
     @Test
@@ -188,7 +192,9 @@ class AccessTest {
         gateway.export("y", Map.of("access", "owner:rw"), new MemoryStore(1 << 20));
 
         for (String each : List.of("/fs/x/f", "/openhands/x/files/f", "/jsonfs/x/f")) {
-            assertThat(status("GET", each + "?token=owner", "", STRANGER)).as(each).isEqualTo(200);
+            assertThat(status("GET", each + "?token=owner", "", STRANGER))
+                    .as(each)
+                    .isEqualTo(200);
         }
         assertThat(status("GET", "/fs/x/f?token=reader", "", STRANGER)).isEqualTo(403);
         assertThat(status("GET", "/fs/y/?token=owner", "", STRANGER)).isEqualTo(401);
@@ -217,10 +223,12 @@ class AccessTest {
         assertThat(status("GET", "/fs/x/f", "", key)).isEqualTo(401);
         assertThat(status("GET", "/openhands/x/files/f", "")).isEqualTo(401);
         assertThat(status("GET", "/openhands/x/files/f", "", STRANGER)).isEqualTo(401);
-        assertThat(status("GET", "/openhands/x/files/f", "", STRANGER[0], "X-API-Key: k2")).isEqualTo(401);
+        assertThat(status("GET", "/openhands/x/files/f", "", STRANGER[0], "X-API-Key: k2"))
+                .isEqualTo(401);
         assertThat(status("GET", "/openhands/x/health", "", STRANGER)).isEqualTo(200);
         assertThat(status("GET", "/openhands-webhook/x/health", "", STRANGER)).isEqualTo(200);
-        assertThat(status("GET", "/openhands/x/files/f", "", TestCallers.as("owner"))).isEqualTo(403);
+        assertThat(status("GET", "/openhands/x/files/f", "", TestCallers.as("owner")))
+                .isEqualTo(403);
     }
 
     @Test
@@ -233,7 +241,8 @@ class AccessTest {
         assertThat(status("GET", "/openhands/x/files/f", "", key)).isEqualTo(200);
         assertThat(status("POST", "/openhands/x/files/f", "x", key)).isEqualTo(403);
         assertThat(status("POST", "/openhands/x/files/p/f", "x", key)).isEqualTo(403);
-        assertThat(status("POST", "/openhands/x/files/p/f", "x", TestCallers.as("owner"))).isEqualTo(201);
+        assertThat(status("POST", "/openhands/x/files/p/f", "x", TestCallers.as("owner")))
+                .isEqualTo(201);
         assertThat(status("GET", "/openhands/x/files/f", "", STRANGER)).isEqualTo(401);
     }
 
@@ -242,7 +251,8 @@ class AccessTest {
         put("/mine", "/theirs/f");
         export(Map.of("protocols", "openhands", "access", "writer:rw; /theirs/**: owner:rw"));
 
-        assertThat(status("DELETE", "/openhands/x/files/", "", TestCallers.as("writer"))).isEqualTo(204);
+        assertThat(status("DELETE", "/openhands/x/files/", "", TestCallers.as("writer")))
+                .isEqualTo(204);
 
         assertThat(walked(memory)).containsExactly("/theirs", "/theirs/f");
     }
@@ -267,8 +277,8 @@ class AccessTest {
                         + "{\"item\":2,\"path\":\"theirs/b\",\"error\":\"Forbidden\"},"
                         + "{\"item\":3,\"path\":\"theirs\",\"error\":\"Forbidden\"},"
                         + "{\"item\":5,\"path\":\"\",\"error\":\"Forbidden\"}]");
-        await().untilAsserted(() ->
-                assertThat(walked(memory)).containsExactly("/mine", "/mine/a", "/theirs", "/theirs/f"));
+        await().untilAsserted(
+                        () -> assertThat(walked(memory)).containsExactly("/mine", "/mine/a", "/theirs", "/theirs/f"));
     }
 
     @Test
@@ -307,15 +317,18 @@ class AccessTest {
         String[] owner = TestCallers.as("owner");
         String[] writer = TestCallers.as("writer");
 
-        assertThat(status("POST", "/openhands-webhook/x/a", "1", writer[0], writer[1], id)).isEqualTo(200);
-        assertThat(status("POST", "/openhands-webhook/x/b", "2", owner[0], owner[1], id)).isEqualTo(200);
+        assertThat(status("POST", "/openhands-webhook/x/a", "1", writer[0], writer[1], id))
+                .isEqualTo(200);
+        assertThat(status("POST", "/openhands-webhook/x/b", "2", owner[0], owner[1], id))
+                .isEqualTo(200);
 
         await().untilAsserted(() -> assertThat(walked(memory)).containsExactly("/a", "/b"));
     }
 
     private String device(String method, String target) throws Exception {
         try (RawClient client = new RawClient(gateway.devicePort())) {
-            return client.send(method + " /httpfs-" + target + " HTTP/1.1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            return client.send(method + " /httpfs-" + target
+                            + " HTTP/1.1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
                     .readAll();
         }
     }
@@ -323,8 +336,7 @@ class AccessTest {
     @Test
     void clientsOfTheDeviceAreKnownByTheirAddressAlone() throws Exception {
         put("/f");
-        gateway.export(
-                "Read", Map.of("protocols", "replay", "access", "@127.0.0.0/8:r, @::1:r, owner:rw"), memory);
+        gateway.export("Read", Map.of("protocols", "replay", "access", "@127.0.0.0/8:r, @::1:r, owner:rw"), memory);
         gateway.export("Away", Map.of("protocols", "replay", "access", "owner:rw, @192.0.2.0/24:rw"), memory);
 
         assertThat(device("GET", "ls?name=\"/\"")).contains("Read").doesNotContain("Away");
@@ -382,8 +394,9 @@ class AccessTest {
         assertThat(status("POST", "/openhands/x/files/f", eleven)).isEqualTo(413);
         assertThat(device("GET", "create?name=\"/X/f\"")).startsWith("HTTP/1.1 200");
         try (RawClient client = new RawClient(gateway.devicePort())) {
-            assertThat(client.send("POST /httpfs-writefile?name=\"/X/f\"&pos=0&size=11 HTTP/1.1\r\nContent-Length: 11\r\n\r\n"
-                                    + eleven)
+            assertThat(client.send(
+                                    "POST /httpfs-writefile?name=\"/X/f\"&pos=0&size=11 HTTP/1.1\r\nContent-Length: 11\r\n\r\n"
+                                            + eleven)
                             .readAll())
                     .contains("\n80820024\n");
         }
@@ -398,7 +411,8 @@ class AccessTest {
 
         assertThat(status("PUT", "/fs/x/g", "x".repeat(1025))).isEqualTo(507);
         assertThat(status("PUT", "/fs/x/g", "x".repeat(500))).isEqualTo(200);
-        await().untilAsserted(() -> assertThat(device("GET", "volinfo?name=\"/X\"")).contains("cap=1024", "inuse=502"));
+        await().untilAsserted(
+                        () -> assertThat(device("GET", "volinfo?name=\"/X\"")).contains("cap=1024", "inuse=502"));
         assertThat(status("PUT", "/fs/x/h", "x".repeat(523))).isEqualTo(507);
         assertThat(status("PUT", "/fs/x/h", "x".repeat(522))).isEqualTo(200);
         assertThat(status("PUT", "/fs/x/i", "")).isEqualTo(507);
@@ -417,7 +431,11 @@ class AccessTest {
         Files.createSymbolicLink(served.resolve("pub/file"), Path.of("../private/secret"));
         gateway.export(
                 "local",
-                Map.of("protocols", "httpfs, openhands, jsonfs", "access", "reader:r, writer:rw; /private/**: owner:rw"),
+                Map.of(
+                        "protocols",
+                        "httpfs, openhands, jsonfs",
+                        "access",
+                        "reader:r, writer:rw; /private/**: owner:rw"),
                 LocalStore.open(served, LocalStore.Options.DEFAULT));
 
         // When, Then
@@ -436,9 +454,12 @@ class AccessTest {
                 assertThat(reply.body()).as(way).doesNotContain("the secret", "deep");
             }
         }
-        assertThat(status("PUT", "/fs/local/pub/link/new", "x", TestCallers.as("writer"))).isEqualTo(403);
-        assertThat(status("DELETE", "/fs/local/pub/link/secret", "", TestCallers.as("writer"))).isEqualTo(403);
-        assertThat(gateway.send("GET", "/fs/local/private/secret", "", TestCallers.as("owner")).body())
+        assertThat(status("PUT", "/fs/local/pub/link/new", "x", TestCallers.as("writer")))
+                .isEqualTo(403);
+        assertThat(status("DELETE", "/fs/local/pub/link/secret", "", TestCallers.as("writer")))
+                .isEqualTo(403);
+        assertThat(gateway.send("GET", "/fs/local/private/secret", "", TestCallers.as("owner"))
+                        .body())
                 .isEqualTo("the secret");
         assertThat(served.resolve("private/new")).doesNotExist();
     }

@@ -85,9 +85,10 @@ class EveryCallerTest {
         }
 
         boolean may(Operation operation, String area) {
-            return operation.needs().stream().anyMatch(each -> each.equals(ALL_EVERYWHERE)
-                    ? this == OWNER
-                    : rights.getOrDefault(area, Set.of()).containsAll(each));
+            return operation.needs().stream()
+                    .anyMatch(each -> each.equals(ALL_EVERYWHERE)
+                            ? this == OWNER
+                            : rights.getOrDefault(area, Set.of()).containsAll(each));
         }
 
         /** What a refusal is. */
@@ -116,7 +117,8 @@ class EveryCallerTest {
                 operation("HEAD", base + "/dir", "", 200, Set.of(LIST)),
                 operation("PUT", base + "/file", "x", 200, Set.of(WRITE)),
                 operation("PUT", base + "/new", "x", 200, Set.of(WRITE)),
-                operation("PUT", base + "/new", "x", 200, Set.of(WRITE, METADATA)).with("Content-Mode: 33184"),
+                operation("PUT", base + "/new", "x", 200, Set.of(WRITE, METADATA))
+                        .with("Content-Mode: 33184"),
                 operation("PUT", base + "/made/", "", 200, Set.of(WRITE)),
                 operation("PUT", base + "/link", "file", 200, ALL_EVERYWHERE)
                         .with("Content-Type: application/x-symlink"),
@@ -237,12 +239,14 @@ class EveryCallerTest {
     }
 
     private static void awaitApplied() {
-        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2)).until(() -> gateway.meters
-                        .get("packhorse.webhook.backlog")
-                        .tag("export", "/x")
-                        .gauge()
-                        .value()
-                == 0);
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> gateway.meters
+                                .get("packhorse.webhook.backlog")
+                                .tag("export", "/x")
+                                .gauge()
+                                .value()
+                        == 0);
     }
 
     private static TestGateway.Reply send(Operation operation, String area, Who who) throws Exception {

@@ -32,17 +32,12 @@ final class DeliveryWriter extends OutputStream {
 
     private int changes;
 
-    DeliveryWriter(Path file, FileChannel channel, Spool spool, long reserved, String caller) throws IOException {
+    DeliveryWriter(Path file, FileChannel channel, Spool spool, long reserved, byte[] caller) {
         this.file = file;
         this.channel = channel;
         this.spool = spool;
         this.reserved = reserved;
-        byte[] name = caller.getBytes(UTF_8);
-        if (name.length > Delivery.LONGEST_CALLER) {
-            channel.close();
-            throw new IOException("a caller of " + name.length + " bytes");
-        }
-        buffer.putLong(Delivery.MAGIC).putInt(name.length).put(name);
+        buffer.putLong(Delivery.MAGIC).putInt(caller.length).put(caller);
     }
 
     Path file() {

@@ -67,11 +67,7 @@ public final class Mirror implements Closeable {
     private boolean full;
 
     private Mirror(
-            String name,
-            Spool spool,
-            Function<String, Store> views,
-            DirectoryDelete directoryDelete,
-            Pauses pauses) {
+            String name, Spool spool, Function<String, Store> views, DirectoryDelete directoryDelete, Pauses pauses) {
         this.name = name;
         this.spool = spool;
         this.views = views;
@@ -96,8 +92,7 @@ public final class Mirror implements Closeable {
         return start(name, folder, views, options, PAUSES);
     }
 
-    static Mirror start(
-            String name, Path folder, Function<String, Store> views, WebhookOptions options, Pauses pauses)
+    static Mirror start(String name, Path folder, Function<String, Store> views, WebhookOptions options, Pauses pauses)
             throws IOException {
         Mirror mirror =
                 new Mirror(name, Spool.open(folder, options.backlog()), views, options.directoryDelete(), pauses);

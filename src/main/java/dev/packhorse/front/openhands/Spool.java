@@ -1,5 +1,7 @@
 package dev.packhorse.front.openhands;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import java.io.IOException;
@@ -92,16 +94,16 @@ final class Spool {
      * @throws FsException {@code TOO_LARGE} if there can never be enough
      */
     DeliveryWriter begin(long expected, String caller) throws IOException {
+        byte[] name = caller.getBytes(UTF_8);
+        if (name.length > Delivery.LONGEST_CALLER) {
+            throw new IOException("a caller of " + name.length + " bytes");
+        }
         long room = Math.max(LEAST, expected);
         reserve(room, room);
         try {
             Path file = Files.createTempFile(folder, "", UNFINISHED);
             return new DeliveryWriter(
-                    file,
-                    FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                    this,
-                    room,
-                    caller);
+                    file, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE), this, room, name);
         } catch (IOException e) {
             release(room);
             throw e;

@@ -67,8 +67,7 @@ public final class WebhookFront implements HttpFront {
             return HttpResponse.text(200, "Taken Before");
         }
         try {
-            HttpResponse response =
-                    writes ? post(request, target, permissions) : delete(target.path(), permissions);
+            HttpResponse response = writes ? post(request, target, permissions) : delete(target.path(), permissions);
             taken.add(request, permissions.caller());
             return response;
         } catch (RefusedException e) {

@@ -46,7 +46,8 @@ public final class CallerRights {
         this.caller = caller;
         this.whole = whole;
         this.rules = rules;
-        this.uniform = rules.isEmpty() || rules.values().stream().flatMap(Here::all).allMatch(whole::equals);
+        this.uniform =
+                rules.isEmpty() || rules.values().stream().flatMap(Here::all).allMatch(whole::equals);
     }
 
     public Caller caller() {

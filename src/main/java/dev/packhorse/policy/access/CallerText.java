@@ -36,7 +36,9 @@ public final class CallerText {
                 address(caller.address()),
                 caller.name() == null ? NOTHING : encoded(caller.name()),
                 list(caller.groups()),
-                scope == null ? NOTHING : list(scope.rights().stream().map(Right::word).collect(Collectors.toSet())),
+                scope == null
+                        ? NOTHING
+                        : list(scope.rights().stream().map(Right::word).collect(Collectors.toSet())),
                 scope == null ? NOTHING : list(scope.exports()));
     }
 

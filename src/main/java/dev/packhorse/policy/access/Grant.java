@@ -40,8 +40,7 @@ record Grant(Principal principal, Set<Right> rights) {
         if (colon <= 0) {
             throw new IllegalArgumentException("'" + text + "' is no grant such as family:rw");
         }
-        return new Grant(
-                Principal.parse(text.substring(0, colon), known), Right.parse(text.substring(colon + 1)));
+        return new Grant(Principal.parse(text.substring(0, colon), known), Right.parse(text.substring(colon + 1)));
     }
 
     /** All that some grants together give to a caller. */

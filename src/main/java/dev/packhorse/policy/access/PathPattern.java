@@ -28,15 +28,15 @@ record PathPattern(FsPath base, Reach reach) {
      */
     static PathPattern parse(String text) {
         Reach reach = text.endsWith("/**") ? Reach.TREE : text.endsWith("/*") ? Reach.CHILDREN : Reach.ITSELF;
-        int stars =
-                switch (reach) {
-                    case ITSELF -> 0;
-                    case CHILDREN -> 2;
-                    case TREE -> 3;
-                };
+        int stars = switch (reach) {
+            case ITSELF -> 0;
+            case CHILDREN -> 2;
+            case TREE -> 3;
+        };
         String base = text.substring(0, text.length() - stars);
         if (base.indexOf('*') >= 0 || base.indexOf('?') >= 0) {
-            throw new IllegalArgumentException("'" + text + "' has a wildcard in the middle: there are /a/b, /a/* and /a/**");
+            throw new IllegalArgumentException(
+                    "'" + text + "' has a wildcard in the middle: there are /a/b, /a/* and /a/**");
         }
         try {
             PathPattern pattern = new PathPattern(FsPath.parse(base.isEmpty() ? "/" : base), reach);

@@ -42,8 +42,9 @@ sealed interface Principal {
             case "users" -> new Users();
             default -> {
                 if (!known.test(text)) {
-                    throw new IllegalArgumentException("'" + text
-                            + "' is no user or group that is known, and not anyone, users or @ with a range of addresses");
+                    throw new IllegalArgumentException(
+                            "'" + text
+                                    + "' is no user or group that is known, and not anyone, users or @ with a range of addresses");
                 }
                 yield new Named(text);
             }
@@ -62,7 +63,6 @@ sealed interface Principal {
 
     /** Whether somebody on another host may be it without a credential. */
     default boolean isOpen() {
-        return this instanceof Anyone
-                || (this instanceof From from && !from.isLoopback());
+        return this instanceof Anyone || (this instanceof From from && !from.isLoopback());
     }
 }

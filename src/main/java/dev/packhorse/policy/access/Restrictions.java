@@ -3,10 +3,10 @@ package dev.packhorse.policy.access;
 /**
  * What an export lets nobody do.
  *
- * @param hidden {@code hide}: names that nobody sees, with what is below them
- * @param refused {@code refuse}: names that nothing may be given
- * @param readOnly {@code read-only}: nothing may be changed
- * @param maxFile {@code max-file}: most bytes of a file that is written
+ * @param hidden names that nobody sees, with what is below them
+ * @param refused names that nothing may be given
+ * @param readOnly nothing may be changed
+ * @param maxFile most bytes of a file that is written
  */
 public record Restrictions(Globs hidden, Globs refused, boolean readOnly, long maxFile) {
 

@@ -54,7 +54,8 @@ class AccessRulesTest extends AccessFixture {
     void aNameIsAUserOrAGroup() {
         assertThat(at("family:r", joe("family"), "/")).isNotEmpty();
         assertThat(at("joe:r", joe(), "/")).isNotEmpty();
-        assertThat(at("joe:r", new Caller("eve", Set.of("joe"), THERE, null), "/")).isNotEmpty();
+        assertThat(at("joe:r", new Caller("eve", Set.of("joe"), THERE, null), "/"))
+                .isNotEmpty();
         assertThat(at("joe:r", new Caller("Joe", Set.of(), THERE, null), "/")).isEmpty();
         assertThat(at("joe:r", stranger(), "/")).isEmpty();
     }
@@ -79,9 +80,12 @@ class AccessRulesTest extends AccessFixture {
 
     @Test
     void withoutRulesOnlyThisHostMayAnything() {
-        assertThat(AccessRules.LOOPBACK.of(Caller.anonymous(HERE), path("/e")).isAll()).isTrue();
-        assertThat(AccessRules.LOOPBACK.of(from("127.9.9.9"), path("/e")).isAll()).isTrue();
-        assertThat(AccessRules.LOOPBACK.of(stranger(), path("/e")).seesAnything()).isFalse();
+        assertThat(AccessRules.LOOPBACK.of(Caller.anonymous(HERE), path("/e")).isAll())
+                .isTrue();
+        assertThat(AccessRules.LOOPBACK.of(from("127.9.9.9"), path("/e")).isAll())
+                .isTrue();
+        assertThat(AccessRules.LOOPBACK.of(stranger(), path("/e")).seesAnything())
+                .isFalse();
         assertThat(AccessRules.LOOPBACK.of(joe(), path("/e")).seesAnything()).isFalse();
         assertThat(at("/a/**: anyone:r", Caller.anonymous(HERE), "/b")).isEqualTo(Right.ALL);
         assertThat(at("/a/**: anyone:r", joe(), "/b")).isEmpty();
@@ -119,8 +123,10 @@ class AccessRulesTest extends AccessFixture {
         "/a/b*, list",
     })
     void theRuleWithTheLongestPathReplacesTheOthers(String path, String right) {
-        String rules = "anyone:write; /a/**: anyone:delete; /a/*: anyone:list; /a/b: anyone:metadata; /a/b/**: anyone:read";
-        assertThat(at(rules, stranger(), path)).containsExactly(Right.parse(right).iterator().next());
+        String rules =
+                "anyone:write; /a/**: anyone:delete; /a/*: anyone:list; /a/b: anyone:metadata; /a/b/**: anyone:read";
+        assertThat(at(rules, stranger(), path))
+                .containsExactly(Right.parse(right).iterator().next());
     }
 
     @Test
@@ -142,7 +148,8 @@ class AccessRulesTest extends AccessFixture {
     void theWholeExportCanBeMeantByAPattern() {
         assertThat(at("anyone:rw; /**: anyone:read", stranger(), "/")).containsExactly(READ);
         assertThat(at("anyone:rw; /**: anyone:read", stranger(), "/a/b")).containsExactly(READ);
-        assertThat(at("anyone:read; /*: anyone:list; /: anyone:none", stranger(), "/")).isEmpty();
+        assertThat(at("anyone:read; /*: anyone:list; /: anyone:none", stranger(), "/"))
+                .isEmpty();
         assertThat(at("anyone:read; /*: anyone:list", stranger(), "/a")).containsExactly(LIST);
         assertThat(at("anyone:read; /*: anyone:list", stranger(), "/a/b")).containsExactly(READ);
     }
@@ -166,7 +173,8 @@ class AccessRulesTest extends AccessFixture {
     void rulesThatMakeNoDifferenceForACallerAreNone() {
         assertThat(rights("joe:rw; /a/**: joe:rw, anyone:r", joe()).isAll()).isTrue();
         assertThat(rights("joe:rw; /a/**: joe:rw, anyone:r", joe()).isUniform()).isTrue();
-        assertThat(rights("joe:rw; /a/**: joe:rw, anyone:r", stranger()).isUniform()).isFalse();
+        assertThat(rights("joe:rw; /a/**: joe:rw, anyone:r", stranger()).isUniform())
+                .isFalse();
         assertThat(rights("joe:rw; /a/**: anyone:r", joe()).isAll()).isFalse();
     }
 
@@ -248,7 +256,9 @@ class AccessRulesTest extends AccessFixture {
                 continue;
             }
             if (!text.toString().contains("anyone") && !text.toString().contains("@")) {
-                assertThat(parsed.of(stranger(), path("/e")).seesAnything()).as(text.toString()).isFalse();
+                assertThat(parsed.of(stranger(), path("/e")).seesAnything())
+                        .as(text.toString())
+                        .isFalse();
             }
         }
     }

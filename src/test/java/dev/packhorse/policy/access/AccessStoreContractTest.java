@@ -10,8 +10,8 @@ class AccessStoreContractTest extends StoreContract {
 
     @Override
     protected Store create() {
-        CallerRights rights = AccessFixture.rules("joe:rw; /x/**: joe:rw, anyone:r")
-                .of(AccessFixture.joe(), FsPath.ROOT);
+        CallerRights rights =
+                AccessFixture.rules("joe:rw; /x/**: joe:rw, anyone:r").of(AccessFixture.joe(), FsPath.ROOT);
         return new AccessStore(new MemoryStore(4 << 20), rights);
     }
 }

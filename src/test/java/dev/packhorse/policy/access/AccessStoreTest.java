@@ -3,6 +3,7 @@ package dev.packhorse.policy.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.sun.management.ThreadMXBean;
 import dev.packhorse.fs.AttributeChange;
 import dev.packhorse.fs.Capability;
 import dev.packhorse.fs.ForwardingStoreTest;
@@ -23,7 +24,6 @@ import dev.packhorse.identity.AddressRange;
 import dev.packhorse.identity.Caller;
 import dev.packhorse.identity.Right;
 import dev.packhorse.store.memory.MemoryStore;
-import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -69,10 +69,8 @@ class AccessStoreTest extends AccessFixture {
         needs.put(store -> store.makeDirectory(path("/e"), WriteOptions.of(MODE)), writeAll);
         needs.put(store -> store.link(path("/l"), "x", WriteOptions.DEFAULT), write);
         needs.put(store -> store.link(path("/l"), "x", WriteOptions.of(TIME)), writeAll);
-        needs.put(
-                store -> store.change(path("/d/f"), MODE, Preconditions.NONE), List.of(Set.of(Right.METADATA)));
-        needs.put(
-                store -> store.change(path("/d/f"), TYPE, Preconditions.NONE), List.of(Set.of(Right.METADATA)));
+        needs.put(store -> store.change(path("/d/f"), MODE, Preconditions.NONE), List.of(Set.of(Right.METADATA)));
+        needs.put(store -> store.change(path("/d/f"), TYPE, Preconditions.NONE), List.of(Set.of(Right.METADATA)));
         needs.put(store -> store.copy(path("/d/f"), path("/g"), TransferOptions.OVERWRITE), transfer);
         needs.put(
                 store -> store.copy(path("/d"), path("/g"), TransferOptions.OVERWRITE),
@@ -157,8 +155,8 @@ class AccessStoreTest extends AccessFixture {
     @Test
     void whatACallerMayNotSeeIsNotListed() throws Exception {
         made("/a", "/private/x", "/public/x", "/public/secret", "/seen/deep/x");
-        AccessStore view =
-                view("anyone:r; /private/**: joe:r; /public/secret: joe:r; /seen/**: anyone:read; /seen/deep/**: anyone:r");
+        AccessStore view = view(
+                "anyone:r; /private/**: joe:r; /public/secret: joe:r; /seen/**: anyone:read; /seen/deep/**: anyone:r");
 
         assertThat(listed(view, "/")).containsExactly("/a", "/public", "/seen");
         assertThat(listed(view, "/public")).containsExactly("/public/x");
@@ -198,8 +196,10 @@ class AccessStoreTest extends AccessFixture {
 
         assertFails(Kind.PERMISSION_DENIED, () -> view.remove(path("/d"), Preconditions.NONE));
         assertFails(Kind.PERMISSION_DENIED, () -> view.move(path("/d"), path("/e"), TransferOptions.OVERWRITE));
-        assertFails(Kind.PERMISSION_DENIED, () -> view.move(path("/d/x"), path("/d/private/x"), TransferOptions.OVERWRITE));
-        assertFails(Kind.PERMISSION_DENIED, () -> view.copy(path("/d/x"), path("/d/private/x"), TransferOptions.OVERWRITE));
+        assertFails(
+                Kind.PERMISSION_DENIED, () -> view.move(path("/d/x"), path("/d/private/x"), TransferOptions.OVERWRITE));
+        assertFails(
+                Kind.PERMISSION_DENIED, () -> view.copy(path("/d/x"), path("/d/private/x"), TransferOptions.OVERWRITE));
         assertThat(asked.operations()).isEmpty();
         assertThat(walked(memory, "/")).containsExactly("/d", "/d/private", "/d/private/y", "/d/x");
         view.remove(path("/d/x"), Preconditions.NONE);
@@ -291,8 +291,10 @@ class AccessStoreTest extends AccessFixture {
         // When, Then
         assertFails(Kind.PERMISSION_DENIED, () -> view.link(path("/pub/new"), "x", WriteOptions.DEFAULT));
         for (String source : List.of("/pub/link", "/pub/d")) {
-            assertFails(Kind.PERMISSION_DENIED, () -> view.copy(path(source), path("/pub/t"), TransferOptions.OVERWRITE));
-            assertFails(Kind.PERMISSION_DENIED, () -> view.move(path(source), path("/pub/t"), TransferOptions.OVERWRITE));
+            assertFails(
+                    Kind.PERMISSION_DENIED, () -> view.copy(path(source), path("/pub/t"), TransferOptions.OVERWRITE));
+            assertFails(
+                    Kind.PERMISSION_DENIED, () -> view.move(path(source), path("/pub/t"), TransferOptions.OVERWRITE));
         }
         assertThat(view.capabilities().has(Capability.SYMLINKS)).isFalse();
         assertThat(listed(memory, "/pub")).containsExactly("/pub/d", "/pub/link");
@@ -306,7 +308,9 @@ class AccessStoreTest extends AccessFixture {
     void whoHasTheSameRightsEverywhereStillMakesNoLinksForOthersToFallInto() throws Exception {
         AccessStore view = view("anyone:w, joe:rw; /pub/**: joe:rw, eve:r, anyone:w");
 
-        assertThat(rights("anyone:w, joe:rw; /pub/**: joe:rw, eve:r, anyone:w", stranger()).isUniform()).isTrue();
+        assertThat(rights("anyone:w, joe:rw; /pub/**: joe:rw, eve:r, anyone:w", stranger())
+                        .isUniform())
+                .isTrue();
         assertFails(Kind.PERMISSION_DENIED, () -> view.link(path("/pub/l"), "../private", WriteOptions.DEFAULT));
     }
 
@@ -430,7 +434,11 @@ class AccessStoreTest extends AccessFixture {
                 new Caller("-", Set.of(), THERE, null),
                 new Caller("oidc:joe x", Set.of("x"), AddressRange.address("2001:db8::1"), null),
                 new Caller("joe", Set.of(), THERE, new Caller.Scope(Set.of(), Set.of())),
-                new Caller("joe", Set.of("g"), THERE, new Caller.Scope(Set.of(Right.READ, Right.LIST), Set.of("/a b", "/c,d"))))) {
+                new Caller(
+                        "joe",
+                        Set.of("g"),
+                        THERE,
+                        new Caller.Scope(Set.of(Right.READ, Right.LIST), Set.of("/a b", "/c,d"))))) {
             assertThat(CallerText.parse(CallerText.of(caller))).isEqualTo(caller);
         }
         for (String none : List.of("", "joe", "localhost - - -", "192.0.2.7 joe  - - -", "192.0.2.7 joe - rubbish -")) {

@@ -74,8 +74,7 @@ class RestrictedStoreTest extends AccessFixture {
         assertFails(Kind.PERMISSION_DENIED, () -> store.move(path("/d/e"), path("/f"), TransferOptions.OVERWRITE));
         store.remove(path("/d/x"), Preconditions.NONE);
         store.copy(path("/d"), path("/g"), TransferOptions.CREATE_NEW);
-        assertThat(walked(memory, "/"))
-                .containsExactly("/d", "/d/e", "/d/e/.git", "/d/e/.git/config", "/g", "/g/e");
+        assertThat(walked(memory, "/")).containsExactly("/d", "/d/e", "/d/e/.git", "/d/e/.git/config", "/g", "/g/e");
         store.remove(path("/g"), Preconditions.NONE);
     }
 
@@ -140,9 +139,7 @@ class RestrictedStoreTest extends AccessFixture {
         assertFails(Kind.TOO_LARGE, () -> store.write(path("/x"), Body.of(new byte[11]), WriteOptions.DEFAULT));
         assertThat(asked.operations()).isEmpty();
         AtomicLong taken = new AtomicLong();
-        assertFails(
-                Kind.TOO_LARGE,
-                () -> store.write(path("/x"), unknownLength(1 << 20, taken), WriteOptions.DEFAULT));
+        assertFails(Kind.TOO_LARGE, () -> store.write(path("/x"), unknownLength(1 << 20, taken), WriteOptions.DEFAULT));
         assertThat(taken.get()).isLessThan(1 << 20);
         assertFails(Kind.NOT_FOUND, () -> memory.stat(path("/x")));
         store.write(path("/x"), Body.of(new byte[10]), WriteOptions.DEFAULT);

@@ -208,9 +208,7 @@ class QuotaStoreTest {
             uploads.add(() -> {
                 try {
                     store.write(
-                            path(path),
-                            known ? Body.of(new byte[7_000]) : unknownLength(7_000),
-                            WriteOptions.DEFAULT);
+                            path(path), known ? Body.of(new byte[7_000]) : unknownLength(7_000), WriteOptions.DEFAULT);
                     return true;
                 } catch (FsException e) {
                     assertThat(e.kind()).isEqualTo(Kind.NO_SPACE);
