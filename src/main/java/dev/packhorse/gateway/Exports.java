@@ -6,6 +6,7 @@ import dev.packhorse.front.http.RequestTarget;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Store;
+import dev.packhorse.identity.Caller;
 import dev.packhorse.route.Export;
 import dev.packhorse.route.ExportListener;
 import dev.packhorse.server.HttpExchange;
@@ -13,6 +14,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,17 +45,20 @@ final class Exports implements ExportListener {
      *
      * @param base where requests have it
      */
-    record Mount(Export export, String protocol, FsPath base, HttpFront front, Store store) {}
+    record Mount(Export export, String protocol, FsPath base, HttpFronts.Front front, ExportPolicies policies) {}
 
     private final HttpFronts fronts;
+    private final Entrance entrance;
+    private final Exposure exposure;
     private final ReplayDevice device;
     private final Object change = new Object();
     private volatile Map<FsPath, Export> exports = Map.of();
+    private final Map<FsPath, ExportPolicies> policies = new HashMap<>();
     /** By the path that requests have. */
     private volatile Map<String, Mount> mounts = Map.of();
 
     private volatile int deepest;
-    private volatile Store above = new ExportsStore(List.of(), Instant.now());
+    private volatile Instant changed = Instant.now();
     private final HttpFront index = HttpFronts.index();
 
     /**
@@ -63,10 +68,20 @@ final class Exports implements ExportListener {
      * @param workers threads that may block, for what fronts do ahead
      * @param device what has the exports that speak {@code replay}
      * @param registry for what fronts count
+     * @param callers tells who asks
+     * @param exposure where listeners are
      */
-    Exports(@Nullable Path spool, Executor workers, ReplayDevice device, MeterRegistry registry) {
+    Exports(
+            @Nullable Path spool,
+            Executor workers,
+            ReplayDevice device,
+            MeterRegistry registry,
+            Callers callers,
+            Exposure exposure) {
         this.fronts = new HttpFronts(spool, workers, registry);
         this.device = device;
+        this.entrance = new Entrance(callers);
+        this.exposure = exposure;
     }
 
     @Override
@@ -82,32 +97,33 @@ final class Exports implements ExportListener {
             if (other != null) {
                 throw new IllegalArgumentException("export " + export.path() + " is taken by route " + other.routeId());
             }
-            Map<String, Mount> more = new TreeMap<>(mounts);
-            fronts.of(export).forEach((protocol, front) -> {
-                FsPath base = HttpFronts.base(protocol, export.path());
-                more.put(
-                        base.toString(),
-                        new Mount(export, protocol, base, front, export.stores().apply(protocol)));
-            });
-            addToDevice(export);
-            Map<FsPath, Export> all = new TreeMap<>(exports);
-            all.put(export.path(), export);
-            publish(all, more);
+            ExportPolicies added = ExportPolicies.of(export, entrance.callers(), exposure);
+            boolean served = false;
+            try {
+                serve(export, added);
+                served = true;
+            } finally {
+                if (!served) {
+                    fronts.end(export);
+                    added.close();
+                }
+            }
         }
     }
 
-    private void addToDevice(Export export) {
-        boolean added = false;
-        try {
-            if (export.protocols().contains(ReplayDevice.PROTOCOL)) {
-                device.add(export, export.stores().apply(ReplayDevice.PROTOCOL));
-            }
-            added = true;
-        } finally {
-            if (!added) {
-                fronts.end(export);
-            }
+    private void serve(Export export, ExportPolicies added) {
+        Map<String, Mount> more = new TreeMap<>(mounts);
+        fronts.of(export, added).forEach((protocol, front) -> {
+            FsPath base = HttpFronts.base(protocol, export.path());
+            more.put(base.toString(), new Mount(export, protocol, base, front, added));
+        });
+        if (export.protocols().contains(ReplayDevice.PROTOCOL)) {
+            device.add(export, added);
         }
+        Map<FsPath, Export> all = new TreeMap<>(exports);
+        all.put(export.path(), export);
+        policies.put(export.path(), added);
+        publish(all, more);
     }
 
     @Override
@@ -120,6 +136,10 @@ final class Exports implements ExportListener {
             Map<FsPath, Export> all = new TreeMap<>(exports);
             all.remove(export.path());
             publish(all, fewer);
+            ExportPolicies left = policies.remove(export.path());
+            if (left != null) {
+                left.close();
+            }
         }
     }
 
@@ -130,11 +150,18 @@ final class Exports implements ExportListener {
                 .max()
                 .orElse(0);
         mounts = Map.copyOf(mounted);
-        List<FsPath> listed = mounted.values().stream()
-                .filter(mount -> mount.protocol().equals(HttpFronts.HTTPFS))
-                .map(mount -> mount.export().path())
-                .toList();
-        above = new ExportsStore(listed, Instant.now());
+        changed = Instant.now();
+    }
+
+    /** The directories above the exports in which a caller may see something. */
+    private Store above(Caller caller) {
+        return new ExportsStore(
+                mounts.values().stream()
+                        .filter(mount -> mount.protocol().equals(HttpFronts.HTTPFS))
+                        .filter(mount -> mount.policies().rights(caller).seesAnything())
+                        .map(mount -> mount.export().path())
+                        .toList(),
+                changed);
     }
 
     /** Where requests find exports, sorted. */
@@ -182,14 +209,14 @@ final class Exports implements ExportListener {
         }
         if (target.path().isBelow(INDEX) || target.path().equals(INDEX)) {
             exchange.servedBy(HttpFronts.HTTPFS, "/");
-            return index.handle(exchange.request(), target.from(INDEX), above);
+            return entrance.handle(exchange, index, target.from(INDEX), this::above);
         }
         return HttpResponse.text(404, "Object Not Found");
     }
 
-    private static HttpResponse handle(HttpExchange exchange, Mount mount, RequestTarget target) {
+    private HttpResponse handle(HttpExchange exchange, Mount mount, RequestTarget target) {
         exchange.servedBy(mount.protocol(), mount.export().path().toString());
-        return mount.front().handle(exchange.request(), target, mount.store());
+        return entrance.handle(exchange, mount, target);
     }
 
     /**

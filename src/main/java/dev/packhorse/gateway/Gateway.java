@@ -94,7 +94,13 @@ class Gateway implements HttpObserver {
                 replay.name(),
                 replay.announce().orElse(null),
                 this);
-        exports = new Exports(spool, workers, device, registry);
+        exports = new Exports(
+                spool,
+                workers,
+                device,
+                registry,
+                Callers.ANONYMOUS,
+                new Exposure(http.host(), replay.host(), config.allowAnonymousWrites()));
         database = StateDatabase.open(data, config.database());
         identity = IdentityWiring.of(config, database.source(), InstantSource.system());
         overlay = new OverlayTable(

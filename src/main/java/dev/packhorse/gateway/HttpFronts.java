@@ -2,7 +2,10 @@ package dev.packhorse.gateway;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.packhorse.front.http.Cors;
 import dev.packhorse.front.http.HttpFront;
+import dev.packhorse.front.http.HttpRequest;
+import dev.packhorse.front.http.RequestTarget;
 import dev.packhorse.front.httpfs.HttpfsFront;
 import dev.packhorse.front.httpfs.HttpfsOptions;
 import dev.packhorse.front.httpfs.SymlinkMode;
@@ -41,6 +44,17 @@ final class HttpFronts {
 
     /** The protocols, in the order in which they are told. */
     static final List<String> PROTOCOLS = List.of(HTTPFS, JSONFS, OPENHANDS, WEBHOOK);
+
+    private static final FsPath HEALTH = parse("/health");
+
+    /**
+     * One export over one protocol.
+     *
+     * @param cors who may see answers in a browser
+     * @param credentials what admits beside what the gateway knows, for this protocol alone
+     * @param strict whether clients know no other failure than 404
+     */
+    record Front(HttpFront front, Cors cors, Credentials credentials, boolean strict) {}
 
     private final @Nullable Path spool;
     private final Executor workers;
@@ -82,57 +96,64 @@ final class HttpFronts {
                 };
     }
 
+    /** Whether a request is answered the same whoever asks: what browsers ask beforehand, and whether the gateway is there. */
+    static boolean isForEverybody(String protocol, HttpRequest request, RequestTarget target) {
+        return Cors.isPreflight(request)
+                || (isOfOpenHands(protocol)
+                        && target.path().equals(HEALTH)
+                        && (request.method().equals("GET") || request.method().equals("HEAD")));
+    }
+
+    /** Whether a protocol has credentials of its own. */
+    static boolean isOfOpenHands(String protocol) {
+        return protocol.equals(OPENHANDS) || protocol.equals(WEBHOOK);
+    }
+
     /** The fronts that an export asks for, by protocol. What more than one of them heeds is said once. */
-    Map<String, HttpFront> of(Export export) {
+    Map<String, Front> of(Export export, ExportPolicies policies) {
         Options options = export.options();
-        Map<String, HttpFront> fronts = new LinkedHashMap<>();
+        Map<String, Front> fronts = new LinkedHashMap<>();
         Set<String> origins = options.names("cors.origins", Set.of());
         long maxBody = options.size("max-body", Long.MAX_VALUE);
         if (export.protocols().contains(HTTPFS)) {
             HttpfsOptions httpfs =
                     new HttpfsOptions(symlinkMode(options), HttpfsOptions.cors(origins), maxBody, spool, workers);
-            fronts.put(HTTPFS, new HttpfsFront(base(HTTPFS, export.path()).toString(), httpfs));
+            HttpFront front = new HttpfsFront(base(HTTPFS, export.path()).toString(), httpfs);
+            fronts.put(HTTPFS, new Front(front, httpfs.cors(), Credentials.NONE, false));
         }
         if (export.protocols().contains(JSONFS)) {
+            JsonfsOptions jsonfs =
+                    new JsonfsOptions(options.flag("jsonfs.strict-status", true), JsonfsOptions.cors(origins), spool);
             fronts.put(
-                    JSONFS,
-                    new JsonfsFront(new JsonfsOptions(
-                            options.flag("jsonfs.strict-status", true), JsonfsOptions.cors(origins), spool)));
+                    JSONFS, new Front(new JsonfsFront(jsonfs), jsonfs.cors(), Credentials.NONE, jsonfs.strictStatus()));
         }
         boolean serves = export.protocols().contains(OPENHANDS);
         boolean mirrors = export.protocols().contains(WEBHOOK);
         Credentials credentials = serves || mirrors ? credentials(options) : Credentials.NONE;
         if (serves) {
-            fronts.put(
-                    OPENHANDS,
-                    new OpenHandsFront(new OpenHandsOptions(
-                            options.flag("openhands.bare-paths", false),
-                            credentials,
-                            OpenHandsOptions.cors(origins),
-                            maxBody)));
+            OpenHandsOptions openhands = new OpenHandsOptions(
+                    options.flag("openhands.bare-paths", false), credentials, OpenHandsOptions.cors(origins), maxBody);
+            fronts.put(OPENHANDS, new Front(new OpenHandsFront(openhands), openhands.cors(), credentials, false));
         }
         if (mirrors) {
-            fronts.put(
-                    WEBHOOK,
-                    webhook(
-                            export,
-                            new WebhookOptions(
-                                    credentials,
-                                    maxBody,
-                                    options.size("openhands-webhook.backlog", WebhookOptions.BACKLOG),
-                                    options.choice("openhands-webhook.directory-delete", DirectoryDelete.IN_ORDER))));
+            WebhookOptions webhook = new WebhookOptions(
+                    credentials,
+                    maxBody,
+                    options.size("openhands-webhook.backlog", WebhookOptions.BACKLOG),
+                    options.choice("openhands-webhook.directory-delete", DirectoryDelete.IN_ORDER));
+            fronts.put(WEBHOOK, new Front(webhook(export, policies, webhook), Cors.OFF, credentials, false));
         }
         return fronts;
     }
 
-    private HttpFront webhook(Export export, WebhookOptions options) {
+    private HttpFront webhook(Export export, ExportPolicies policies, WebhookOptions options) {
         if (spool == null) {
             throw new IllegalArgumentException(WEBHOOK + " needs a folder for its spool");
         }
         String name = export.path().toString();
         Path folder = spool.resolve("webhook").resolve(URLEncoder.encode(name.substring(1), UTF_8));
         try {
-            Mirror mirror = Mirror.start(name, folder, export.stores().apply(WEBHOOK), options);
+            Mirror mirror = Mirror.start(name, folder, text -> policies.view(WEBHOOK, text), options);
             mirrors.put(export.path(), mirror);
             metrics.add(name, mirror);
             return new WebhookFront(options, mirror);

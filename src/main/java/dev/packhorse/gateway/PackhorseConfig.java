@@ -23,6 +23,10 @@ public interface PackhorseConfig {
     @WithDefault("routes/*.yaml")
     String routes();
 
+    /** Whether an export may let whoever reaches a listener beyond this host change it without a credential. */
+    @WithDefault("false")
+    boolean allowAnonymousWrites();
+
     /** A line for each request: `stdout`, a file, or `off`. */
     @WithDefault("stdout")
     String accessLog();

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.packhorse.front.replay.ReplayExport;
 import dev.packhorse.front.replay.ReplayFront;
-import dev.packhorse.fs.Store;
+import dev.packhorse.identity.Caller;
 import dev.packhorse.route.Export;
 import dev.packhorse.route.Options;
 import dev.packhorse.server.HttpObserver;
@@ -35,7 +35,10 @@ final class ReplayDevice {
     private final ReplayFront front;
     private final ReplayListener listener;
     /** By name. */
-    private volatile Map<String, ReplayExport> exports = Map.of();
+    private volatile Map<String, Offered> exports = Map.of();
+
+    /** An export, and how each client has it. */
+    private record Offered(ReplayExport export, ExportPolicies policies) {}
 
     private @Nullable SsdpResponder responder;
 
@@ -63,8 +66,13 @@ final class ReplayDevice {
         this.listener = new ReplayListener(settings, front, this::exports, observer);
     }
 
-    private Collection<ReplayExport> exports() {
-        return exports.values();
+    /** What a client has that is known by its address alone: the exports in which it may see something. */
+    private Collection<ReplayExport> exports(String remote) {
+        Caller caller = Caller.anonymous(Callers.address(remote));
+        return exports.values().stream()
+                .filter(each -> each.policies().rights(caller).seesAnything())
+                .map(each -> each.export().with(each.policies().view(PROTOCOL, caller)))
+                .toList();
     }
 
     /** Entries that were left out of listings, since old clients cannot take them. */
@@ -83,25 +91,26 @@ final class ReplayDevice {
      * @throws IllegalArgumentException for a name that old clients cannot take, or that another export has, or if the port cannot
      *     be had
      */
-    synchronized void add(Export export, Store store) {
+    synchronized void add(Export export, ExportPolicies policies) {
         Options options = export.options();
         ReplayExport added = new ReplayExport(
                 options.text("replay.name", export.path().name()),
                 export.path(),
-                store,
+                export.stores().apply(PROTOCOL, Export.GATEWAY),
                 options.flag("replay.visible", true),
                 options.flag("replay.encrypted", false),
                 options.flag("replay.writable", true));
-        ReplayExport other = exports.get(added.name());
+        Offered other = exports.get(added.name());
         if (other != null) {
-            throw new IllegalArgumentException("the device has a " + added.name() + " already: export " + other.path()
+            throw new IllegalArgumentException("the device has a " + added.name() + " already: export "
+                    + other.export().path()
                     + "; give this a replay.name");
         }
         if (exports.isEmpty()) {
             listen();
         }
-        Map<String, ReplayExport> more = new TreeMap<>(exports);
-        more.put(added.name(), added);
+        Map<String, Offered> more = new TreeMap<>(exports);
+        more.put(added.name(), new Offered(added, policies));
         exports = more;
     }
 
@@ -130,8 +139,8 @@ final class ReplayDevice {
 
     /** Leaves an export; after the last one it no longer listens. */
     synchronized void remove(Export export) {
-        Map<String, ReplayExport> fewer = new TreeMap<>(exports);
-        if (fewer.values().removeIf(each -> each.path().equals(export.path()))) {
+        Map<String, Offered> fewer = new TreeMap<>(exports);
+        if (fewer.values().removeIf(each -> each.export().path().equals(export.path()))) {
             exports = fewer;
             if (fewer.isEmpty()) {
                 stop();

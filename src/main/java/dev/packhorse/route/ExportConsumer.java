@@ -42,7 +42,7 @@ final class ExportConsumer extends DefaultConsumer {
                 endpoint.protocols(),
                 getRouteId(),
                 options,
-                protocol -> new RouteStore(this, this::capabilities, protocol),
+                (protocol, caller) -> new RouteStore(this, this::capabilities, protocol, caller),
                 this::reached);
         try {
             listener.added(added);

@@ -34,9 +34,10 @@ public final class RecordedExports implements ExportListener {
                 export.protocols(),
                 export.routeId(),
                 export.options(),
-                protocol -> outbox.recording(export.path(), export.stores().apply(protocol)),
+                (protocol, caller) ->
+                        outbox.recording(export.path(), export.stores().apply(protocol, caller)),
                 export.reached()));
-        stores.put(export.path(), export.stores().apply(PROTOCOL));
+        stores.put(export.path(), export.stores().apply(PROTOCOL, Export.GATEWAY));
     }
 
     @Override

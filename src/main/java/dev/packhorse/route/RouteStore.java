@@ -36,17 +36,19 @@ final class RouteStore implements Store {
     private final ExportConsumer consumer;
     private final Supplier<Capabilities> capabilities;
     private final String protocol;
+    private final String caller;
     private volatile boolean closed;
 
     /**
-     * The route of one export, as one protocol sees it.
+     * The route of one export, as one protocol and one caller see it.
      *
      * @param capabilities what every store in the route can do
      */
-    RouteStore(ExportConsumer consumer, Supplier<Capabilities> capabilities, String protocol) {
+    RouteStore(ExportConsumer consumer, Supplier<Capabilities> capabilities, String protocol, String caller) {
         this.consumer = consumer;
         this.capabilities = capabilities;
         this.protocol = protocol;
+        this.caller = caller;
     }
 
     @Override
@@ -184,7 +186,7 @@ final class RouteStore implements Store {
             message.setHeader(PackhorseHeaders.OPERATION, call.operation().word());
             message.setHeader(PackhorseHeaders.PATH, call.path().toString());
             message.setHeader(PackhorseHeaders.PROTOCOL, protocol);
-            message.setHeader(PackhorseHeaders.CALLER, "anonymous");
+            message.setHeader(PackhorseHeaders.CALLER, caller);
             message.setHeader(PackhorseHeaders.EXPORT, consumer.exportPath());
             consumer.getProcessor().process(exchange);
             Exception failure = exchange.getException();

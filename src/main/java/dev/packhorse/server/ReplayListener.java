@@ -22,7 +22,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +46,7 @@ public final class ReplayListener {
 
     private final ReplaySettings settings;
     private final ReplayFront front;
-    private final Supplier<? extends Collection<ReplayExport>> exports;
+    private final Function<String, ? extends Collection<ReplayExport>> exports;
     private final HttpObserver observer;
     private final Semaphore free;
     private final Set<ReplayConnection> connections = ConcurrentHashMap.newKeySet();
@@ -57,12 +57,12 @@ public final class ReplayListener {
     /**
      * A listener that is not bound yet.
      *
-     * @param exports what is exported at the moment, asked at each request
+     * @param exports what is exported at the moment to a client of such an address, asked at each request
      */
     public ReplayListener(
             ReplaySettings settings,
             ReplayFront front,
-            Supplier<? extends Collection<ReplayExport>> exports,
+            Function<String, ? extends Collection<ReplayExport>> exports,
             HttpObserver observer) {
         this.settings = settings;
         this.front = front;
@@ -110,7 +110,7 @@ public final class ReplayListener {
     /** Asks the front. Never throws: what goes wrong is logged and becomes a 500 that says nothing. */
     ReplayAnswer handle(HttpExchange exchange) {
         try {
-            return front.handle(exchange.request(), exports.get());
+            return front.handle(exchange.request(), exports.apply(exchange.remote()));
         } catch (RuntimeException | Error e) {
             LOG.errorf(e, "a request failed unexpectedly protocol=replay request=%d", exchange.number());
             return ReplayConnection.plain(500);

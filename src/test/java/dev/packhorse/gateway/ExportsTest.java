@@ -8,7 +8,6 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.route.Export;
 import dev.packhorse.route.Options;
 import dev.packhorse.store.memory.MemoryStore;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +21,7 @@ class ExportsTest {
     @TempDir
     Path folder;
 
-    private final Exports exports = new Exports(null, Runnable::run, TestGateway.device(), new SimpleMeterRegistry());
+    private final Exports exports = TestGateway.exports(null);
 
     private Export add(String path) throws FsException {
         Export export = new Export(
@@ -30,7 +29,7 @@ class ExportsTest {
                 List.of("httpfs"),
                 "route of " + path,
                 new Options(Map.of()),
-                protocol -> new MemoryStore(1 << 20),
+                (protocol, caller) -> new MemoryStore(1 << 20),
                 List::of);
         exports.added(export);
         return export;
@@ -81,7 +80,7 @@ class ExportsTest {
 
     @Test
     void onlyTheBaseOfAWebhookMayBeJoinedBare() throws Exception {
-        Exports webhooks = new Exports(folder, Runnable::run, TestGateway.device(), new SimpleMeterRegistry());
+        Exports webhooks = TestGateway.exports(folder);
         List<Export> added = new ArrayList<>();
         for (String path : List.of("/mirror", "/mirrors")) {
             Export export = new Export(
@@ -89,7 +88,7 @@ class ExportsTest {
                     List.of("openhands-webhook", "openhands"),
                     path,
                     new Options(Map.of()),
-                    protocol -> new MemoryStore(1 << 20),
+                    (protocol, caller) -> new MemoryStore(1 << 20),
                     List::of);
             webhooks.added(export);
             added.add(export);

@@ -11,7 +11,6 @@ import dev.packhorse.route.Export;
 import dev.packhorse.route.Options;
 import dev.packhorse.route.StoreOpener;
 import dev.packhorse.store.memory.MemoryStore;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
@@ -50,8 +49,18 @@ class ReadmeTablesTest {
             "replay.visible", "`false` shows it only to clients that call themselves a ReplayTV; `true`",
             "replay.encrypted", "`true` wants encrypted queries, as real devices do for `/Video`; `false`",
             "replay.writable", "`false` lets nobody change it; `true`",
+            "access",
+                    "rules that say who may do what, separated by semicolons: `family:rw, guests:r; /private/**: editors:rw`; everything for this host, nothing for others",
+            "hide", "names that nobody sees, with what is below them, separated by commas: `.git, *.tmp`; none",
+            "refuse", "names that nothing can be given, separated by commas: `*.exe`; none",
+            "read-only", "`true` lets nobody change anything; `false`",
+            "max-file", "bytes of a file that is written, over any protocol; no limit",
+            "quota", "bytes that the export may hold; no limit",
+            "quota-entries", "files, directories and symlinks that the export may hold; no limit",
+            "quota-recount", "how long after a count of what the export holds the next one begins; `1h`",
+            "token", "`true` takes a key or a token from `?token=` in the address as well; `false`",
             "openhands.api-key",
-                    "admits with the header `X-API-Key`; none. Without any credential everybody is admitted",
+                    "admits with the header `X-API-Key` to `openhands` and `openhands-webhook`, as one of the `users`, or with all rights where there is no `access`; none. With one of these, both want a credential, theirs or one that the gateway knows",
             "openhands.session-api-key", "admits with the header `X-Session-API-Key`; none",
             "openhands.user", "admits with Basic, together with `openhands.password`; none",
             "openhands.password", "its password",
@@ -147,8 +156,9 @@ class ReadmeTablesTest {
     void theOptionsOfExportsAreThoseOfTheCode() throws Exception {
         Options options = new Options(new HashMap<>(Map.of("unknown", "")));
         options.optional("protocols");
-        Exports exports = new Exports(folder, Runnable::run, TestGateway.device(), new SimpleMeterRegistry());
-        Export export = new Export(FsPath.parse("/x"), Exports.PROTOCOLS, "x", options, protocol -> memory(), List::of);
+        Exports exports = TestGateway.exports(folder);
+        Export export = new Export(
+                FsPath.parse("/x"), Exports.PROTOCOLS, "x", options, (protocol, caller) -> memory(), List::of);
         exports.added(export);
         exports.removed(export);
 

@@ -10,7 +10,6 @@ import dev.packhorse.route.ExportComponent;
 import dev.packhorse.route.StoreComponent;
 import dev.packhorse.route.StoreOpener;
 import dev.packhorse.route.StoreRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +29,7 @@ class RouteFilesTest {
     @TempDir
     Path folder;
 
-    private final Exports exports = new Exports(null, Runnable::run, TestGateway.device(), new SimpleMeterRegistry());
+    private final Exports exports = TestGateway.exports(null);
     private final DefaultCamelContext context = new DefaultCamelContext();
     private StoreRegistry registry = new StoreRegistry(Map.of(), Map.of(), (store, key, options) -> store);
 
@@ -81,7 +80,7 @@ class RouteFilesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-            export:/x?colour=red | store:memory:   | unknown option 'colour', options are cors.origins, httpfs.symlink-mode, max-body, protocols
+            export:/x?colour=red | store:memory:   | unknown option 'colour', options are access, cors.origins, hide, httpfs.symlink-mode, max-body, max-file, protocols, quota, quota-entries, quota-recount, read-only, refuse, token
             export:/x?max-body=x | store:memory:   | option max-body = 'x' is not a size such as 64m
             export:/x?protocols=httpfs,gopher | store:memory: | unknown protocol 'gopher', protocols are httpfs, jsonfs, openhands, openhands-webhook, replay
             export:/x?protocols= | store:memory:   | unknown protocol '', protocols are httpfs, jsonfs, openhands, openhands-webhook, replay
@@ -208,7 +207,7 @@ class RouteFilesTest {
         assertThat(exports.all())
                 .singleElement()
                 .satisfies(export -> assertThat(export.stores()
-                                .apply("httpfs")
+                                .apply("httpfs", "anonymous")
                                 .stat(FsPath.parse("/f"))
                                 .size())
                         .isEqualTo(3));

@@ -57,7 +57,7 @@ class StoreProbeTest {
                 List.of("httpfs"),
                 "nas",
                 new Options(Map.of()),
-                protocol -> stores[0].store(),
+                (protocol, caller) -> stores[0].store(),
                 () -> List.of(stores[0].store())));
         StoreProbe.check(List.of(stores), exports, Map.of("nas", Path.of("routes/nas.yaml")), workers);
     }

@@ -5,6 +5,7 @@ import dev.packhorse.fs.FaultyStore;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Store;
+import dev.packhorse.identity.Caller;
 import dev.packhorse.policy.overlay.OverlayTable;
 import dev.packhorse.route.ChangesComponent;
 import dev.packhorse.route.ExportComponent;
@@ -35,13 +36,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole gateway without Quarkus, in a folder of its own: {@code /fs/files} is the folder {@code root} by the local store, mirrored
@@ -80,14 +84,20 @@ public final class TestGateway implements AutoCloseable {
     private final Map<String, StoreOpener> openers = new HashMap<>();
     private final Map<String, Store> given = new ConcurrentHashMap<>();
     private final StoreRegistry stores;
+    private final List<String> heard = new CopyOnWriteArrayList<>();
 
     public TestGateway(Path folder) throws Exception {
         this(folder, HttpSettings.DEFAULT);
     }
 
     TestGateway(Path folder, HttpSettings settings) throws Exception {
+        this(folder, settings, Callers.ANONYMOUS);
+    }
+
+    TestGateway(Path folder, HttpSettings settings, Callers callers) throws Exception {
         root = Files.createDirectories(folder.resolve("root"));
-        exports = new Exports(Files.createDirectories(folder.resolve("spool")), workers, device, meters);
+        exports = new Exports(
+                Files.createDirectories(folder.resolve("spool")), workers, device, meters, callers, Exposure.LOOPBACK);
         database = StateDatabase.open(folder.resolve("state"));
         database.awaitReady();
         overlay = new OverlayTable(database.source(), InstantSource.system(), OverlayTable.DEFAULT_RETENTION, false);
@@ -125,6 +135,12 @@ public final class TestGateway implements AutoCloseable {
                                 .setBody(exports.handle(exchange.getIn().getBody(HttpExchange.class))));
             }
         });
+    }
+
+    /** Exports for whoever comes from this host. */
+    static Exports exports(@Nullable Path spool) {
+        return new Exports(
+                spool, Runnable::run, device(), new SimpleMeterRegistry(), Callers.ANONYMOUS, Exposure.LOOPBACK);
     }
 
     /** A device on any port. */
@@ -190,6 +206,43 @@ public final class TestGateway implements AutoCloseable {
         serve(export, protocols, "given:" + export, options);
     }
 
+    /** Adds an export of a store of the test's own, which the gateway closes. */
+    void export(String export, Map<String, String> options, Store store) throws Exception {
+        given.put(export, store);
+        StringBuilder from = new StringBuilder("export:" + export);
+        options.forEach((name, value) -> from.append(from.indexOf("?") < 0 ? '?' : '&')
+                .append(name)
+                .append("=RAW(")
+                .append(value)
+                .append(')'));
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(noErrorHandler());
+                from(from.toString()).to("store:given:" + export);
+            }
+        });
+    }
+
+    /** Adds an export for anyone whose route hears who asks. */
+    void serveCallers(String export) throws Exception {
+        given.put(export, new MemoryStore(1 << 20));
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(noErrorHandler());
+                from("export:" + export + "?access=anyone:r")
+                        .process(exchange -> heard.add(exchange.getIn().getHeader("PackhorseCaller", String.class)))
+                        .to("store:given:" + export);
+            }
+        });
+    }
+
+    /** Who asked that route. */
+    List<String> heard() {
+        return heard;
+    }
+
     /** Opens a store as routes do, without policies; the caller closes it. */
     public Store open(String location, Map<String, String> options) throws FsException {
         return Objects.requireNonNull(openers.get(Location.scheme(location)))
@@ -233,7 +286,7 @@ public final class TestGateway implements AutoCloseable {
     /** What the fronts of an export ask. */
     Store store(String export) throws FsException {
         Exports.Mount mount = Objects.requireNonNull(exports.find(FsPath.parse("/fs" + export)));
-        return mount.store();
+        return mount.policies().view(HttpFronts.HTTPFS, Caller.anonymous(InetAddress.getLoopbackAddress()));
     }
 
     /** Changes that wait for routes. */

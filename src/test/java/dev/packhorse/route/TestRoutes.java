@@ -97,7 +97,7 @@ final class TestRoutes implements AutoCloseable, ExportListener {
 
     /** The export at a path, over {@code httpfs}. */
     Store export(String path) {
-        return Objects.requireNonNull(exports.get(path), path).stores().apply("httpfs");
+        return Objects.requireNonNull(exports.get(path), path).stores().apply("httpfs", "anonymous");
     }
 
     @Override

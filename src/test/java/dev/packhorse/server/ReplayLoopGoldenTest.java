@@ -28,7 +28,7 @@ class ReplayLoopGoldenTest extends GoldenSessions {
     private final ReplayListener listener = new ReplayListener(
             ReplaySettings.DEFAULT,
             new ReplayFront(Device.DESCRIPTION, InstantSource.system()),
-            () -> exports,
+            remote -> exports,
             (exchange, status, received, sent, nanos) -> {});
 
     @AfterEach

@@ -28,7 +28,7 @@ class ReplayLoopTest extends StoreContract {
     private final ReplayListener listener = new ReplayListener(
             ReplaySettings.DEFAULT,
             new ReplayFront(Device.DESCRIPTION, InstantSource.system()),
-            () -> exports,
+            remote -> exports,
             (exchange, status, received, sent, nanos) -> {});
 
     /** Whether the export wants that, and the client does it. */

@@ -94,7 +94,7 @@ final class ReplayServer implements Closeable {
         listener = new ReplayListener(
                 settings,
                 device.front,
-                () -> device.exports,
+                remote -> device.exports,
                 (exchange, status, received, sent, nanos) -> finished.add(new Finished(
                         exchange.request().method(),
                         status,

@@ -65,6 +65,15 @@ public final class HttpResponse implements Closeable {
         return this;
     }
 
+    /** The same answer with another status. It takes over what is to be closed. */
+    public HttpResponse withStatus(int other) {
+        HttpResponse same = new HttpResponse(other).body(body);
+        same.headers.addAll(headers);
+        same.resource = resource;
+        resource = null;
+        return same;
+    }
+
     /**
      * Says what the log and the metrics show instead of the status, for protocols that know too few of them to tell what happened.
      */

@@ -325,7 +325,7 @@ final class PartsSource implements HttpBody.Source, Closeable {
         return to;
     }
 
-    /** Spools the listing of a directory further down; false if it is there no more. */
+    /** Spools the listing of a directory further down; false if it is there no more, or may not be listed. */
     private boolean listed(FsPath path, @Nullable FutureTask<@Nullable WireBuffer> task) throws IOException {
         try {
             WireBuffer known = task == null ? null : result(task);
@@ -338,10 +338,22 @@ final class PartsSource implements HttpBody.Source, Closeable {
             }
             return true;
         } catch (FsException e) {
-            if (e.kind() == FsException.Kind.NOT_FOUND || e.kind() == FsException.Kind.NOT_A_DIRECTORY) {
-                return false;
-            }
-            throw e;
+            return switch (e.kind()) {
+                case NOT_FOUND, NOT_A_DIRECTORY, PERMISSION_DENIED -> false;
+                case ALREADY_EXISTS,
+                        IS_A_DIRECTORY,
+                        NOT_EMPTY,
+                        INVALID_NAME,
+                        PRECONDITION_FAILED,
+                        STALE,
+                        UNSUPPORTED,
+                        TOO_LARGE,
+                        NO_SPACE,
+                        BUSY,
+                        TIMEOUT,
+                        UNAVAILABLE,
+                        IO -> throw e;
+            };
         }
     }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Permissions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -26,6 +27,7 @@ final class Batch {
 
     private final JsonReader json;
     private final DeliveryWriter spooled;
+    private final Permissions permissions;
     private final Writer content;
     private final Refusals refusals = new Refusals();
 
@@ -36,21 +38,23 @@ final class Batch {
     /** Why the item makes no sense. */
     private @Nullable String fault;
 
-    private Batch(InputStream in, DeliveryWriter spooled) {
+    private Batch(InputStream in, DeliveryWriter spooled, Permissions permissions) {
         this.json = new JsonReader(new InputStreamReader(in, UTF_8.newDecoder()));
         this.spooled = spooled;
+        this.permissions = permissions;
         this.content = new OutputStreamWriter(spooled, UTF_8);
     }
 
     /**
      * Reads a batch.
      *
+     * @param permissions of who sends it; what they do not allow is left out
      * @return the items that were left out
      * @throws JsonReader.Malformed if it is no JSON array
      * @throws java.nio.charset.CharacterCodingException if it is not UTF-8
      */
-    static Refusals read(InputStream in, DeliveryWriter spooled) throws IOException {
-        return new Batch(in, spooled).items();
+    static Refusals read(InputStream in, DeliveryWriter spooled, Permissions permissions) throws IOException {
+        return new Batch(in, spooled, permissions).items();
     }
 
     private Refusals items() throws IOException {
@@ -168,7 +172,7 @@ final class Batch {
             written(path, encoding != null);
         } else {
             FsPath parsed = parsed(path);
-            if (parsed != null) {
+            if (parsed != null && allowed(permissions.mayRemove(parsed))) {
                 spooled.end(Change.Kind.REMOVED, parsed, 0);
             }
         }
@@ -181,6 +185,8 @@ final class Batch {
         }
         if (parsed.isRoot() || where.endsWith("/")) {
             fault("Path Of A Directory");
+        } else if (!allowed(permissions.mayWrite(parsed))) {
+            return;
         } else if (!base64) {
             spooled.end(Change.Kind.WRITTEN, parsed, spooled.stored());
         } else {
@@ -189,6 +195,13 @@ final class Batch {
                 spooled.end(Change.Kind.WRITTEN_BASE64, parsed, length);
             }
         }
+    }
+
+    private boolean allowed(boolean allowed) {
+        if (!allowed) {
+            fault("Forbidden");
+        }
+        return allowed;
     }
 
     private @Nullable FsPath parsed(String text) {

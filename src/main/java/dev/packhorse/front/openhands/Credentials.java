@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.packhorse.front.http.HttpRequest;
-import dev.packhorse.front.http.HttpResponse;
 import java.nio.charset.Charset;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -14,7 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may use an export: whoever shows one of the credentials that are set, or everybody if none is.
+ * Who may use an export: whoever shows one of the credentials that are set, or everybody if none is. Whom the gateway knows by other
+ * means need not show one ({@link dev.packhorse.fs.Permissions#isKnown}).
  *
  * <p>INTEROP section 1, "auth". Comparing takes as long for a wrong credential as for a right one.
  */
@@ -75,8 +75,13 @@ public final class Credentials {
         admitted.add(digest("Authorization", BASIC + new String(both.getBytes(charset), ISO_8859_1)));
     }
 
-    /** Whether a request may go on. */
-    boolean admits(HttpRequest request) {
+    /** Whether there are none. */
+    public boolean isEmpty() {
+        return admitted.isEmpty();
+    }
+
+    /** Whether a request shows one of them, or needs to show none. */
+    public boolean admits(HttpRequest request) {
         if (admitted.isEmpty()) {
             return true;
         }
@@ -109,13 +114,6 @@ public final class Credentials {
         return value != null && value.regionMatches(true, 0, BEARER, 0, BEARER.length())
                 ? BEARER + value.substring(BEARER.length()).trim()
                 : value;
-    }
-
-    /** What a request gets that may not. */
-    static HttpResponse unauthorized() {
-        return HttpResponse.text(401, "Unauthorized")
-                .header("WWW-Authenticate", "Basic realm=\"Packhorse\", charset=\"UTF-8\"")
-                .header("WWW-Authenticate", "Bearer realm=\"Packhorse\"");
     }
 
     private static byte[] digest(String header, String value) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A spooled file, read: the changes of one request in their order. {@link DeliveryWriter} writes it.
  *
- * <p>Shape, numbers big-endian: {@link #MAGIC}, then for each change the length of its content in 8 bytes, the content, and what
+ * <p>Shape, numbers big-endian: {@link #MAGIC}, the length of the caller's text in 4 bytes, that text in UTF-8, then for each change the length of its content in 8 bytes, the content, and what
  * came to be known only behind it: the kind in 1 byte, the decoded length in 8, the length of the path in 2, the path in UTF-8.
  */
 final class Delivery implements Closeable {
@@ -31,8 +31,13 @@ final class Delivery implements Closeable {
         }
     }
 
-    /** "PHWH", version 1. */
-    static final long MAGIC = 0x5048_5748_0000_0001L;
+    /** "PHWH", version 2. Version 1 had no caller: there were no rules then that could have refused one. */
+    static final long MAGIC = 0x5048_5748_0000_0002L;
+
+    private static final long WITHOUT_CALLER = 0x5048_5748_0000_0001L;
+
+    /** Bytes of a caller's text; with as many groups as fit, it still fits the buffer of its writer. */
+    static final int LONGEST_CALLER = 48 * 1024;
 
     /** Bytes behind the content, in front of the path. */
     static final int TAIL = 1 + 8 + 2;
@@ -40,7 +45,9 @@ final class Delivery implements Closeable {
     private final Path file;
     private final FileChannel channel;
     private final long size;
-    private long position = Long.BYTES;
+    private String caller = "";
+    private long begin = Long.BYTES;
+    private long position;
 
     private Delivery(Path file, FileChannel channel, long size) {
         this.file = file;
@@ -52,14 +59,32 @@ final class Delivery implements Closeable {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         try {
             Delivery delivery = new Delivery(file, channel, channel.size());
-            if (delivery.bytes(0, Long.BYTES).getLong() != MAGIC) {
-                throw new Broken(file, null);
-            }
+            delivery.open();
             return delivery;
         } catch (IOException e) {
             channel.close();
             throw e;
         }
+    }
+
+    private void open() throws IOException {
+        long magic = bytes(0, Long.BYTES).getLong();
+        if (magic == MAGIC) {
+            int length = bytes(begin, Integer.BYTES).getInt();
+            if (length < 0 || length > LONGEST_CALLER) {
+                throw new Broken(file, null);
+            }
+            caller = UTF_8.decode(bytes(begin + Integer.BYTES, length)).toString();
+            begin += Integer.BYTES + length;
+        } else if (magic != WITHOUT_CALLER) {
+            throw new Broken(file, null);
+        }
+        position = begin;
+    }
+
+    /** Whose changes they are, as {@link dev.packhorse.fs.Permissions#caller} says it. */
+    String caller() {
+        return caller;
     }
 
     FileChannel channel() {
@@ -73,7 +98,7 @@ final class Delivery implements Closeable {
 
     /** Goes back to the first change. */
     void rewind() {
-        position = Long.BYTES;
+        position = begin;
     }
 
     /** Goes to where a change begins. */

@@ -32,12 +32,12 @@ final class DeliveryWriter extends OutputStream {
 
     private int changes;
 
-    DeliveryWriter(Path file, FileChannel channel, Spool spool, long reserved) {
+    DeliveryWriter(Path file, FileChannel channel, Spool spool, long reserved, byte[] caller) {
         this.file = file;
         this.channel = channel;
         this.spool = spool;
         this.reserved = reserved;
-        buffer.putLong(Delivery.MAGIC);
+        buffer.putLong(Delivery.MAGIC).putInt(caller.length).put(caller);
     }
 
     Path file() {

@@ -27,20 +27,21 @@ final class EventIds {
         }
     };
 
-    private static @Nullable String of(HttpRequest request) {
+    /** Nobody can have what somebody else sends taken for known. */
+    private static @Nullable String of(HttpRequest request, String caller) {
         String id = request.header(HEADER);
-        return id == null || id.isEmpty() || id.length() > LONGEST ? null : id;
+        return id == null || id.isEmpty() || id.length() > LONGEST ? null : id + '\n' + caller;
     }
 
-    /** Whether a request was taken before. */
-    synchronized boolean knows(HttpRequest request) {
-        String id = of(request);
+    /** Whether a request of a caller was taken before. */
+    synchronized boolean knows(HttpRequest request, String caller) {
+        String id = of(request, caller);
         return id != null && known.containsKey(id);
     }
 
-    /** A request has been taken. */
-    synchronized void add(HttpRequest request) {
-        String id = of(request);
+    /** A request of a caller has been taken. */
+    synchronized void add(HttpRequest request, String caller) {
+        String id = of(request, caller);
         if (id != null) {
             known.put(id, true);
         }

@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -49,23 +50,28 @@ public final class Mirror implements Closeable {
 
     private final String name;
     private final Spool spool;
-    private final Store store;
+    private final Function<String, Store> views;
     private final DirectoryDelete directoryDelete;
     private final Pauses pauses;
     private final Thread thread;
     private final LongAdder applied = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder refused = new LongAdder();
+    /** The export as the sender of the delivery at hand has it. */
+    private Store store;
+
     /** How often the change at hand, or the spool, has failed. */
     private int failures;
 
     /** Whether a change was given up because the store had no room, and none was written since. */
     private boolean full;
 
-    private Mirror(String name, Spool spool, Store store, DirectoryDelete directoryDelete, Pauses pauses) {
+    private Mirror(
+            String name, Spool spool, Function<String, Store> views, DirectoryDelete directoryDelete, Pauses pauses) {
         this.name = name;
         this.spool = spool;
-        this.store = store;
+        this.views = views;
+        this.store = views.apply("");
         this.directoryDelete = directoryDelete;
         this.pauses = pauses;
         this.thread = new Thread(this::run, "webhook " + name);
@@ -77,17 +83,19 @@ public final class Mirror implements Closeable {
      *
      * @param name of the export, for the log
      * @param folder where changes wait; this mirror's alone, made if need be
-     * @param store gets them; not closed here
+     * @param views gets them: the export as a sender has it, by {@link dev.packhorse.fs.Permissions#caller}, or by an empty text for a
+     *     delivery of which none is known; not closed here
      * @throws IOException if the folder cannot be used
      */
-    public static Mirror start(String name, Path folder, Store store, WebhookOptions options) throws IOException {
-        return start(name, folder, store, options, PAUSES);
+    public static Mirror start(String name, Path folder, Function<String, Store> views, WebhookOptions options)
+            throws IOException {
+        return start(name, folder, views, options, PAUSES);
     }
 
-    static Mirror start(String name, Path folder, Store store, WebhookOptions options, Pauses pauses)
+    static Mirror start(String name, Path folder, Function<String, Store> views, WebhookOptions options, Pauses pauses)
             throws IOException {
         Mirror mirror =
-                new Mirror(name, Spool.open(folder, options.backlog()), store, options.directoryDelete(), pauses);
+                new Mirror(name, Spool.open(folder, options.backlog()), views, options.directoryDelete(), pauses);
         mirror.thread.start();
         return mirror;
     }
@@ -144,6 +152,7 @@ public final class Mirror implements Closeable {
     /** Whether all of a file is done with, applied or not. */
     private boolean apply(Spool.Waiting waiting) throws IOException, InterruptedException {
         try (Delivery delivery = Delivery.open(waiting.file())) {
+            store = view(delivery, waiting);
             long from = delivery.position();
             for (Change change = delivery.next(); change != null; change = delivery.next()) {
                 if (!apply(change, from, delivery)) {
@@ -161,6 +170,14 @@ public final class Mirror implements Closeable {
             failed.increment();
             spool.setAside(waiting);
             return false;
+        }
+    }
+
+    private Store view(Delivery delivery, Spool.Waiting waiting) throws Delivery.Broken {
+        try {
+            return views.apply(delivery.caller());
+        } catch (IllegalArgumentException e) {
+            throw new Delivery.Broken(waiting.file(), e);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.packhorse.front.openhands;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.packhorse.front.http.Challenge;
 import dev.packhorse.front.http.Cors;
 import dev.packhorse.front.http.HttpBody;
 import dev.packhorse.front.http.HttpFront;
@@ -11,6 +12,7 @@ import dev.packhorse.front.http.RefusedException;
 import dev.packhorse.front.http.RequestTarget;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Permissions;
 import dev.packhorse.fs.Store;
 import java.util.List;
 
@@ -44,8 +46,8 @@ public final class OpenHandsFront implements HttpFront {
         if (reads && target.path().equals(HEALTH)) {
             return healthy();
         }
-        if (!options.credentials().admits(request)) {
-            return Credentials.unauthorized();
+        if (!Permissions.of(store).isKnown() && !options.credentials().admits(request)) {
+            return Challenge.unauthorized();
         }
         try {
             boolean below = target.path().equals(FILES) || target.path().isBelow(FILES);

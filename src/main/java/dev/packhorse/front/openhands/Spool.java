@@ -1,5 +1,7 @@
 package dev.packhorse.front.openhands;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import java.io.IOException;
@@ -87,16 +89,21 @@ final class Spool {
      * Begins a file.
      *
      * @param expected bytes that it will have, as far as anybody knows
+     * @param caller whose changes they are
      * @throws Full if there is no room
      * @throws FsException {@code TOO_LARGE} if there can never be enough
      */
-    DeliveryWriter begin(long expected) throws IOException {
+    DeliveryWriter begin(long expected, String caller) throws IOException {
+        byte[] name = caller.getBytes(UTF_8);
+        if (name.length > Delivery.LONGEST_CALLER) {
+            throw new IOException("a caller of " + name.length + " bytes");
+        }
         long room = Math.max(LEAST, expected);
         reserve(room, room);
         try {
             Path file = Files.createTempFile(folder, "", UNFINISHED);
             return new DeliveryWriter(
-                    file, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE), this, room);
+                    file, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE), this, room, name);
         } catch (IOException e) {
             release(room);
             throw e;

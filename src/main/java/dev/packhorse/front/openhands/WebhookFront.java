@@ -2,6 +2,7 @@ package dev.packhorse.front.openhands;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.packhorse.front.http.Challenge;
 import dev.packhorse.front.http.HttpBody;
 import dev.packhorse.front.http.HttpFront;
 import dev.packhorse.front.http.HttpRequest;
@@ -13,6 +14,7 @@ import dev.packhorse.fs.Body;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Permissions;
 import dev.packhorse.fs.Store;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +25,8 @@ import org.jboss.logging.Logger;
  * What OpenHands' webhooks are sent to, for one export (STORAGE.md, "Webhook Protocol"; INTEROP section 5).
  *
  * <p>A request is answered when it is safe in the spool; the {@link Mirror} applies it behind the answer. So the store is not asked
- * here, and the answer says nothing about it.
+ * here, and the answer says nothing about it but what its caller may do: that is known before, and looked at here, item by item, and
+ * once more when it is applied.
  */
 public final class WebhookFront implements HttpFront {
 
@@ -52,19 +55,20 @@ public final class WebhookFront implements HttpFront {
         if (reads && target.path().equals(OpenHandsFront.HEALTH)) {
             return OpenHandsFront.healthy();
         }
-        if (!options.credentials().admits(request)) {
-            return Credentials.unauthorized();
+        Permissions permissions = Permissions.of(store);
+        if (!permissions.isKnown() && !options.credentials().admits(request)) {
+            return Challenge.unauthorized();
         }
         boolean writes = method.equals("POST");
         if (!writes && !method.equals("DELETE")) {
             return HttpResponse.text(405, "Method Not Allowed").header("Allow", METHODS);
         }
-        if (taken.knows(request)) {
+        if (taken.knows(request, permissions.caller())) {
             return HttpResponse.text(200, "Taken Before");
         }
         try {
-            HttpResponse response = writes ? post(request, target) : delete(target.path());
-            taken.add(request);
+            HttpResponse response = writes ? post(request, target, permissions) : delete(target.path(), permissions);
+            taken.add(request, permissions.caller());
             return response;
         } catch (RefusedException e) {
             return e.response();
@@ -83,7 +87,8 @@ public final class WebhookFront implements HttpFront {
         return HttpResponse.text(503, "Spool Failed").header("Retry-After", "10");
     }
 
-    private HttpResponse post(HttpRequest request, RequestTarget target) throws RefusedException, IOException {
+    private HttpResponse post(HttpRequest request, RequestTarget target, Permissions permissions)
+            throws RefusedException, IOException {
         FsPath path = target.path();
         if (!path.isRoot() && target.trailingSlash()) {
             throw new RefusedException(400, "Path Of A Directory");
@@ -93,15 +98,15 @@ public final class WebhookFront implements HttpFront {
             throw new RefusedException(411, "Length Required");
         }
         Upload upload = new Upload(request.body(), options.maxBody());
-        return path.isRoot() ? batch(upload) : file(upload, path);
+        return path.isRoot() ? batch(upload, permissions) : file(upload, path, permissions);
     }
 
-    private HttpResponse batch(Upload upload) throws RefusedException, IOException {
+    private HttpResponse batch(Upload upload, Permissions permissions) throws RefusedException, IOException {
         Refusals refusals;
         try {
-            refusals = spool(upload, writer -> {
+            refusals = spool(upload, permissions, writer -> {
                 try (InputStream in = upload.open()) {
-                    return Batch.read(in, writer);
+                    return Batch.read(in, writer, permissions);
                 }
             });
         } catch (JsonReader.Malformed | CharacterCodingException e) {
@@ -113,8 +118,16 @@ public final class WebhookFront implements HttpFront {
                 .body(HttpBody.of(refusals.json().getBytes(UTF_8)));
     }
 
-    private HttpResponse file(Upload upload, FsPath path) throws RefusedException, IOException {
-        spool(upload, writer -> {
+    private static void require(boolean allowed) throws RefusedException {
+        if (!allowed) {
+            throw new RefusedException(403, "Forbidden");
+        }
+    }
+
+    private HttpResponse file(Upload upload, FsPath path, Permissions permissions)
+            throws RefusedException, IOException {
+        require(permissions.mayWrite(path));
+        spool(upload, permissions, writer -> {
             writer.begin();
             try (InputStream in = upload.open()) {
                 in.transferTo(writer);
@@ -125,8 +138,9 @@ public final class WebhookFront implements HttpFront {
         return HttpResponse.text(200, "Taken");
     }
 
-    private HttpResponse delete(FsPath path) throws RefusedException, IOException {
-        spool(new Upload(Body.of(new byte[0]), 0), writer -> {
+    private HttpResponse delete(FsPath path, Permissions permissions) throws RefusedException, IOException {
+        require(permissions.mayRemove(path));
+        spool(new Upload(Body.of(new byte[0]), 0), permissions, writer -> {
             writer.begin();
             writer.end(Change.Kind.REMOVED, path, 0);
             return new Refusals();
@@ -139,9 +153,10 @@ public final class WebhookFront implements HttpFront {
         Refusals write(DeliveryWriter writer) throws IOException;
     }
 
-    private Refusals spool(Upload upload, Changes changes) throws RefusedException, IOException {
+    private Refusals spool(Upload upload, Permissions permissions, Changes changes)
+            throws RefusedException, IOException {
         Spool spool = mirror.spool();
-        DeliveryWriter writer = spool.begin(upload.length());
+        DeliveryWriter writer = spool.begin(upload.length(), permissions.caller());
         boolean kept = false;
         try {
             Refusals refusals = changes.write(writer);

@@ -27,6 +27,11 @@ public record ReplayExport(
         }
     }
 
+    /** The same with another store: what one client has of it. */
+    public ReplayExport with(Store other) {
+        return new ReplayExport(name, path, other, visible, encrypted, writable);
+    }
+
     /**
      * Tells whether old clients can take a name, of an export, a file or a directory: at most 190 bytes of UTF-8, no control
      * character, and no double quote, for which the query knows no escape.

@@ -50,7 +50,7 @@ class FullStoreTest {
         if (mirror != null) {
             mirror.close();
         }
-        mirror = Mirror.start("/mirror", folder, store, WebhookOptions.DEFAULT, pauses);
+        mirror = Mirror.start("/mirror", folder, caller -> store, WebhookOptions.DEFAULT, pauses);
         front = new WebhookFront(WebhookOptions.DEFAULT, mirror);
     }
 

@@ -76,7 +76,7 @@ final class KilledReceiver {
     /** Arguments: the folder of the spool, the folder of the files, a seed. */
     public static void main(String[] arguments) throws Exception {
         Store store = LocalStore.open(Path.of(arguments[1]), LocalStore.Options.DEFAULT);
-        Mirror mirror = Mirror.start("/mirror", Path.of(arguments[0]), store, WebhookOptions.DEFAULT);
+        Mirror mirror = Mirror.start("/mirror", Path.of(arguments[0]), caller -> store, WebhookOptions.DEFAULT);
         WebhookFront front = new WebhookFront(WebhookOptions.DEFAULT, mirror);
         Random random = new Random(Long.parseLong(arguments[2]));
         while (true) {

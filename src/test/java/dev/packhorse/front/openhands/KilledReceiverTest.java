@@ -58,7 +58,7 @@ class KilledReceiverTest {
 
     private static void applyWhatWaits(Path spool, Path files) throws IOException {
         try (Store store = LocalStore.open(files, LocalStore.Options.DEFAULT);
-                Mirror mirror = Mirror.start("/mirror", spool, store, WebhookOptions.DEFAULT)) {
+                Mirror mirror = Mirror.start("/mirror", spool, caller -> store, WebhookOptions.DEFAULT)) {
             await().atMost(Duration.ofMinutes(1)).until(() -> mirror.backlog() == 0);
             assertThat(mirror.failed()).isZero();
         }

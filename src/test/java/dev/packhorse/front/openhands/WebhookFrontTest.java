@@ -11,11 +11,14 @@ import dev.packhorse.front.http.WireText;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.Content;
 import dev.packhorse.fs.FaultyStore;
+import dev.packhorse.fs.ForwardingStore;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
+import dev.packhorse.fs.Permissions;
+import dev.packhorse.fs.Store;
 import dev.packhorse.fs.WriteOptions;
 import dev.packhorse.store.memory.MemoryStore;
 import java.io.ByteArrayInputStream;
@@ -23,15 +26,18 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,7 +69,7 @@ class WebhookFrontTest {
         if (mirror != null) {
             mirror.close();
         }
-        mirror = Mirror.start("/mirror", folder, store, options, SHORT);
+        mirror = Mirror.start("/mirror", folder, caller -> store, options, SHORT);
         front = new WebhookFront(options, mirror);
     }
 
@@ -286,6 +292,91 @@ class WebhookFrontTest {
         assertThat(send(new FakeRequest("POST", "/").body(Body.of(body))).status())
                 .isEqualTo(400);
         assertThat(mirrored()).isEmpty();
+    }
+
+    /** As a gateway without callers has left it. */
+    @Test
+    void whatWasSpooledBeforeThereWereCallersIsApplied() throws IOException {
+        mirror.close();
+        ByteBuffer file = ByteBuffer.allocate(64);
+        file.putLong(0x5048_5748_0000_0001L)
+                .putLong(2)
+                .put("hi".getBytes(UTF_8))
+                .put((byte) 1)
+                .putLong(2)
+                .putShort((short) 2)
+                .put("/a".getBytes(UTF_8));
+        Files.write(folder.resolve("0000000000000000000"), Arrays.copyOf(file.array(), file.position()));
+
+        start(WebhookOptions.DEFAULT);
+
+        assertThat(mirrored()).containsExactly("/a=hi");
+    }
+
+    @Test
+    void eachDeliveryIsAppliedAsItsCallerHasTheExport() throws IOException {
+        mirror.close();
+        List<String> asked = new CopyOnWriteArrayList<>();
+        mirror = Mirror.start(
+                "/mirror",
+                folder,
+                caller -> {
+                    asked.add(caller);
+                    if (caller.equals("nobody")) {
+                        throw new IllegalArgumentException("no caller");
+                    }
+                    return store;
+                },
+                WebhookOptions.DEFAULT,
+                SHORT);
+        front = new WebhookFront(WebhookOptions.DEFAULT, mirror);
+
+        sendAs("ann é", "/a");
+        sendAs("nobody", "/b");
+        sendAs("x".repeat(Delivery.LONGEST_CALLER), "/c");
+        assertThat(sendAs("x".repeat(Delivery.LONGEST_CALLER + 1), "/d").status())
+                .isEqualTo(503);
+
+        awaitThat(() -> mirror.backlog() == 0);
+        assertThat(asked).contains("ann é", "x".repeat(Delivery.LONGEST_CALLER));
+        assertThat(text(FsPath.parse("/a"))).isEqualTo("1");
+        assertThat(text(FsPath.parse("/c"))).isEqualTo("1");
+        assertThat(spooled()).containsExactly("0000000000000000001.broken");
+    }
+
+    private Answer sendAs(String caller, String target) throws IOException {
+        FakeRequest request = new FakeRequest("POST", target).body(Body.of("1".getBytes(UTF_8)));
+        return Answer.of(front.handle(request, RequestTarget.parse(target), new Called(store, caller)), false);
+    }
+
+    /** An export as somebody has it who may everything. */
+    private static final class Called extends ForwardingStore implements Permissions {
+        private final String caller;
+
+        Called(Store delegate, String caller) {
+            super(delegate);
+            this.caller = caller;
+        }
+
+        @Override
+        public boolean mayWrite(FsPath path) {
+            return true;
+        }
+
+        @Override
+        public boolean mayRemove(FsPath path) {
+            return true;
+        }
+
+        @Override
+        public boolean isKnown() {
+            return true;
+        }
+
+        @Override
+        public String caller() {
+            return caller;
+        }
     }
 
     @Test
@@ -561,7 +652,8 @@ class WebhookFrontTest {
         WebhookOptions roomy = options(Long.MAX_VALUE, 8L << 30, DirectoryDelete.IN_ORDER);
         long[] arrived = {-1};
         mirror.close();
-        mirror = Mirror.start("/mirror", folder, new CountingStore(store, arrived), roomy, SHORT);
+        Store counting = new CountingStore(store, arrived);
+        mirror = Mirror.start("/mirror", folder, caller -> counting, roomy, SHORT);
         front = new WebhookFront(roomy, mirror);
         int pieces = 600;
         byte[] piece = "AAAA".repeat(1 << 18).getBytes(UTF_8);

@@ -1,0 +1,51 @@
+package dev.packhorse.fs;
+
+/**
+ * What the caller of a request may do, for fronts that answer before anything is done. A store that is one caller's view of an export
+ * is one of these; all others let everything be tried, and refuse when they are asked.
+ */
+public interface Permissions {
+
+    /** Of a store that knows of no callers. */
+    Permissions ALL = new Permissions() {
+        @Override
+        public boolean mayWrite(FsPath path) {
+            return true;
+        }
+
+        @Override
+        public boolean mayRemove(FsPath path) {
+            return true;
+        }
+
+        @Override
+        public boolean isKnown() {
+            return false;
+        }
+
+        @Override
+        public String caller() {
+            return "";
+        }
+    };
+
+    /** The permissions that come with a store. */
+    static Permissions of(Store store) {
+        return store instanceof Permissions known ? known : ALL;
+    }
+
+    /** Whether a file or directory may be made or replaced at a path. */
+    boolean mayWrite(FsPath path);
+
+    /** Whether a path may be removed with whatever is below it. */
+    boolean mayRemove(FsPath path);
+
+    /** Whether the caller has shown who it is. */
+    boolean isKnown();
+
+    /**
+     * The caller as a text from which who wired the front makes the same view again, also in another process; without a secret. Empty
+     * for a store that knows of no callers.
+     */
+    String caller();
+}

@@ -1,0 +1,127 @@
+package dev.packhorse.gateway;
+
+import dev.packhorse.front.http.Challenge;
+import dev.packhorse.front.http.HttpBody;
+import dev.packhorse.front.http.HttpFront;
+import dev.packhorse.front.http.HttpRequest;
+import dev.packhorse.front.http.HttpResponse;
+import dev.packhorse.front.http.RequestTarget;
+import dev.packhorse.fs.Store;
+import dev.packhorse.identity.Authentication;
+import dev.packhorse.identity.Authentication.Accepted;
+import dev.packhorse.identity.Authentication.Later;
+import dev.packhorse.identity.Authentication.Refused;
+import dev.packhorse.identity.Caller;
+import dev.packhorse.policy.access.AccessStore;
+import dev.packhorse.server.HttpExchange;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+
+/**
+ * Where requests come into exports: finds out who asks, and hands the front the export as that caller has it. Who was refused something
+ * and has shown no credential is told that one might help.
+ */
+final class Entrance {
+
+    /**
+     * How many answers to wrong credentials are held back at a time: each holds a thread, of which there may be 128. Others are told to
+     * come later.
+     */
+    private static final int HELD = 32;
+
+    private static final byte[] UNAUTHORIZED = "Unauthorized\n".getBytes(StandardCharsets.US_ASCII);
+
+    private final Callers callers;
+    private final Semaphore held = new Semaphore(HELD);
+
+    Entrance(Callers callers) {
+        this.callers = callers;
+    }
+
+    Callers callers() {
+        return callers;
+    }
+
+    /** Answers a request to an export. */
+    HttpResponse handle(HttpExchange exchange, Exports.Mount mount, RequestTarget target) {
+        HttpRequest request = exchange.request();
+        HttpFronts.Front front = mount.front();
+        Authentication found = authentication(exchange, mount, target);
+        if (!(found instanceof Accepted accepted)) {
+            HttpResponse refused = refused(found);
+            return front.strict()
+                    ? HttpResponse.text(404, "Not Found").countedAs(refused.status())
+                    : front.cors().applyTo(request, refused);
+        }
+        Store store = mount.policies().view(mount.protocol(), accepted.caller());
+        HttpResponse response = front.front().handle(request, target, store);
+        boolean mightHelp = accepted.caller().isAnonymous()
+                && callers.areKnown()
+                && response.counted() == 403
+                && store instanceof AccessStore view
+                && view.denied();
+        return mightHelp ? challenged(response, front.strict()) : response;
+    }
+
+    /** Answers a request to what lies above the exports, as a caller sees it. */
+    HttpResponse handle(HttpExchange exchange, HttpFront front, RequestTarget target, Function<Caller, Store> store) {
+        Authentication found = callers.of(exchange, null);
+        return found instanceof Accepted accepted
+                ? front.handle(exchange.request(), target, store.apply(accepted.caller()))
+                : refused(found);
+    }
+
+    private Authentication authentication(HttpExchange exchange, Exports.Mount mount, RequestTarget target) {
+        HttpRequest request = exchange.request();
+        if (HttpFronts.isForEverybody(mount.protocol(), request, target)) {
+            return new Accepted(Caller.anonymous(Callers.address(exchange.remote())));
+        }
+        if (!mount.front().credentials().isEmpty()
+                && mount.front().credentials().admits(request)) {
+            return new Accepted(mount.policies().fileStoreClient(Callers.address(exchange.remote())));
+        }
+        return callers.of(exchange, mount.policies().takesTokens() ? target.query() : null);
+    }
+
+    private HttpResponse refused(Authentication found) {
+        if (found instanceof Refused refused) {
+            return hold(refused.delay()) ? Challenge.unauthorized() : later(refused.delay());
+        }
+        return later(found instanceof Later later ? later.retryAfter() : Duration.ZERO);
+    }
+
+    private static HttpResponse later(Duration wait) {
+        long seconds = Math.max(1, wait.plusMillis(999).toSeconds());
+        return HttpResponse.text(429, "Too Many Logins").header("Retry-After", Long.toString(seconds));
+    }
+
+    /** Waits; returns whether the answer is as late as it should be. */
+    private boolean hold(Duration delay) {
+        if (delay.isZero()) {
+            return true;
+        }
+        if (!held.tryAcquire()) {
+            return false;
+        }
+        try {
+            Thread.sleep(delay.toMillis());
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            held.release();
+        }
+    }
+
+    private static HttpResponse challenged(HttpResponse response, boolean strict) {
+        if (strict) {
+            return response.countedAs(401);
+        }
+        HttpResponse challenged = Challenge.with(response.withStatus(401));
+        // A line of the answer to an archive tells what was done before; only the usual one says "Forbidden" alone.
+        return challenged.holdsResource() ? challenged : challenged.body(HttpBody.of(UNAUTHORIZED));
+    }
+}

@@ -1,0 +1,329 @@
+package dev.packhorse.gateway;
+
+import static dev.packhorse.identity.Right.DELETE;
+import static dev.packhorse.identity.Right.LIST;
+import static dev.packhorse.identity.Right.METADATA;
+import static dev.packhorse.identity.Right.READ;
+import static dev.packhorse.identity.Right.WRITE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.packhorse.fs.Body;
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Listing;
+import dev.packhorse.fs.Node;
+import dev.packhorse.fs.Preconditions;
+import dev.packhorse.fs.WriteOptions;
+import dev.packhorse.identity.Right;
+import dev.packhorse.server.HttpSettings;
+import dev.packhorse.store.memory.MemoryStore;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every operation of every front over HTTP, as everybody: what the rules give works, all else changes and tells nothing. */
+class EveryCallerTest {
+
+    /** Everything: what only who has all rights everywhere may do. */
+    private static final Set<Right> ALL_EVERYWHERE = Set.of();
+
+    /**
+     * One operation.
+     *
+     * @param target in which {@code AREA} stands for the directory that it is about
+     * @param body likewise
+     * @param needs in that directory; each any one of these
+     * @param allowed what an allowed one is answered
+     */
+    private record Operation(
+            String method, String target, String body, List<String> headers, List<Set<Right>> needs, int allowed) {
+
+        Operation with(String header) {
+            List<String> more = new ArrayList<>(headers);
+            more.add(header);
+            return new Operation(method, target, body, more, needs, allowed);
+        }
+
+        @Override
+        public String toString() {
+            return method + " " + target + " " + headers;
+        }
+    }
+
+    @SafeVarargs
+    private static Operation operation(String method, String target, String body, int allowed, Set<Right>... needs) {
+        return new Operation(method, target, body, List.of(), List.of(needs), allowed);
+    }
+
+    /** Who asks, and what the rules below give. */
+    private enum Who {
+        ANONYMOUS("", Set.of(), Set.of()),
+        READER("reader", Set.of(READ, LIST), Set.of()),
+        WRITER("writer", Right.ALL, Set.of()),
+        OTHER("other", Set.of(), Right.ALL),
+        OWNER("owner", Right.ALL, Right.ALL),
+        /** Whose credential is wrong gets nothing, also not what anybody would. */
+        FORGER("forger", Set.of(), Set.of());
+
+        final String name;
+        final Map<String, Set<Right>> rights;
+
+        Who(String name, Set<Right> open, Set<Right> shut) {
+            this.name = name;
+            this.rights = Map.of("open", open, "shut", shut);
+        }
+
+        boolean may(Operation operation, String area) {
+            return operation.needs().stream()
+                    .anyMatch(each -> each.equals(ALL_EVERYWHERE)
+                            ? this == OWNER
+                            : rights.getOrDefault(area, Set.of()).containsAll(each));
+        }
+
+        /** What a refusal is. */
+        int refused() {
+            return this == ANONYMOUS || this == FORGER ? 401 : 403;
+        }
+    }
+
+    private static final String RULES = "reader:r, writer:rw, owner:rw; /shut/**: other:rw, owner:rw";
+
+    private static final String TAR = tar("new-in-tar", "content");
+
+    private static Stream<Operation> httpfs() {
+        String base = "/fs/x/AREA";
+        return Stream.of(
+                operation("GET", base + "/file", "", 200, Set.of(READ)),
+                operation("GET", base + "/none", "", 404, Set.of(READ)),
+                operation("HEAD", base + "/file", "", 200, Set.of(READ), Set.of(LIST), Set.of(WRITE)),
+                operation("GET", base + "/file", "", 206, Set.of(READ)).with("Range: bytes=0-1"),
+                operation("GET", base + "/file", "", 206, Set.of(READ)).with("Range: bytes=0-1,3-4"),
+                operation("GET", base + "/dir", "", 200, Set.of(READ, LIST)),
+                operation("GET", base + "/dir/", "", 200, Set.of(LIST)),
+                operation("GET", base + "/dir", "", 200, Set.of(READ, LIST)).with("Accept: multipart/mixed"),
+                operation("GET", base + "/dir/:", "", 200, Set.of(LIST)),
+                operation("GET", base + "/dir/...", "", 200, Set.of(LIST)),
+                operation("HEAD", base + "/dir", "", 200, Set.of(LIST)),
+                operation("PUT", base + "/file", "x", 200, Set.of(WRITE)),
+                operation("PUT", base + "/new", "x", 200, Set.of(WRITE)),
+                operation("PUT", base + "/new", "x", 200, Set.of(WRITE, METADATA))
+                        .with("Content-Mode: 33184"),
+                operation("PUT", base + "/made/", "", 200, Set.of(WRITE)),
+                operation("PUT", base + "/link", "file", 200, ALL_EVERYWHERE)
+                        .with("Content-Type: application/x-symlink"),
+                operation("PATCH", base + "/file", "", 200, Set.of(METADATA)).with("Content-Mode: 33184"),
+                operation("PATCH", base + "/dir", TAR, 200, Set.of(WRITE)).with("Content-Type: application/x-tar"),
+                operation("DELETE", base + "/file", "", 200, Set.of(DELETE)),
+                operation("DELETE", base + "/dir", "", 200, Set.of(DELETE)),
+                operation("MOVE", base + "/file", "", 200, Set.of(READ, DELETE, WRITE))
+                        .with("Destination: /fs/x/AREA/moved"),
+                operation("MOVE", base + "/dir", "", 200, Set.of(READ, DELETE, WRITE))
+                        .with("Destination: /fs/x/AREA/moved"),
+                operation("COPY", base + "/file", "", 200, Set.of(READ, WRITE)).with("Destination: /fs/x/AREA/copy"),
+                operation("COPY", base + "/dir", "", 200, Set.of(READ, LIST, WRITE))
+                        .with("Destination: /fs/x/AREA/copy"),
+                operation("COPY", "/fs/x/open/file", "", 200, ALL_EVERYWHERE).with("Destination: /fs/x/shut/copy"),
+                operation("MOVE", "/fs/x/shut/file", "", 200, ALL_EVERYWHERE).with("Destination: /fs/x/open/moved"),
+                operation("COPY", "/fs/x/shut/dir", "", 200, ALL_EVERYWHERE).with("Destination: /fs/x/open/dir"));
+    }
+
+    private static Stream<Operation> openhands() {
+        String base = "/openhands/x/files/AREA";
+        return Stream.of(
+                operation("GET", base + "/file", "", 200, Set.of(READ)),
+                operation("HEAD", base + "/file", "", 200, Set.of(READ)),
+                operation("GET", base + "/dir/list", "", 200, Set.of(LIST)),
+                operation("OPTIONS", base + "/dir", "", 200, Set.of(LIST)),
+                operation("POST", base + "/file", "x", 200, Set.of(WRITE)),
+                operation("POST", base + "/a/b/new", "x", 201, Set.of(WRITE)),
+                operation("DELETE", base + "/file", "", 204, Set.of(DELETE)),
+                operation("DELETE", base + "/dir", "", 204, Set.of(DELETE)));
+    }
+
+    private static Stream<Operation> jsonfs() {
+        String base = "/jsonfs/x/AREA";
+        return Stream.of(
+                operation("GET", base + "/file", "", 200, Set.of(READ)),
+                operation("HEAD", base + "/file", "", 200, Set.of(READ)),
+                operation("GET", base + "/dir", "", 200, Set.of(READ, LIST)),
+                operation("HEAD", base + "/dir", "", 200, Set.of(LIST)));
+    }
+
+    private static Stream<Operation> webhooks() {
+        String base = "/openhands-webhook/x/AREA";
+        return Stream.of(
+                operation("POST", base + "/file", "x", 200, Set.of(WRITE)),
+                operation("POST", base + "/new", "x", 200, Set.of(WRITE)),
+                operation("DELETE", base + "/file", "", 204, Set.of(DELETE)),
+                operation("DELETE", base + "/dir", "", 204, Set.of(DELETE)),
+                operation("DELETE", "/openhands-webhook/x/", "", 204, ALL_EVERYWHERE));
+    }
+
+    private static Stream<Operation> operations() {
+        return Stream.of(httpfs(), openhands(), jsonfs(), webhooks()).flatMap(each -> each);
+    }
+
+    @TempDir
+    static Path folder;
+
+    @SuppressWarnings("NullAway.Init")
+    private static TestGateway gateway;
+
+    private static final MemoryStore MEMORY = new MemoryStore(8 << 20);
+
+    @BeforeAll
+    static void start() throws Exception {
+        gateway = new TestGateway(folder, HttpSettings.DEFAULT, new TestCallers());
+        gateway.export(
+                "x",
+                Map.of(
+                        "protocols",
+                        "httpfs, openhands, jsonfs, openhands-webhook",
+                        "access",
+                        RULES,
+                        "jsonfs.strict-status",
+                        "false"),
+                MEMORY);
+        gateway.export("strict", Map.of("protocols", "jsonfs", "access", RULES), MEMORY);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        gateway.close();
+    }
+
+    private static FsPath path(String text) throws FsException {
+        return FsPath.parse(text);
+    }
+
+    /** What there is before each operation. */
+    private static void restore() throws FsException {
+        List<FsPath> old = new ArrayList<>();
+        try (Listing all = MEMORY.list(FsPath.ROOT)) {
+            for (Node node = all.next(); node != null; node = all.next()) {
+                old.add(node.path());
+            }
+        }
+        for (FsPath each : old) {
+            MEMORY.remove(each, Preconditions.NONE);
+        }
+        for (String area : List.of("/open", "/shut")) {
+            MEMORY.makeDirectory(path(area), WriteOptions.DEFAULT);
+            MEMORY.makeDirectory(path(area + "/dir"), WriteOptions.DEFAULT);
+            for (String file : List.of("/file", "/dir/inner")) {
+                Body body = Body.of(("the content of " + area + file).getBytes(StandardCharsets.UTF_8));
+                MEMORY.write(path(area + file), body, WriteOptions.DEFAULT);
+            }
+        }
+    }
+
+    private static List<Node> all() throws FsException {
+        List<Node> nodes = new ArrayList<>();
+        try (Listing all = MEMORY.walk(FsPath.ROOT)) {
+            for (Node node = all.next(); node != null; node = all.next()) {
+                nodes.add(node);
+            }
+        }
+        return nodes;
+    }
+
+    private static void awaitApplied() {
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> gateway.meters
+                                .get("packhorse.webhook.backlog")
+                                .tag("export", "/x")
+                                .gauge()
+                                .value()
+                        == 0);
+    }
+
+    private static TestGateway.Reply send(Operation operation, String area, Who who) throws Exception {
+        List<String> headers = new ArrayList<>();
+        operation.headers().forEach(each -> headers.add(each.replace("AREA", area)));
+        headers.addAll(List.of(TestCallers.as(who.name)));
+        return gateway.send(
+                operation.method(),
+                operation.target().replace("AREA", area),
+                operation.body().replace("AREA", area),
+                headers.toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @MethodSource("operations")
+    void everybodyHasWhatTheRulesGiveAndNothingElse(Operation operation) throws Exception {
+        for (String area : List.of("open", "shut")) {
+            for (Who who : Who.values()) {
+                // Given
+                restore();
+                List<Node> before = all();
+                String what = operation + " in " + area + " as " + who;
+
+                // When
+                TestGateway.Reply reply = send(operation, area, who);
+
+                // Then
+                if (who.may(operation, area)) {
+                    assertThat(reply.status()).as(what + "\n" + reply.body()).isEqualTo(operation.allowed());
+                    awaitApplied();
+                } else {
+                    assertThat(reply.status()).as(what + "\n" + reply.body()).isEqualTo(who.refused());
+                    assertThat(reply.header("WWW-Authenticate").isEmpty())
+                            .as(what)
+                            .isEqualTo(who.refused() == 403);
+                    assertThat(reply.body()).as(what).doesNotContain("content of", "inner");
+                    assertThat(all()).as(what).isEqualTo(before);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("jsonfs")
+    void aStrictClientHearsOfNoOtherStatusThan404(Operation operation) throws Exception {
+        for (String area : List.of("open", "shut")) {
+            for (Who who : Who.values()) {
+                restore();
+                Operation strict = new Operation(
+                        operation.method(),
+                        operation.target().replace("/x/", "/strict/"),
+                        "",
+                        List.of(),
+                        operation.needs(),
+                        200);
+
+                TestGateway.Reply reply = send(strict, area, who);
+
+                assertThat(reply.status())
+                        .as(strict + " in " + area + " as " + who)
+                        .isEqualTo(who.may(operation, area) ? 200 : 404);
+            }
+        }
+    }
+
+    /** An archive of one file, in the old shape (POSIX.1-1988, ustar). */
+    private static String tar(String name, String content) {
+        StringBuilder head = new StringBuilder();
+        head.append(name).append("\0".repeat(100 - name.length()));
+        head.append("0000644\0" + "0000000\0" + "0000000\0");
+        head.append(String.format("%011o\0", content.length()));
+        head.append("00000000000\0");
+        head.append("        ");
+        head.append('0').append("\0".repeat(100));
+        head.append("ustar\0" + "00").append("\0".repeat(512 - 265));
+        int sum = head.chars().sum();
+        head.replace(148, 156, String.format("%06o\0 ", sum));
+        return head + content + "\0".repeat(512 - content.length()) + "\0".repeat(1024);
+    }
+}

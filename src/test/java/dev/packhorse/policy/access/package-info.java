@@ -1,0 +1,4 @@
+@NullMarked
+package dev.packhorse.policy.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.packhorse.policy.quota;
+
+import org.jspecify.annotations.NullMarked;
