@@ -382,6 +382,10 @@ final class HttpTransaction implements RequestBody.Socket {
         HttpResponse answer = response;
         int status = answer != null && (whole || sent.get() > 0) ? answer.counted() : 499;
         long nanos = System.nanoTime() - started;
+        Pace paced = pace;
+        if (paced != null) {
+            paced.end();
+        }
         exchange.ended();
         if (refused) {
             listener.refused();
@@ -467,11 +471,6 @@ final class HttpTransaction implements RequestBody.Socket {
         private byte[] head;
         private @Nullable ReadableByteChannel from;
         private long pulled;
-        /** A piece that has been pulled but may not leave yet. */
-        private @Nullable ByteBuf held;
-
-        private int heldCount;
-
         Pump(HttpBody.Chunked content, boolean chunked, byte[] head) {
             this.content = content;
             this.chunked = chunked;
@@ -485,26 +484,20 @@ final class HttpTransaction implements RequestBody.Socket {
                     from = content.source().channel();
                 }
                 while (channel.isActive()) {
-                    ByteBuf out = held;
-                    int count = heldCount;
-                    held = null;
-                    if (out == null) {
-                        long before = pulled;
-                        out = from == null ? pull() : read(from);
-                        if (out == null) {
-                            finish();
-                            return;
-                        }
-                        count = (int) (pulled - before);
-                        if (isEarly(out, count)) {
-                            return;
-                        }
+                    if (isEarly()) {
+                        return;
                     }
+                    long before = pulled;
+                    ByteBuf out = from == null ? pull() : read(from);
+                    if (out == null) {
+                        finish();
+                        return;
+                    }
+                    int count = (int) (pulled - before);
                     if (!wroteNow(out)) {
-                        int left = count;
                         channel.writeAndFlush(out).addListener(done -> {
                             if (done.isSuccess()) {
-                                passed(left);
+                                passed(count);
                                 listener.workers().execute(this);
                             } else {
                                 end(false);
@@ -514,7 +507,6 @@ final class HttpTransaction implements RequestBody.Socket {
                     }
                     passed(count);
                 }
-                drop();
                 end(false);
             } catch (IOException | RuntimeException | Error e) {
                 if (!(e instanceof ClosedChannelException)) {
@@ -533,27 +525,15 @@ final class HttpTransaction implements RequestBody.Socket {
             return failure instanceof FsException known && known.kind() != FsException.Kind.IO;
         }
 
-        /** Whether the pace of the client does not allow a piece yet; then it is held, and the pump goes on when it does. */
-        private boolean isEarly(ByteBuf out, int count) {
+        /** Whether the pace of the client does not allow a piece yet. Then the pump goes on when it does. */
+        private boolean isEarly() {
             Pace paced = pace;
-            long wait = paced == null ? 0 : paced.take(count);
+            long wait = paced == null ? 0 : paced.advance(content.length() < 0 ? Long.MAX_VALUE : content.length() - pulled);
             if (paced == null || wait <= 0) {
                 return false;
             }
-            held = out;
-            heldCount = count;
             paced.later(wait, () -> listener.workers().execute(this));
             return true;
-        }
-
-        private void drop() {
-            ByteBuf kept = held;
-            Pace paced = pace;
-            if (kept != null && paced != null) {
-                held = null;
-                kept.release();
-                paced.giveBack(heldCount);
-            }
         }
 
         /** The next piece; {@code null} at the end. */
@@ -566,6 +546,7 @@ final class HttpTransaction implements RequestBody.Socket {
             if (bytes == null) {
                 return null;
             }
+            spend(bytes.remaining());
             if (content.length() >= 0 && bytes.remaining() > content.length() - pulled) {
                 throw new IOException("the body is longer than its " + content.length() + " bytes");
             }
@@ -589,10 +570,18 @@ final class HttpTransaction implements RequestBody.Socket {
                 }
                 head = NOTHING;
                 pulled += count;
+                spend(count);
                 return out.writerIndex(out.writerIndex() + count);
             } catch (IOException | RuntimeException | Error e) {
                 out.release();
                 throw e;
+            }
+        }
+
+        private void spend(int count) {
+            Pace paced = pace;
+            if (paced != null) {
+                paced.spend(count);
             }
         }
 

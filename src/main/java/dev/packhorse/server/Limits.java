@@ -31,7 +31,7 @@ public final class Limits {
     private static final int IPV6_PREFIX = 64;
 
     /** Lines a minute at most, whoever is refused: a log is not to be flooded either. */
-    private static final int MOST_SAID = 60;
+    private static final int MOST_SAID = 20;
 
     /**
      * What is allowed.
@@ -264,8 +264,8 @@ public final class Limits {
             // A name can be whatever its issuer has written.
             String client = whom.toString().replaceAll("[^\\x21-\\x7e]", "?");
             LOG.warnf(
-                    "a client has had its share, which for a minute is only counted limit=%s client=%s; if that is a proxy, name it in"
-                            + " packhorse.http.trusted-proxies",
+                    "a client has had its share; more of it is only counted for a minute. A proxy is to be named in"
+                            + " packhorse.http.trusted-proxies limit=%s client=%s",
                     limit.word(), client);
         }
     }

@@ -12,6 +12,9 @@ final class Pace {
     private final Bucket one;
     private final @Nullable Bucket other;
 
+    /** Room that was taken and not yet used; of one thread after the other. */
+    private long credit;
+
     /** What runs when the time has come, and the timer of that; both on the event loop only. */
     private @Nullable Runnable waiting;
 
@@ -43,8 +46,36 @@ final class Pace {
         return other == null ? wait : Math.max(wait, other.take(bytes, now));
     }
 
+    /**
+     * Takes room for the next pieces of something whose pieces are made by others, unless there is some left. Each who waits gets the
+     * same room, whatever the size of its pieces; what is more than that is set off against the next.
+     *
+     * @param most bytes that are still to come
+     * @return the nanoseconds until the next may leave; 0 for now
+     */
+    long advance(long most) {
+        if (credit > 0 || most <= 0) {
+            return 0;
+        }
+        int room = (int) Math.min(most, piece());
+        credit += room;
+        return take(room);
+    }
+
+    /** Uses the room that {@link #advance} took. */
+    void spend(int bytes) {
+        credit -= bytes;
+    }
+
+    /** Nothing more will leave: others may have the room that is left. */
+    void end() {
+        if (credit > 0) {
+            giveBack(credit);
+        }
+    }
+
     /** Gives back what {@link #take} took, for a piece that does not leave. */
-    void giveBack(int bytes) {
+    void giveBack(long bytes) {
         one.putBack(bytes);
         if (other != null) {
             other.putBack(bytes);
