@@ -13,6 +13,7 @@ import dev.packhorse.server.HttpExchange;
 import dev.packhorse.server.HttpListener;
 import dev.packhorse.server.HttpObserver;
 import dev.packhorse.server.HttpSettings;
+import dev.packhorse.server.Limits;
 import dev.packhorse.server.ReplaySettings;
 import dev.packhorse.server.Workers;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -42,6 +43,7 @@ class Gateway implements HttpObserver {
     private final CamelContext context;
     private final PackhorseConfig config;
     private final Workers workers;
+    private final Limits limits;
     private final HttpListener listener;
     private final ReplayDevice device;
     private final Exports exports;
@@ -57,12 +59,15 @@ class Gateway implements HttpObserver {
     private @Nullable RecordedExports recorded;
 
     @Inject
-    Gateway(CamelContext context, PackhorseConfig config, MeterRegistry registry) throws IOException {
+    Gateway(CamelContext context, PackhorseConfig config, MeterRegistry registry)
+            throws IOException, StartException {
         this.context = context;
         this.config = config;
         this.registry = registry;
         PackhorseConfig.Http http = config.http();
         workers = Workers.start(http.threads());
+        limits = new Limits(ConfiguredLimits.settings(config.limits()));
+        ConfiguredLimits.register(limits, registry);
         listener = new HttpListener(
                 new HttpSettings(
                         http.host(),
@@ -76,7 +81,9 @@ class Gateway implements HttpObserver {
                         http.bodyTimeout(),
                         http.stopTimeout()),
                 workers,
-                this);
+                this,
+                limits,
+                ConfiguredLimits.proxies(http));
         Path data = Path.of(config.data());
         Path spool = Files.createDirectories(data.resolve("spool"));
         PackhorseConfig.Replay replay = config.replay();
@@ -93,7 +100,8 @@ class Gateway implements HttpObserver {
                         http.stopTimeout()),
                 replay.name(),
                 replay.announce().orElse(null),
-                this);
+                this,
+                limits);
         exports = new Exports(
                 spool,
                 workers,
