@@ -53,6 +53,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private final HttpListener listener;
     private final StrictRequestDecoder decoder;
+    private final @Nullable TlsSession tls;
     private final ArrayDeque<HttpObject> pipelined = new ArrayDeque<>();
 
     private @Nullable ChannelHandlerContext context;
@@ -67,9 +68,25 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private boolean draining;
     private long lingerStart;
 
-    HttpConnection(HttpListener listener, StrictRequestDecoder decoder) {
+    /**
+     * A connection.
+     *
+     * @param tls what encrypts it; {@code null} for nothing
+     */
+    HttpConnection(HttpListener listener, StrictRequestDecoder decoder, @Nullable TlsSession tls) {
         this.listener = listener;
         this.decoder = decoder;
+        this.tls = tls;
+    }
+
+    boolean isEncrypted() {
+        return tls != null;
+    }
+
+    /** As {@link HttpExchange#certificateName}. */
+    @Nullable
+    String certificateName() {
+        return tls == null ? null : tls.clientName();
     }
 
     @Override
@@ -136,7 +153,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             if (!HttpUtil.isKeepAlive(head) || listener.isDraining()) {
                 lastRequest = true;
             }
-            transaction.start();
+            int redirect = tls == null ? listener.redirectPort() : 0;
+            if (redirect != 0) {
+                transaction.redirect(redirect);
+            } else {
+                transaction.start();
+            }
         }
     }
 
@@ -293,8 +315,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private void linger(ChannelHandlerContext ctx) {
         lingerStart = System.nanoTime();
         releasePipelined();
-        ((DuplexChannel) ctx.channel()).shutdownOutput();
-        ctx.channel().config().setAutoRead(true);
+        DuplexChannel socket = (DuplexChannel) ctx.channel();
+        if (tls == null) {
+            socket.shutdownOutput();
+        } else {
+            tls.closeOutput().addListener(done -> socket.shutdownOutput());
+        }
+        socket.config().setAutoRead(true);
     }
 
     /** Breaks the connection with a reset: the client must not take what it has for the whole. */
@@ -302,7 +329,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         onLoop(ctx -> {
             if (ctx.channel().isActive()) {
                 ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
-                ctx.close();
+                // Past TLS, which would say that all is well.
+                ctx.pipeline().firstContext().close();
             }
         });
     }

@@ -9,15 +9,22 @@ public final class HttpExchange {
     private final HttpRequest request;
     private final String remote;
     private final long number;
+    private final @Nullable String certificateName;
     private @Nullable String protocol;
     private @Nullable String export;
     private @Nullable String operation;
     private @Nullable String path;
 
     HttpExchange(HttpRequest request, String remote, long number) {
+        this(request, remote, number, null);
+    }
+
+    HttpExchange(
+            HttpRequest request, String remote, long number, @Nullable String certificateName) {
         this.request = request;
         this.remote = remote;
         this.number = number;
+        this.certificateName = certificateName;
     }
 
     public HttpRequest request() {
@@ -27,6 +34,14 @@ public final class HttpExchange {
     /** Address of the client, without the port. */
     public String remote() {
         return remote;
+    }
+
+    /**
+     * The common name (CN) in the certificate that the client has shown and the listener has verified; {@code null} if it has shown
+     * none, or one without a usable name.
+     */
+    public @Nullable String certificateName() {
+        return certificateName;
     }
 
     /** Counts the requests of its listener, from 1: the {@code request} of the logs. */
