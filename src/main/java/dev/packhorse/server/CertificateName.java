@@ -2,7 +2,6 @@ package dev.packhorse.server;
 
 import java.security.cert.X509Certificate;
 import java.util.List;
-import javax.naming.InvalidNameException;
 import javax.naming.NamingEnumeration;
 import javax.naming.NamingException;
 import javax.naming.directory.Attribute;
@@ -17,6 +16,9 @@ final class CertificateName {
     /** X.520 allows 64 characters; some authorities take more. */
     private static final int MAX_LENGTH = 256;
 
+    /** What the JDK makes of a letter that is not in UTF-8: of different ones the same. */
+    private static final char UNREADABLE = '\ufffd';
+
     private CertificateName() {}
 
     static @Nullable String of(X509Certificate certificate) {
@@ -25,8 +27,8 @@ final class CertificateName {
 
     /**
      * The most specific common name of a subject as RFC 2253 writes it; {@code null} if there is none, if what should be one name are
-     * several, if it is no text, or a text that no user could be called: empty, too long, with control characters or surrounding
-     * blanks.
+     * several, if it is no text in UTF-8 or ASCII, or a text that no user could be called: empty, too long, with control characters or
+     * surrounding blanks.
      */
     static @Nullable String of(String subject) {
         try {
@@ -37,9 +39,8 @@ final class CertificateName {
                     return usable(name);
                 }
             }
-        } catch (InvalidNameException e) {
-            return null;
-        } catch (NamingException e) {
+        } catch (NamingException | RuntimeException e) {
+            // The parser of the JDK lets one of these out for some texts that are none.
             return null;
         }
         return null;
@@ -54,6 +55,7 @@ final class CertificateName {
         boolean plain = !text.isEmpty()
                 && text.length() <= MAX_LENGTH
                 && text.strip().equals(text)
+                && text.indexOf(UNREADABLE) < 0
                 && text.codePoints().noneMatch(CertificateName::isInvisible);
         return plain ? text : null;
     }

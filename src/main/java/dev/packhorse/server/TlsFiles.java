@@ -46,16 +46,18 @@ final class TlsFiles {
     private TlsFiles() {}
 
     static byte[] read(Path file) throws IOException {
+        byte[] content;
         try {
-            if (Files.size(file) > MAX_SIZE) {
-                throw new IOException(file + " is too large");
-            }
-            return Files.readAllBytes(file);
+            content = Files.size(file) > MAX_SIZE ? null : Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
             throw new IOException(file + " does not exist", e);
-        } catch (java.nio.file.AccessDeniedException e) {
-            throw new IOException(file + " may not be read", e);
+        } catch (IOException e) {
+            throw new IOException(file + " cannot be read", e);
         }
+        if (content == null) {
+            throw new IOException(file + " is too large");
+        }
+        return content;
     }
 
     /** The certificates of a file in PEM, in its order; at least one. */
@@ -158,7 +160,12 @@ final class TlsFiles {
         if (password == null) {
             throw new IOException(file + " has an encrypted key, and there is no password for it");
         }
-        EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(bytes);
+        EncryptedPrivateKeyInfo info;
+        try {
+            info = new EncryptedPrivateKeyInfo(bytes);
+        } catch (IOException e) {
+            throw new GeneralSecurityException(e);
+        }
         try {
             // The JDK names the scheme of PBES2 (PBEWithHmacSHA256AndAES_256) by nothing but the text of its parameters.
             String scheme = info.getAlgParameters() == null
