@@ -147,6 +147,7 @@ class Gateway implements HttpObserver {
             peers.start();
         }
         load(config.routes());
+        Https.secure(listener, config, registry);
         listener.start();
         context.getRegistry().bind("packhorseHttp", listener);
         try {
@@ -204,10 +205,21 @@ class Gateway implements HttpObserver {
         }
     }
 
-    /** Where the HTTP listener is. */
+    /** Where the HTTP listener is: without TLS, or under it where it is nowhere else. */
     String address() {
-        String host = config.http().host();
-        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + listener.getPort();
+        String secure = secureAddress();
+        return config.http().port() < 0 && secure != null
+                ? secure
+                : Https.url("http", config.http().host(), listener.getPort());
+    }
+
+    /** Where the HTTP listener is under TLS; {@code null} if it is not. */
+    @Nullable
+    String secureAddress() {
+        return listener.securePort() == 0
+                ? null
+                : Https.url(
+                        "https", config.https().host().orElse(config.http().host()), listener.securePort());
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.packhorse.gateway;
 
 import dev.packhorse.change.Outbox;
 import dev.packhorse.identity.AddressRange;
+import dev.packhorse.server.TlsSettings;
 import io.quarkus.runtime.annotations.StaticInitSafe;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
@@ -44,6 +45,9 @@ public interface PackhorseConfig {
     /** The HTTP listener. */
     Http http();
 
+    /** TLS of the HTTP listener. */
+    Https https();
+
     /** What clients may take. */
     Limits limits();
 
@@ -79,7 +83,7 @@ public interface PackhorseConfig {
         @WithDefault("127.0.0.1")
         String host();
 
-        /** Port to bind, 0 for a free one. */
+        /** Port to bind, 0 for a free one, -1 for none, which leaves TLS. */
         @WithDefault("8080")
         int port();
 
@@ -197,6 +201,55 @@ public interface PackhorseConfig {
             @WithDefault("0")
             int transfers();
         }
+    }
+
+    /** TLS of the HTTP listener. */
+    interface Https {
+
+        /** Address to bind; that of `packhorse.http.host`. */
+        Optional<String> host();
+
+        /** Port to bind for TLS, usually 8443, 0 for a free one; none for no TLS. */
+        Optional<Integer> port();
+
+        /** File of the certificate in PEM, then of those between it and the root. Read again when it is renewed, as all these files. */
+        Optional<String> certificate();
+
+        /** File of its private key in PEM, RSA or EC; the one of the certificate. */
+        Optional<String> key();
+
+        /** File with the password of the key, where that is encrypted (PKCS#8). */
+        Optional<String> keyPasswordFile();
+
+        /** PKCS#12 file of certificate and key, instead of the two in PEM. */
+        Optional<String> keyStore();
+
+        /** Its password. */
+        Optional<String> keyStorePassword();
+
+        /** File with its password. */
+        Optional<String> keyStorePasswordFile();
+
+        /** What encrypts: `native` (BoringSSL), `jdk`, or `auto`, native where it can be loaded. */
+        @WithDefault("auto")
+        TlsSettings.Provider provider();
+
+        /** Whether clients show certificates: `none`, `optional` or `required`. */
+        @WithDefault("none")
+        TlsSettings.ClientCertificates clientCertificates();
+
+        /** File, in PEM, of the certificates that those of clients are signed by. */
+        Optional<String> clientCa();
+
+        /** File of the revoked ones, in PEM or DER; with lists of all issuers, and none that is out of date. */
+        Optional<String> clientCrl();
+
+        /** Whether requests without TLS are answered with 308 to here; all of them, those from loopback too. */
+        @WithDefault("false")
+        boolean redirect();
+
+        /** Port that they are sent to, where clients reach this one by another; that of TLS. */
+        Optional<Integer> publicPort();
     }
 
     /** The emulated ReplayTV. */

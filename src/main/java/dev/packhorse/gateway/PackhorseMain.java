@@ -61,6 +61,10 @@ public final class PackhorseMain implements QuarkusApplication {
         String address = gateway.address();
         List<String> examples = gateway.examples();
         out.println("Packhorse is listening on " + address);
+        String secure = gateway.secureAddress();
+        if (secure != null && !secure.equals(address)) {
+            out.println("Packhorse is listening on " + secure);
+        }
         String device = gateway.deviceAddress();
         if (device != null) {
             out.println("It is a ReplayTV on " + device);

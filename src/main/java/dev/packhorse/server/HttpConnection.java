@@ -66,6 +66,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private final HttpListener listener;
     private final StrictRequestDecoder decoder;
+    private final @Nullable TlsSession tls;
     private final ArrayDeque<HttpObject> pipelined = new ArrayDeque<>();
 
     private @Nullable ChannelHandlerContext context;
@@ -92,9 +93,25 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** Whether it has rested since the clocks were last looked at. */
     private boolean hasRested;
 
-    HttpConnection(HttpListener listener, StrictRequestDecoder decoder) {
+    /**
+     * A connection.
+     *
+     * @param tls what encrypts it; {@code null} for nothing
+     */
+    HttpConnection(HttpListener listener, StrictRequestDecoder decoder, @Nullable TlsSession tls) {
         this.listener = listener;
         this.decoder = decoder;
+        this.tls = tls;
+    }
+
+    boolean isEncrypted() {
+        return tls != null;
+    }
+
+    /** As {@link HttpExchange#certificateName}. */
+    @Nullable
+    String certificateName() {
+        return tls == null ? null : tls.clientName();
     }
 
     @Override
@@ -205,7 +222,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 own ? limits.begin(permit, hasBody) : limits.begin(exchange.address(), hasBody);
         if (admission instanceof Limits.Permit granted) {
             exchange.begun(granted);
-            transaction.start();
+            int redirect = tls == null ? listener.redirectPort() : 0;
+            if (redirect != 0) {
+                transaction.redirect(redirect);
+            } else {
+                transaction.start();
+            }
             return;
         }
         Limits.Refusal refusal = (Limits.Refusal) admission;
@@ -436,7 +458,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private void linger(ChannelHandlerContext ctx) {
         lingerStart = System.nanoTime();
         releasePipelined();
-        ((DuplexChannel) ctx.channel()).shutdownOutput();
+        DuplexChannel socket = (DuplexChannel) ctx.channel();
+        if (tls == null) {
+            socket.shutdownOutput();
+        } else {
+            tls.closeOutput().addListener(done -> socket.shutdownOutput());
+        }
         read(ctx);
     }
 
@@ -445,7 +472,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         onLoop(ctx -> {
             if (ctx.channel().isActive()) {
                 ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
-                ctx.close();
+                // Past TLS, which would say that all is well.
+                ctx.pipeline().firstContext().close();
             }
         });
     }

@@ -14,6 +14,7 @@ public final class HttpExchange {
     private final ClientAddress client;
     private final long number;
     private final Limits limits;
+    private final @Nullable String certificateName;
     private volatile Limits.Permit ofAddress = Limits.Permit.UNLIMITED;
     private volatile Limits.Permit ofIdentity = Limits.Permit.UNLIMITED;
     private @Nullable String protocol;
@@ -22,10 +23,20 @@ public final class HttpExchange {
     private @Nullable String path;
 
     HttpExchange(HttpRequest request, ClientAddress client, long number, Limits limits) {
+        this(request, client, number, limits, null);
+    }
+
+    HttpExchange(
+            HttpRequest request,
+            ClientAddress client,
+            long number,
+            Limits limits,
+            @Nullable String certificateName) {
         this.request = request;
         this.client = client;
         this.number = number;
         this.limits = limits;
+        this.certificateName = certificateName;
     }
 
     public HttpRequest request() {
@@ -96,6 +107,14 @@ public final class HttpExchange {
         Share identity = ofIdentity.share();
         return Pace.of(
                 channel, address == null ? null : address.download(), identity == null ? null : identity.download());
+    }
+
+    /**
+     * The common name (CN) in the certificate that the client has shown and the listener has verified; {@code null} if it has shown
+     * none, or one without a usable name.
+     */
+    public @Nullable String certificateName() {
+        return certificateName;
     }
 
     /** Counts the requests of its listener, from 1: the {@code request} of the logs. */

@@ -11,6 +11,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.nio.NioEventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,6 +54,7 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
     private final LongAdder concluded = new LongAdder();
     private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
 
+    private @Nullable Tls tls;
     private @Nullable Bootstrap bootstrap;
     private volatile boolean draining;
 
@@ -68,6 +70,38 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
         this.observer = observer;
         this.limits = limits;
         this.proxies = proxies;
+    }
+
+    /**
+     * Listens under TLS, too. Called before {@link #start}.
+     *
+     * @throws IOException if the certificate, the key or what clients are trusted by cannot be used, with one line that names the file
+     */
+    public void secure(TlsSettings settings) throws IOException {
+        tls = Tls.open(settings);
+    }
+
+    /** The port that is bound for TLS; the configured one before that; 0 if there is none. */
+    public int securePort() {
+        Tls secured = tls;
+        Bootstrap bound = bootstrap;
+        return secured == null ? 0 : bound == null ? secured.settings().port() : bound.boundSecurePort();
+    }
+
+    /** When the certificate that is shown under TLS ends; {@code null} if there is none. */
+    public @Nullable Instant certificateExpiry() {
+        Tls secured = tls;
+        return secured == null ? null : secured.expiry();
+    }
+
+    /** The port to which requests without TLS are sent; 0 if they are served. */
+    int redirectPort() {
+        Tls secured = tls;
+        if (secured == null || !secured.settings().redirects()) {
+            return 0;
+        }
+        int known = secured.settings().publicPort();
+        return known == 0 ? securePort() : known;
     }
 
     /** Number of open connections. */
@@ -196,6 +230,10 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
         }
         bound.shutDown();
         bootstrap = null;
+        Tls secured = tls;
+        if (secured != null) {
+            secured.close();
+        }
     }
 
     private boolean isBusy() {
@@ -286,6 +324,7 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
         private final EventLoopGroup loops =
                 new NioEventLoopGroup(Math.max(2, Runtime.getRuntime().availableProcessors()), threads("http"));
         private volatile @Nullable Channel server;
+        private volatile @Nullable Channel secureServer;
 
         Bootstrap() {
             super(gate, false);
@@ -294,8 +333,24 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
         @Override
         @SuppressWarnings("FutureReturnValueIgnored") // runs until the clock is shut down
         protected void doStart() throws Exception {
+            if (settings.port() >= 0) {
+                server = bind(settings.host(), settings.port(), null);
+            }
+            Tls secured = tls;
+            if (secured != null) {
+                secureServer = bind(secured.settings().host(), secured.settings().port(), secured);
+                long pause = secured.settings().lookEvery().toMillis();
+                clock.scheduleWithFixedDelay(
+                        () -> workers.execute(secured::look), pause, pause, TimeUnit.MILLISECONDS);
+            }
+            long step = clockStepMillis();
+            clock.scheduleWithFixedDelay(
+                    () -> connections.forEach(HttpConnection::tick), step, step, TimeUnit.MILLISECONDS);
+        }
+
+        private Channel bind(String host, int port, @Nullable Tls secured) throws IOException {
             try {
-                server = new ServerBootstrap()
+                return new ServerBootstrap()
                         .group(acceptor, loops)
                         .channelFactory(ListeningChannel::new)
                         .option(ChannelOption.SO_BACKLOG, 1024)
@@ -308,33 +363,41 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
                         .childHandler(new ChannelInitializer<>() {
                             @Override
                             protected void initChannel(Channel channel) {
+                                TlsSession session = secured == null ? null : secured.begin(channel, settings);
                                 StrictRequestDecoder decoder =
                                         new StrictRequestDecoder(settings.maxLine(), settings.maxHead());
-                                channel.pipeline().addLast(decoder, new HttpConnection(HttpListener.this, decoder));
+                                channel.pipeline()
+                                        .addLast(decoder, new HttpConnection(HttpListener.this, decoder, session));
                             }
                         })
-                        .bind(settings.host(), settings.port())
+                        .bind(host, port)
                         .sync()
                         .channel();
             } catch (Exception e) {
-                throw new IOException(
-                        "cannot listen on " + settings.host() + ":" + settings.port() + ": " + e.getMessage(), e);
+                throw new IOException("cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
             }
-            long step = clockStepMillis();
-            clock.scheduleWithFixedDelay(
-                    () -> connections.forEach(HttpConnection::tick), step, step, TimeUnit.MILLISECONDS);
         }
 
         int boundPort() {
-            return server != null && server.localAddress() instanceof InetSocketAddress bound
-                    ? bound.getPort()
-                    : settings.port();
+            return port(server, settings.port());
+        }
+
+        int boundSecurePort() {
+            Tls secured = tls;
+            return secured == null ? 0 : port(secureServer, secured.settings().port());
+        }
+
+        private static int port(@Nullable Channel bound, int configured) {
+            return bound != null && bound.localAddress() instanceof InetSocketAddress address
+                    ? address.getPort()
+                    : configured;
         }
 
         void stopAccepting() {
-            Channel bound = server;
-            if (bound != null) {
-                bound.close().awaitUninterruptibly();
+            for (Channel bound : new Channel[] {server, secureServer}) {
+                if (bound != null) {
+                    bound.close().awaitUninterruptibly();
+                }
             }
         }
 

@@ -20,6 +20,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +87,11 @@ final class HttpTransaction implements RequestBody.Socket {
             body.complete();
         }
         this.exchange = new HttpExchange(
-                new NettyRequest(head, hasBody, body), client, listener.nextRequestNumber(), listener.limits());
+                new NettyRequest(head, hasBody, body),
+                client,
+                listener.nextRequestNumber(),
+                listener.limits(),
+                connection.certificateName());
         this.isHead = head.method().name().equals("HEAD");
         this.isHttp10 = head.protocolVersion().equals(HttpVersion.HTTP_1_0);
     }
@@ -121,6 +126,11 @@ final class HttpTransaction implements RequestBody.Socket {
     void refuse(Limits.Refusal refusal) {
         refused = true;
         respond(refusal.answer());
+    }
+
+    /** Sends the client to where its request is served under TLS, without running the route. */
+    void redirect(int port) {
+        respond(HttpsRedirect.answer(exchange.request(), port));
     }
 
     @Override
@@ -206,7 +216,11 @@ final class HttpTransaction implements RequestBody.Socket {
             ByteBuf out = channel.alloc().directBuffer(headBytes.length + (int) length);
             write(out.writeBytes(headBytes).writeBytes(bytes.buffer().duplicate()), length);
         } else if (content instanceof HttpBody.Slice piece) {
-            sendSlice(headBytes, piece.slice());
+            if (length > MAX_COPY && connection.isEncrypted()) {
+                new Pump(new HttpBody.Chunked(length, new SliceSource(piece.slice())), false, headBytes).run();
+            } else {
+                sendSlice(headBytes, piece.slice());
+            }
         } else if (content instanceof HttpBody.Chunked chunks) {
             new Pump(chunks, chunked, headBytes).run();
         }
@@ -308,6 +322,7 @@ final class HttpTransaction implements RequestBody.Socket {
     private boolean wroteNow(ByteBuf bytes) throws IOException {
         // What is interim may still be on its way.
         if (continueSent
+                || connection.isEncrypted()
                 || channel.eventLoop().inEventLoop()
                 || !(channel instanceof ListeningChannel.Connected connected)) {
             return false;
@@ -463,7 +478,10 @@ final class HttpTransaction implements RequestBody.Socket {
                 Unpooled.wrappedBuffer(bytes.buffer().duplicate()));
     }
 
-    /** Pulls chunks on a worker while the socket takes them. What it does not take is left to the event loop, and waited for. */
+    /**
+     * Pulls chunks on a worker while the socket takes them. What it does not take is left to the event loop, and waited for; only
+     * under TLS the next one is pulled while the event loop encrypts.
+     */
     private final class Pump implements Runnable {
 
         private final HttpBody.Chunked content;
@@ -471,6 +489,11 @@ final class HttpTransaction implements RequestBody.Socket {
         private byte[] head;
         private @Nullable ReadableByteChannel from;
         private long pulled;
+        /** How many more pieces may be left to the event loop before one of them has gone. */
+        private final AtomicInteger room = new AtomicInteger(connection.isEncrypted() ? 2 : 1);
+
+        private volatile boolean broken;
+
         Pump(HttpBody.Chunked content, boolean chunked, byte[] head) {
             this.content = content;
             this.chunked = chunked;
@@ -483,7 +506,7 @@ final class HttpTransaction implements RequestBody.Socket {
                 if (pulled == 0 && content.length() > 0) {
                     from = content.source().channel();
                 }
-                while (channel.isActive()) {
+                while (channel.isActive() && !broken) {
                     if (isEarly()) {
                         return;
                     }
@@ -494,18 +517,11 @@ final class HttpTransaction implements RequestBody.Socket {
                         return;
                     }
                     int count = (int) (pulled - before);
-                    if (!wroteNow(out)) {
-                        channel.writeAndFlush(out).addListener(done -> {
-                            if (done.isSuccess()) {
-                                passed(count);
-                                listener.workers().execute(this);
-                            } else {
-                                end(false);
-                            }
-                        });
+                    if (wroteNow(out)) {
+                        passed(count);
+                    } else if (!hasRoomAfter(out, count)) {
                         return;
                     }
-                    passed(count);
                 }
                 end(false);
             } catch (IOException | RuntimeException | Error e) {
@@ -518,6 +534,24 @@ final class HttpTransaction implements RequestBody.Socket {
                 }
                 end(false);
             }
+        }
+
+        /** Leaves a piece to the event loop. Returns whether to go on; else the piece takes up the pump when it has gone. */
+        private boolean hasRoomAfter(ByteBuf out, int count) {
+            boolean last = from != null && pulled == content.length();
+            channel.writeAndFlush(out).addListener(done -> {
+                if (done.isSuccess()) {
+                    passed(count);
+                } else {
+                    broken = true;
+                }
+                if (last) {
+                    end(done.isSuccess());
+                } else if (room.getAndIncrement() == 0) {
+                    listener.workers().execute(this);
+                }
+            });
+            return !last && room.decrementAndGet() > 0;
         }
 
         /** A back end that has gone away says so in its kind. */

@@ -24,7 +24,12 @@ public final class RawClient implements Closeable {
      * @param from such as {@code 127.0.0.2}
      */
     public RawClient(int port, String from) throws IOException {
-        socket = new Socket(InetAddress.getByName("127.0.0.1"), port, InetAddress.getByName(from), 0);
+        this(new Socket(InetAddress.getByName("127.0.0.1"), port, InetAddress.getByName(from), 0));
+    }
+
+    /** Speaks through a socket that is connected. */
+    public RawClient(Socket connected) throws IOException {
+        socket = connected;
         socket.setSoTimeout(20_000);
         socket.setTcpNoDelay(true);
     }

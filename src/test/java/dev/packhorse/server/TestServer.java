@@ -3,11 +3,13 @@ package dev.packhorse.server;
 import dev.packhorse.front.http.HttpResponse;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.jspecify.annotations.Nullable;
 
 /** A listener behind Camel's real consumer, with a handler in place of a front. */
 final class TestServer implements Closeable {
@@ -21,11 +23,25 @@ final class TestServer implements Closeable {
     private final Workers workers = Workers.start(64);
 
     TestServer(HttpSettings settings, Function<HttpExchange, HttpResponse> handler) {
-        this(settings, Limits.none(), TrustedProxies.NONE, handler);
+        this(settings, null, handler);
+    }
+
+    TestServer(
+            HttpSettings settings, @Nullable TlsSettings tls, Function<HttpExchange, HttpResponse> handler) {
+        this(settings, tls, Limits.none(), TrustedProxies.NONE, handler);
     }
 
     TestServer(
             HttpSettings settings,
+            Limits limits,
+            TrustedProxies proxies,
+            Function<HttpExchange, HttpResponse> handler) {
+        this(settings, null, limits, proxies, handler);
+    }
+
+    private TestServer(
+            HttpSettings settings,
+            @Nullable TlsSettings tls,
             Limits limits,
             TrustedProxies proxies,
             Function<HttpExchange, HttpResponse> handler) {
@@ -36,6 +52,13 @@ final class TestServer implements Closeable {
                         exchange.request().method(), exchange.request().target(), status, received, sent)),
                 limits,
                 proxies);
+        if (tls != null) {
+            try {
+                listener.secure(tls);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
         listener.start();
         context.getRegistry().bind("server", listener);
         context.setStreamCaching(false);
@@ -56,6 +79,10 @@ final class TestServer implements Closeable {
 
     int port() {
         return listener.getPort();
+    }
+
+    int securePort() {
+        return listener.securePort();
     }
 
     RawClient connect() throws IOException {

@@ -1,0 +1,52 @@
+package dev.packhorse.server;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+
+/** The first message of a TLS client, as no client of today would send it. */
+final class ClientHello {
+
+    static final int TLS_1_0 = 0x0301;
+    static final int TLS_1_1 = 0x0302;
+    static final int TLS_1_2 = 0x0303;
+
+    /** The record type of an alert. */
+    static final int ALERT = 21;
+
+    static final int HANDSHAKE = 22;
+
+    private ClientHello() {}
+
+    /** A hello without TLS 1.3. Offers curves and signatures that every server has. */
+    static byte[] of(int version, int... ciphers) throws IOException {
+        ByteArrayOutputStream extensions = new ByteArrayOutputStream();
+        DataOutputStream ext = new DataOutputStream(extensions);
+        // supported_groups: x25519, secp256r1
+        ext.write(new byte[] {0, 10, 0, 6, 0, 4, 0, 29, 0, 23});
+        // ec_point_formats: uncompressed
+        ext.write(new byte[] {0, 11, 0, 2, 1, 0});
+        // signature_algorithms: ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256, rsa_pkcs1_sha256
+        ext.write(new byte[] {0, 13, 0, 8, 0, 6, 4, 3, 8, 4, 4, 1});
+        ByteArrayOutputStream hello = new ByteArrayOutputStream();
+        DataOutputStream body = new DataOutputStream(hello);
+        body.writeShort(version);
+        body.write(new byte[32]);
+        body.write(0);
+        body.writeShort(ciphers.length * 2);
+        for (int cipher : ciphers) {
+            body.writeShort(cipher);
+        }
+        body.write(new byte[] {1, 0});
+        body.writeShort(extensions.size());
+        extensions.writeTo(body);
+        ByteArrayOutputStream record = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(record);
+        out.write(HANDSHAKE);
+        out.writeShort(TLS_1_0);
+        out.writeShort(hello.size() + 4);
+        out.writeInt(1 << 24 | hello.size());
+        hello.writeTo(out);
+        return record.toByteArray();
+    }
+}
