@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * A line for each request, written by a thread of its own.
  *
  * <p>Shape: {@code 2026-11-21T12:00:00.123Z 127.0.0.1 GET /fs/files/a 200 protocol=httpfs export=/files received=0
- * sent=1024 ms=0.412 request=17}. The query of a target is left out, since it may hold a token; what is no printable ASCII is
+ * sent=1024 ms=0.412 request=17}, and {@code via=} the address of the trusted proxy if it came through one. The query of a target is left out, since it may hold a token; what is no printable ASCII is
  * escaped as {@code \xHH}. When the disk cannot follow, requests wait for the log rather than go unlogged.
  */
 final class AccessLog implements Closeable {
@@ -173,8 +173,11 @@ final class AccessLog implements Closeable {
                 .append((char) ('0' + micros / 10 % 10))
                 .append((char) ('0' + micros % 10))
                 .append(" request=")
-                .append(exchange.number())
-                .append('\n');
+                .append(exchange.number());
+        if (exchange.via() != null) {
+            text.append(" via=").append(exchange.via());
+        }
+        text.append('\n');
     }
 
     private static String withoutQuery(String target) {

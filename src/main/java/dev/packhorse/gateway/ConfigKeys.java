@@ -49,8 +49,8 @@ final class ConfigKeys {
     }
 
     /**
-     * Says in a line for each what values cannot be read. Quarkus reads them before any code of ours runs, and logs only a
-     * stack trace.
+     * Says in a line for each what values cannot be read, or used. Quarkus reads them before any code of ours runs, and logs only
+     * a stack trace.
      *
      * @param failure why the application does not start; may be {@code null}
      * @return whether that was it
@@ -66,6 +66,10 @@ final class ConfigKeys {
                                     ? value.group(1) + " = '" + value.group(2) + "': " + value.group(3)
                                     : problem));
                 }
+                return true;
+            }
+            if (cause instanceof StartException) {
+                out.println("Packhorse cannot start: " + cause.getMessage());
                 return true;
             }
         }

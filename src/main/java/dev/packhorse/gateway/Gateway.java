@@ -13,6 +13,7 @@ import dev.packhorse.server.HttpExchange;
 import dev.packhorse.server.HttpListener;
 import dev.packhorse.server.HttpObserver;
 import dev.packhorse.server.HttpSettings;
+import dev.packhorse.server.Limits;
 import dev.packhorse.server.ReplaySettings;
 import dev.packhorse.server.Workers;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -42,10 +43,12 @@ class Gateway implements HttpObserver {
     private final CamelContext context;
     private final PackhorseConfig config;
     private final Workers workers;
+    private final Limits limits;
     private final HttpListener listener;
     private final ReplayDevice device;
     private final Exports exports;
     private final StateDatabase database;
+    private final IdentityWiring identity;
     private final OverlayTable overlay;
     private final @Nullable PeerChannel peers;
     private final StoreRegistry stores;
@@ -56,12 +59,15 @@ class Gateway implements HttpObserver {
     private @Nullable RecordedExports recorded;
 
     @Inject
-    Gateway(CamelContext context, PackhorseConfig config, MeterRegistry registry) throws IOException {
+    Gateway(CamelContext context, PackhorseConfig config, MeterRegistry registry)
+            throws IOException, StartException {
         this.context = context;
         this.config = config;
         this.registry = registry;
         PackhorseConfig.Http http = config.http();
         workers = Workers.start(http.threads());
+        limits = new Limits(ConfiguredLimits.settings(config.limits()));
+        ConfiguredLimits.register(limits, registry);
         listener = new HttpListener(
                 new HttpSettings(
                         http.host(),
@@ -75,7 +81,9 @@ class Gateway implements HttpObserver {
                         http.bodyTimeout(),
                         http.stopTimeout()),
                 workers,
-                this);
+                this,
+                limits,
+                ConfiguredLimits.proxies(http));
         Path data = Path.of(config.data());
         Path spool = Files.createDirectories(data.resolve("spool"));
         PackhorseConfig.Replay replay = config.replay();
@@ -92,7 +100,8 @@ class Gateway implements HttpObserver {
                         http.stopTimeout()),
                 replay.name(),
                 replay.announce().orElse(null),
-                this);
+                this,
+                limits);
         exports = new Exports(
                 spool,
                 workers,
@@ -101,6 +110,7 @@ class Gateway implements HttpObserver {
                 Callers.ANONYMOUS,
                 new Exposure(http.host(), replay.host(), config.allowAnonymousWrites()));
         database = StateDatabase.open(data, config.database());
+        identity = IdentityWiring.of(config, database.source(), InstantSource.system());
         overlay = new OverlayTable(
                 database.source(), InstantSource.system(), config.changeTimestampRetention(), database.isShared());
         peers = database.isShared() ? new PeerChannel(database.source(), overlay::lookAgain, overlay::lookAgain) : null;
@@ -126,6 +136,7 @@ class Gateway implements HttpObserver {
      * @throws StartException with one line that says what the operator has to mend
      */
     void start() throws StartException {
+        identity.load();
         context.setStreamCaching(false);
         context.setSourceLocationEnabled(true);
         context.addComponent("store", new StoreComponent(stores));
@@ -249,6 +260,7 @@ class Gateway implements HttpObserver {
             try {
                 stores.closeAll();
             } finally {
+                identity.close();
                 if (outbox != null) {
                     outbox.close();
                 }

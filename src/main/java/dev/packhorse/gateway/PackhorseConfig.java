@@ -1,10 +1,13 @@
 package dev.packhorse.gateway;
 
 import dev.packhorse.change.Outbox;
+import dev.packhorse.identity.AddressRange;
 import io.quarkus.runtime.annotations.StaticInitSafe;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -41,11 +44,20 @@ public interface PackhorseConfig {
     /** The HTTP listener. */
     Http http();
 
+    /** What clients may take. */
+    Limits limits();
+
     /** The emulated ReplayTV. */
     Replay replay();
 
     /** Changes that wait for routes from `changes:`. */
     Changes changes();
+
+    /** Who is known. */
+    Identity identity();
+
+    /** Failed logins. */
+    Login login();
 
     /** The state database. */
     interface Database {
@@ -106,6 +118,85 @@ public interface PackhorseConfig {
         /** Threads that may block, on JDKs without virtual threads. */
         @WithDefault("128")
         int threads();
+
+        /** Proxies that are believed when they say for whom they ask, by `X-Forwarded-For`: addresses and ranges such as `10.0.0.0/8`, separated by commas. */
+        Optional<List<AddressRange>> trustedProxies();
+
+        /** Whether connections of those begin with a header of the PROXY protocol, which then must be there. */
+        @WithDefault("false")
+        boolean proxyProtocol();
+    }
+
+    /**
+     * What clients may take, so that one of them cannot hurt the others. The defaults are far from what a client takes that means
+     * well, and limit no rates: how fast is too fast depends on disks and lines.
+     */
+    interface Limits {
+
+        /** Connections of one address at a time; more are closed at once. 0 for no limit, here and below. */
+        @WithDefault("2000")
+        int connectionsPerAddress();
+
+        /** Requests with a body that are in progress, of all clients together; more are 503. None given: as many as half of the memory for buffers holds. */
+        Optional<Integer> bodies();
+
+        /** Bytes of all temporary files together; what needs more fails with 507. */
+        @WithDefault("0")
+        MemorySize spool();
+
+        /** What one address may take; of an IPv6 address the first 64 bits count. */
+        OfAddress address();
+
+        /** What one identity may take, from all its addresses. */
+        OfIdentity identity();
+
+        /** What one address may take. */
+        interface OfAddress {
+
+            /** Requests of one address within a second; more are 429. */
+            @WithDefault("0")
+            int requests();
+
+            /** Requests of one address that may come at once after a pause; 0 for those of a second. */
+            @WithDefault("0")
+            int burst();
+
+            /** Bytes of request bodies of one address within a second, such as `10m`; a client that sends faster waits. */
+            @WithDefault("0")
+            MemorySize upload();
+
+            /** Bytes of response bodies of one address within a second; faster is none sent. */
+            @WithDefault("0")
+            MemorySize download();
+
+            /** Requests of one address that are in progress; more are 429. Half of the usual threads: one client cannot hold all. */
+            @WithDefault("64")
+            int transfers();
+        }
+
+        /** What one identity may take. */
+        interface OfIdentity {
+
+            /** Requests of one identity within a second; more are 429. */
+            @WithDefault("0")
+            int requests();
+
+            /** Requests of one identity that may come at once after a pause; 0 for those of a second. */
+            @WithDefault("0")
+            int burst();
+
+            /** Bytes of request bodies of one identity within a second. */
+            @WithDefault("0")
+            MemorySize upload();
+
+            /** Bytes of response bodies of one identity within a second. */
+            @WithDefault("0")
+            MemorySize download();
+
+            /** Requests of one identity that are in progress; more are 429. None: an identity may be many machines. */
+            @WithDefault("0")
+            int transfers();
+        }
     }
 
     /** The emulated ReplayTV. */
@@ -149,5 +240,68 @@ public interface PackhorseConfig {
         /** How long the changes that a gateway is at are left to it when it gives no more sign of life. */
         @WithDefault("30s")
         Duration lease();
+    }
+
+    /** Who is known. */
+    interface Identity {
+
+        /** File of users, `name:hash` as `htpasswd` writes it, with bcrypt, argon2id or sha-crypt. */
+        Optional<String> users();
+
+        /** File of groups, `group: member member`. */
+        Optional<String> groups();
+
+        /** File of API keys, as `key add` writes it. */
+        Optional<String> keys();
+
+        /** File of SSH keys, a user and an entry of `authorized_keys` in each line. */
+        Optional<String> sshKeys();
+
+        /** An issuer of tokens. */
+        Oidc oidc();
+    }
+
+    /** An issuer of tokens. */
+    interface Oidc {
+
+        /** Whose tokens (OpenID Connect) are taken; none for no tokens. */
+        Optional<String> issuer();
+
+        /** For whom they must be. */
+        Optional<String> audience();
+
+        /** URL or file of the issuer's public keys. */
+        Optional<String> jwks();
+
+        /** By how much the clocks may differ, 10 minutes at most. */
+        @WithDefault("30s")
+        Duration clockSkew();
+
+        /** Where a token has groups, a claim or a path of claims like `realm_access.roles`. */
+        @WithDefault("groups")
+        String groupsClaim();
+
+        /** Which claim names the caller; `preferred_username`, else `sub`. */
+        Optional<String> nameClaim();
+    }
+
+    /** Failed logins. */
+    interface Login {
+
+        /** Failed logins of an address that cost nothing; from the next one on answers are delayed, 250 ms doubling to 4 s. */
+        @WithDefault("5")
+        int free();
+
+        /** How long failed logins count together. */
+        @WithDefault("10m")
+        Duration window();
+
+        /** So many bar the address. */
+        @WithDefault("20")
+        int barAfter();
+
+        /** For how long. */
+        @WithDefault("15m")
+        Duration bar();
     }
 }

@@ -1,6 +1,8 @@
 package dev.packhorse.gateway;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import dev.packhorse.identity.command.AccountCommands;
+import dev.packhorse.identity.command.Terminal;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -9,11 +11,12 @@ import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.InstantSource;
 import java.util.List;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 
-/** Starts the gateway and says, last, where it listens. */
+/** Starts the gateway and says, last, where it listens; or, where there are arguments, runs the command that they name instead. */
 @QuarkusMain
 public final class PackhorseMain implements QuarkusApplication {
 
@@ -29,6 +32,10 @@ public final class PackhorseMain implements QuarkusApplication {
     }
 
     public static void main(String... args) {
+        if (args.length > 0) {
+            System.exit(AccountCommands.run(
+                    args, CommandConfiguration.ofProcess(), Terminal.ofProcess(), InstantSource.system()));
+        }
         java.util.logging.Logger quarkus = java.util.logging.Logger.getLogger(Quarkus.class.getName());
         quarkus.setFilter(each -> !ConfigKeys.explain(each.getThrown(), System.err));
         Quarkus.run(PackhorseMain.class, args);

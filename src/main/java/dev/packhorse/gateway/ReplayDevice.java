@@ -8,6 +8,7 @@ import dev.packhorse.identity.Caller;
 import dev.packhorse.route.Export;
 import dev.packhorse.route.Options;
 import dev.packhorse.server.HttpObserver;
+import dev.packhorse.server.Limits;
 import dev.packhorse.server.ReplayListener;
 import dev.packhorse.server.ReplaySettings;
 import dev.packhorse.server.SsdpResponder;
@@ -47,8 +48,14 @@ final class ReplayDevice {
      *
      * @param name what it is called
      * @param announced address that answers to searches name; {@code null} for no answers
+     * @param limits what its clients may take
      */
-    ReplayDevice(ReplaySettings settings, String name, @Nullable String announced, HttpObserver observer) {
+    ReplayDevice(
+            ReplaySettings settings,
+            String name,
+            @Nullable String announced,
+            HttpObserver observer,
+            Limits limits) {
         this.settings = settings;
         this.announced = announced;
         // The same at each start, so that clients know it again.
@@ -63,7 +70,7 @@ final class ReplayDevice {
                 "uuid:" + identity,
                 null);
         this.front = new ReplayFront(description, InstantSource.system());
-        this.listener = new ReplayListener(settings, front, this::exports, observer);
+        this.listener = new ReplayListener(settings, front, this::exports, observer, limits);
     }
 
     /** What a client has that is known by its address alone: the exports in which it may see something. */

@@ -30,7 +30,7 @@ import org.h2.Driver;
 final class StateDatabase implements Closeable {
 
     /** The version of the last script in {@code db/migration}. */
-    static final int SCHEMA = 3;
+    static final int SCHEMA = 4;
 
     private static final String POSTGRESQL = "jdbc:postgresql:";
 

@@ -43,10 +43,11 @@ public record AddressRange(InetAddress network, int prefix) {
     /**
      * Reads a range. Never asks a name server.
      *
-     * @param text an address, or an address and the number of common bits behind a slash
+     * @param range an address, or an address and the number of common bits behind a slash
      * @throws IllegalArgumentException for anything else, with one line that says what is wrong and names the text
      */
-    public static AddressRange parse(String text) {
+    public static AddressRange parse(CharSequence range) {
+        String text = range.toString();
         int slash = text.indexOf('/');
         try {
             String literal = slash < 0 ? text : text.substring(0, slash);
@@ -65,6 +66,13 @@ public record AddressRange(InetAddress network, int prefix) {
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("'" + text + "' is no range of addresses: " + e.getMessage(), e);
         }
+    }
+
+    /** The range of that many common bits in which an address is; all of the address if it has not so many. */
+    public static AddressRange around(InetAddress address, int prefix) {
+        byte[] bytes = bytes(address);
+        int most = Math.min(prefix, bytes.length * Byte.SIZE);
+        return new AddressRange(of(masked(bytes, most)), most);
     }
 
     /**

@@ -4,7 +4,6 @@ import dev.packhorse.front.http.HttpResponse;
 import dev.packhorse.fs.Body;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -23,10 +22,12 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import java.io.EOFException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * <p>While a transaction is under way, what the client pipelines behind it waits undecoded in the socket, save the little
  * that was read already. A response may begin before its request has arrived in full; then what is left of the request is
  * dropped, and if that is a lot the connection ends after the response.
+ *
+ * <p>A client that has had its share ({@link Limits}) is answered here, and not heard for a moment: asking in vain must not be as
+ * good as asking.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // what fails closes the channel, and that is handled
 final class HttpConnection extends ChannelInboundHandlerAdapter {
@@ -49,6 +53,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** How long a client may go on sending into a connection that ends, so that it sees the answer before a reset. */
     private static final long LINGER_NANOS = 5_000_000_000L;
 
+    /** How long a client is not heard that has had its share: it is told to come back after a second at least. */
+    private static final long REFUSED_NANOS = 1_000_000_000L;
+
+    /** A client may know sooner than its share that its last transfer is over, and ask for the next. */
+    private static final long PATIENCE_NANOS = 10_000_000L;
+
+    /** While a client sends faster than it may, it is heard no more often than that. */
+    private static final long LEAST_REST_NANOS = 20_000_000L;
+
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final HttpListener listener;
@@ -56,6 +69,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final ArrayDeque<HttpObject> pipelined = new ArrayDeque<>();
 
     private @Nullable ChannelHandlerContext context;
+    /** Who is there; {@code null} while the header of the PROXY protocol is awaited that says so. */
+    private @Nullable ClientAddress client;
+
+    /** Counts the connection, and its requests if they are not for others. */
+    private Limits.Permit permit = Limits.Permit.UNLIMITED;
+
     /** Set on the event loop; ended by the worker that has written all of the response, too. */
     private volatile @Nullable HttpTransaction current;
 
@@ -67,6 +86,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private boolean draining;
     private long lingerStart;
 
+    /** {@link System#nanoTime} until which the socket is not read; 0 if it is. */
+    private long restsUntil;
+
+    /** Whether it has rested since the clocks were last looked at. */
+    private boolean hasRested;
+
     HttpConnection(HttpListener listener, StrictRequestDecoder decoder) {
         this.listener = listener;
         this.decoder = decoder;
@@ -75,14 +100,35 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         context = ctx;
-        if (!listener.opened(this)) {
+        if (!listener.opened(this) || !(ctx.channel().remoteAddress() instanceof InetSocketAddress remote)) {
             ctx.close();
+            return;
+        }
+        InetAddress peer = remote.getAddress();
+        if (listener.proxies().proxyProtocol() && listener.proxies().trusts(peer)) {
+            ProxyHeader.await(ctx.pipeline(), this, listener.limits(), peer);
+        } else {
+            comesFrom(ClientAddress.of(peer));
+        }
+    }
+
+    /** Knows who is there; called once. A connection too many of one address ends; a proxy's are not its own. */
+    void comesFrom(ClientAddress known) {
+        client = known;
+        if (!listener.proxies().trusts(known.address())) {
+            Limits.Permit counted = listener.limits().connect(known.address(), 0);
+            if (counted == null) {
+                onLoop(ChannelHandlerContext::close);
+            } else {
+                permit = counted;
+            }
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         listener.closed(this);
+        permit.close();
         releasePipelined();
         HttpTransaction transaction = current;
         if (transaction != null) {
@@ -121,13 +167,22 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(ChannelHandlerContext ctx, HttpRequest head) {
+        ClientAddress from = client;
+        if (from == null) {
+            throw new IllegalStateException("a request before its connection");
+        }
+        boolean forwarded = listener.proxies().trusts(from.address());
+        if (forwarded) {
+            from = from.forwarding(listener.proxies()
+                    .client(from.address(), head.headers().getAll(TrustedProxies.FORWARDED_FOR)));
+        }
         int refusal = refusal(head);
         boolean expects = head.headers().contains(HttpHeaderNames.EXPECT)
                 && head.protocolVersion().equals(HttpVersion.HTTP_1_1);
         long length = head.decoderResult().isFailure() ? 0 : HttpUtil.getContentLength(head, Body.UNKNOWN);
         boolean hasBody = length >= 0 || HttpUtil.isTransferEncodingChunked(head);
         HttpTransaction transaction = new HttpTransaction(
-                this, listener, ctx.channel(), head, hasBody ? length : 0, hasBody, expects, remote(ctx.channel()));
+                this, listener, ctx.channel(), head, hasBody ? length : 0, hasBody, expects, from);
         current = transaction;
         if (refusal != 0) {
             lastRequest = true;
@@ -136,7 +191,97 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             if (!HttpUtil.isKeepAlive(head) || listener.isDraining()) {
                 lastRequest = true;
             }
+            admit(ctx, transaction, forwarded, true);
+        }
+    }
+
+    /** Starts a request if its client has not had its share. */
+    private void admit(ChannelHandlerContext ctx, HttpTransaction transaction, boolean forwarded, boolean patient) {
+        HttpExchange exchange = transaction.exchange();
+        Limits limits = listener.limits();
+        boolean hasBody = exchange.request().hasBody();
+        boolean own = !forwarded || listener.proxies().trusts(exchange.address());
+        Limits.Admission admission =
+                own ? limits.begin(permit, hasBody) : limits.begin(exchange.address(), hasBody);
+        if (admission instanceof Limits.Permit granted) {
+            exchange.begun(granted);
             transaction.start();
+            return;
+        }
+        Limits.Refusal refusal = (Limits.Refusal) admission;
+        if (patient && refusal.limit() == Limit.ADDRESS_TRANSFERS) {
+            ctx.executor()
+                    .schedule(
+                            () -> {
+                                if (ctx.channel().isActive()) {
+                                    admit(ctx, transaction, forwarded, false);
+                                } else {
+                                    transaction.refuse(refusal);
+                                }
+                            },
+                            PATIENCE_NANOS,
+                            TimeUnit.NANOSECONDS);
+        } else {
+            limits.note(refusal.limit(), exchange.address());
+            transaction.refuse(refusal);
+        }
+    }
+
+    /**
+     * The current transaction, which was refused, is over.
+     *
+     * @param whole whether the response went out in full
+     * @param close whether its head said that the connection closes
+     */
+    void refused(boolean whole, boolean close) {
+        onLoop(ctx -> {
+            ClientAddress known = client;
+            // Others may come through the connection of a proxy.
+            boolean pauses = whole && known != null && !listener.proxies().trusts(known.address());
+            if (pauses) {
+                rest(ctx, REFUSED_NANOS);
+            }
+            ctx.executor()
+                    .schedule(() -> transactionEnded(whole, close), pauses ? REFUSED_NANOS : 0, TimeUnit.NANOSECONDS);
+        });
+    }
+
+    /** Does not read the socket for so long. */
+    private void rest(ChannelHandlerContext ctx, long nanos) {
+        long until = (System.nanoTime() + nanos) | 1;
+        hasRested = true;
+        if (restsUntil == 0) {
+            ctx.channel().config().setAutoRead(false);
+            ctx.executor().schedule(() -> wake(ctx), nanos, TimeUnit.NANOSECONDS);
+            restsUntil = until;
+        } else if (until - restsUntil > 0) {
+            restsUntil = until;
+        }
+    }
+
+    private void wake(ChannelHandlerContext ctx) {
+        long now = System.nanoTime();
+        if (restsUntil - now > 0) {
+            ctx.executor().schedule(() -> wake(ctx), restsUntil - now, TimeUnit.NANOSECONDS);
+            return;
+        }
+        restsUntil = 0;
+        lastActivity = now;
+        read(ctx);
+    }
+
+    /** Whether the client was not heard for a while since this was last asked, which is not its fault. */
+    boolean hasRested() {
+        boolean rested = hasRested;
+        hasRested = restsUntil != 0;
+        return rested;
+    }
+
+    /** Reads the socket unless there is a reason not to. */
+    private void read(ChannelHandlerContext ctx) {
+        HttpTransaction transaction = current;
+        if (restsUntil == 0 && pipelined.isEmpty() && (transaction == null || !transaction.body().isPaused())) {
+            ctx.channel().config().setAutoRead(true);
         }
     }
 
@@ -184,8 +329,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             lastRequest = true;
             return;
         }
+        int count = content.content().readableBytes();
         if (!body.offer(content.content())) {
             ctx.channel().config().setAutoRead(false);
+        }
+        long early = count == 0 ? 0 : transaction.exchange().received(count);
+        if (early > 0) {
+            rest(ctx, Math.max(early, LEAST_REST_NANOS));
         }
         if (content instanceof LastHttpContent) {
             body.complete();
@@ -204,11 +354,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** Reads the socket again after a full queue. */
     void resumeReading() {
-        onLoop(ctx -> {
-            if (pipelined.isEmpty()) {
-                ctx.channel().config().setAutoRead(true);
-            }
-        });
+        onLoop(this::read);
     }
 
     /** Whether the response to the current transaction must be the last one: asked when its head is built. */
@@ -284,17 +430,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             accept(ctx, pipelined.remove());
         }
         behind = false;
-        HttpTransaction transaction = current;
-        if (transaction == null || !transaction.body().isPaused()) {
-            ctx.channel().config().setAutoRead(true);
-        }
+        read(ctx);
     }
 
     private void linger(ChannelHandlerContext ctx) {
         lingerStart = System.nanoTime();
         releasePipelined();
         ((DuplexChannel) ctx.channel()).shutdownOutput();
-        ctx.channel().config().setAutoRead(true);
+        read(ctx);
     }
 
     /** Breaks the connection with a reset: the client must not take what it has for the whole. */
@@ -319,14 +462,21 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 }
             } else if (transaction != null) {
                 transaction.tick(now);
-                if (draining && now - lastActivity > settings.bodyTimeout().toNanos()) {
+                if (draining && restsUntil == 0 && now - lastActivity > settings.bodyTimeout().toNanos()) {
                     ctx.close();
                 }
+            } else if (restsUntil != 0) {
+                // It is not the client that stands still.
+                return;
             } else if (decoder.headStart() != 0) {
-                if (now - decoder.headStart() > settings.headTimeout().toNanos()) {
+                // What it had sent of a head before it was not heard may be old.
+                long waits = Math.min(now - decoder.headStart(), now - lastActivity);
+                if (waits > settings.headTimeout().toNanos()) {
                     lastRequest = true;
                     writeAndClose(ctx, HttpTransaction.encode(HttpResponse.text(408, "Request Timeout"), true));
                 }
+            } else if (client == null && now - lastActivity > settings.headTimeout().toNanos()) {
+                ctx.close();
             } else if (listener.isDraining()
                     || now - lastActivity > settings.idleTimeout().toNanos()) {
                 ctx.close();
@@ -389,11 +539,5 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         } else {
             ctx.executor().execute(() -> task.run(ctx));
         }
-    }
-
-    private static String remote(Channel channel) {
-        return channel.remoteAddress() instanceof InetSocketAddress address
-                ? address.getAddress().getHostAddress()
-                : "local";
     }
 }

@@ -46,6 +46,8 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
     private final HttpSettings settings;
     private final Workers workers;
     private final HttpObserver observer;
+    private final Limits limits;
+    private final TrustedProxies proxies;
     private final ConsumerGate gate = new ConsumerGate();
     private final AtomicLong requests = new AtomicLong();
     private final LongAdder concluded = new LongAdder();
@@ -54,10 +56,18 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
     private @Nullable Bootstrap bootstrap;
     private volatile boolean draining;
 
+    /** A listener for clients that come themselves, and may take what they can. */
     public HttpListener(HttpSettings settings, Workers workers, HttpObserver observer) {
+        this(settings, workers, observer, Limits.none(), TrustedProxies.NONE);
+    }
+
+    public HttpListener(
+            HttpSettings settings, Workers workers, HttpObserver observer, Limits limits, TrustedProxies proxies) {
         this.settings = settings;
         this.workers = workers;
         this.observer = observer;
+        this.limits = limits;
+        this.proxies = proxies;
     }
 
     /** Number of open connections. */
@@ -80,6 +90,14 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
         return workers;
     }
 
+    Limits limits() {
+        return limits;
+    }
+
+    TrustedProxies proxies() {
+        return proxies;
+    }
+
     /** Tells the observer about a request that is over. */
     void concluded(HttpExchange exchange, int status, long received, long sent, long nanos) {
         try {
@@ -87,6 +105,11 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
         } finally {
             concluded.increment();
         }
+    }
+
+    /** Notes that a request is over which was refused before anybody looked at it: limits count it, and no log. */
+    void refused() {
+        concluded.increment();
     }
 
     boolean isDraining() {

@@ -2,6 +2,7 @@ package dev.packhorse.server;
 
 import dev.packhorse.front.http.HttpBody;
 import dev.packhorse.front.http.HttpResponse;
+import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.FileSlice;
 import dev.packhorse.fs.FsException;
 import io.netty.buffer.ByteBuf;
@@ -59,6 +60,8 @@ final class HttpTransaction implements RequestBody.Socket {
     private volatile int clientFault;
 
     private volatile @Nullable HttpResponse response;
+    private volatile @Nullable Pace pace;
+    private boolean refused;
     private final AtomicLong sent = new AtomicLong();
     private volatile long lastProgress = started;
     private long windowStart;
@@ -73,7 +76,7 @@ final class HttpTransaction implements RequestBody.Socket {
             long length,
             boolean hasBody,
             boolean expectsContinue,
-            String remote) {
+            ClientAddress client) {
         this.connection = connection;
         this.listener = listener;
         this.channel = channel;
@@ -82,7 +85,8 @@ final class HttpTransaction implements RequestBody.Socket {
         if (!hasBody) {
             body.complete();
         }
-        this.exchange = new HttpExchange(new NettyRequest(head, hasBody, body), remote, listener.nextRequestNumber());
+        this.exchange = new HttpExchange(
+                new NettyRequest(head, hasBody, body), client, listener.nextRequestNumber(), listener.limits());
         this.isHead = head.method().name().equals("HEAD");
         this.isHttp10 = head.protocolVersion().equals(HttpVersion.HTTP_1_0);
     }
@@ -91,14 +95,32 @@ final class HttpTransaction implements RequestBody.Socket {
         return body;
     }
 
+    HttpExchange exchange() {
+        return exchange;
+    }
+
     /** Runs the route on a worker. */
     void start() {
-        listener.workers().execute(() -> respond(listener.handle(exchange)));
+        boolean taken = false;
+        try {
+            listener.workers().execute(() -> respond(listener.handle(exchange)));
+            taken = true;
+        } finally {
+            if (!taken) {
+                exchange.ended();
+            }
+        }
     }
 
     /** Answers without running the route. The connection ends with it. */
     void refuse(int status) {
         respond(HttpResponse.text(status, HttpResponseStatus.valueOf(status).reasonPhrase()));
+    }
+
+    /** Answers a client that has had its share, without the route, a worker or a line in the log. The connection may go on. */
+    void refuse(Limits.Refusal refusal) {
+        refused = true;
+        respond(refusal.answer());
     }
 
     @Override
@@ -145,6 +167,7 @@ final class HttpTransaction implements RequestBody.Socket {
             answer = HttpResponse.text(fault, HttpResponseStatus.valueOf(fault).reasonPhrase());
         }
         response = answer;
+        pace = exchange.pace(channel);
         body.abandon();
         lastProgress = System.nanoTime();
         try {
@@ -191,12 +214,24 @@ final class HttpTransaction implements RequestBody.Socket {
 
     private void sendSlice(byte[] head, FileSlice slice) throws IOException {
         long length = slice.range().length();
+        Pace paced = pace;
+        if (length > MAX_COPY && paced != null) {
+            channel.writeAndFlush(Unpooled.wrappedBuffer(head));
+            long start = slice.range().offset();
+            new PacedSend(
+                            channel,
+                            paced,
+                            length,
+                            (position, count) ->
+                                    region(new FileSlice(slice.channel(), new ByteRange(start + position, count))),
+                            this::passed,
+                            this::end)
+                    .start();
+            return;
+        }
         if (length > MAX_COPY) {
             channel.write(Unpooled.wrappedBuffer(head));
-            SliceRegion region = new SliceRegion(
-                    slice,
-                    () -> lastProgress = System.nanoTime(),
-                    () -> channel.config().setOption(ChannelOption.SO_LINGER, 0));
+            SliceRegion region = region(slice);
             channel.writeAndFlush(region).addListener(done -> {
                 sent.set(region.transferred());
                 end(done.isSuccess());
@@ -222,8 +257,37 @@ final class HttpTransaction implements RequestBody.Socket {
         write(out, length);
     }
 
+    private SliceRegion region(FileSlice slice) {
+        return new SliceRegion(
+                slice,
+                () -> lastProgress = System.nanoTime(),
+                () -> channel.config().setOption(ChannelOption.SO_LINGER, 0));
+    }
+
+    /** Some of the body has left. */
+    private void passed(int count) {
+        sent.addAndGet(count);
+        lastProgress = System.nanoTime();
+    }
+
     /** Writes the whole response: mostly the socket takes it at once, and the event loop need not even be woken. */
     private void write(ByteBuf bytes, long bodyLength) throws IOException {
+        Pace paced = pace;
+        if (paced != null && bodyLength > 0) {
+            new PacedSend(
+                            channel,
+                            paced,
+                            bytes.readableBytes(),
+                            (position, count) -> bytes.readRetainedSlice(count),
+                            count -> lastProgress = System.nanoTime(),
+                            whole -> {
+                                bytes.release();
+                                sent.set(whole ? bodyLength : 0);
+                                end(whole);
+                            })
+                    .start();
+            return;
+        }
         if (wroteNow(bytes)) {
             sent.set(bodyLength);
             end(true);
@@ -273,6 +337,10 @@ final class HttpTransaction implements RequestBody.Socket {
     /** The connection is closed. */
     void clientGone() {
         body.fail(new EOFException("the client closed the connection"));
+        Pace paced = pace;
+        if (paced != null) {
+            paced.clientGone();
+        }
     }
 
     /** Looks at the clocks, on the event loop. */
@@ -294,7 +362,7 @@ final class HttpTransaction implements RequestBody.Socket {
                 connection.abort();
             }
         } else if (wanted && !body.isComplete()) {
-            if (windowStart == 0 || body.isPaused()) {
+            if (windowStart == 0 || body.isPaused() || connection.hasRested()) {
                 windowStart = now;
                 windowReceived = body.received();
             } else if (now - windowStart > most) {
@@ -314,6 +382,16 @@ final class HttpTransaction implements RequestBody.Socket {
         HttpResponse answer = response;
         int status = answer != null && (whole || sent.get() > 0) ? answer.counted() : 499;
         long nanos = System.nanoTime() - started;
+        Pace paced = pace;
+        if (paced != null) {
+            paced.end();
+        }
+        exchange.ended();
+        if (refused) {
+            listener.refused();
+            connection.refused(whole, closes);
+            return;
+        }
         if (channel.eventLoop().inEventLoop()) {
             connection.transactionEnded(whole, closes);
             listener.workers().execute(() -> conclude(status, nanos));
@@ -393,7 +471,6 @@ final class HttpTransaction implements RequestBody.Socket {
         private byte[] head;
         private @Nullable ReadableByteChannel from;
         private long pulled;
-
         Pump(HttpBody.Chunked content, boolean chunked, byte[] head) {
             this.content = content;
             this.chunked = chunked;
@@ -407,6 +484,9 @@ final class HttpTransaction implements RequestBody.Socket {
                     from = content.source().channel();
                 }
                 while (channel.isActive()) {
+                    if (isEarly()) {
+                        return;
+                    }
                     long before = pulled;
                     ByteBuf out = from == null ? pull() : read(from);
                     if (out == null) {
@@ -445,9 +525,15 @@ final class HttpTransaction implements RequestBody.Socket {
             return failure instanceof FsException known && known.kind() != FsException.Kind.IO;
         }
 
-        private void passed(int count) {
-            sent.addAndGet(count);
-            lastProgress = System.nanoTime();
+        /** Whether the pace of the client does not allow a piece yet. Then the pump goes on when it does. */
+        private boolean isEarly() {
+            Pace paced = pace;
+            long wait = paced == null ? 0 : paced.advance(content.length() < 0 ? Long.MAX_VALUE : content.length() - pulled);
+            if (paced == null || wait <= 0) {
+                return false;
+            }
+            paced.later(wait, () -> listener.workers().execute(this));
+            return true;
         }
 
         /** The next piece; {@code null} at the end. */
@@ -460,6 +546,7 @@ final class HttpTransaction implements RequestBody.Socket {
             if (bytes == null) {
                 return null;
             }
+            spend(bytes.remaining());
             if (content.length() >= 0 && bytes.remaining() > content.length() - pulled) {
                 throw new IOException("the body is longer than its " + content.length() + " bytes");
             }
@@ -468,7 +555,9 @@ final class HttpTransaction implements RequestBody.Socket {
 
         /** The same of a channel: straight to where the socket takes it from. */
         private @Nullable ByteBuf read(ReadableByteChannel from) throws IOException {
-            int most = (int) Math.min(DIRECT_PIECE, content.length() - pulled);
+            Pace paced = pace;
+            int piece = paced == null ? DIRECT_PIECE : Math.min(DIRECT_PIECE, paced.piece());
+            int most = (int) Math.min(piece, content.length() - pulled);
             if (most == 0) {
                 return null;
             }
@@ -481,10 +570,18 @@ final class HttpTransaction implements RequestBody.Socket {
                 }
                 head = NOTHING;
                 pulled += count;
+                spend(count);
                 return out.writerIndex(out.writerIndex() + count);
             } catch (IOException | RuntimeException | Error e) {
                 out.release();
                 throw e;
+            }
+        }
+
+        private void spend(int count) {
+            Pace paced = pace;
+            if (paced != null) {
+                paced.spend(count);
             }
         }
 

@@ -9,7 +9,7 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
+import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection of a ReplayTV client: one request and its answer, on one thread.
@@ -42,7 +43,8 @@ final class ReplayConnection implements Runnable {
     private final SocketChannel channel;
     private final InputStream in;
     private final byte[] head;
-    private final String remote;
+    private final ClientAddress client;
+    private final Limits.Permit permit;
 
     /** Bytes in {@link #head}. */
     private int filled;
@@ -57,15 +59,23 @@ final class ReplayConnection implements Runnable {
 
     private long received;
 
-    ReplayConnection(ReplayListener listener, ReplaySettings settings, SocketChannel channel) throws IOException {
+    /** Whether its client has had its share, which limits count, and no log. */
+    private boolean refused;
+
+    ReplayConnection(
+            ReplayListener listener,
+            ReplaySettings settings,
+            SocketChannel channel,
+            ClientAddress client,
+            Limits.Permit permit)
+            throws IOException {
         this.listener = listener;
         this.settings = settings;
         this.channel = channel;
         this.in = channel.socket().getInputStream();
         this.head = new byte[settings.maxHead()];
-        this.remote = channel.getRemoteAddress() instanceof InetSocketAddress address
-                ? address.getAddress().getHostAddress()
-                : "local";
+        this.client = client;
+        this.permit = permit;
     }
 
     @Override
@@ -76,7 +86,7 @@ final class ReplayConnection implements Runnable {
             whole = serve();
         } catch (IOException e) {
             // The client has gone, or was cut for being slow: there is nobody left to tell.
-            LOG.debugf(e, "a ReplayTV connection broke remote=%s", remote);
+            LOG.debugf(e, "a ReplayTV connection broke remote=%s", client.text());
         } finally {
             if (whole) {
                 closeQuietly(channel);
@@ -96,7 +106,7 @@ final class ReplayConnection implements Runnable {
     /** Cuts the connection if the client has taken nothing for too long. */
     void tick(long now) {
         if (writing && now - writeDeadline > 0) {
-            LOG.debugf("cutting a ReplayTV client that takes nothing remote=%s", remote);
+            LOG.debugf("cutting a ReplayTV client that takes nothing remote=%s", client.text());
             cut();
         }
     }
@@ -106,7 +116,7 @@ final class ReplayConnection implements Runnable {
         try {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);
         } catch (IOException e) {
-            LOG.debugf("the connection was closed before it was cut remote=%s", remote);
+            LOG.debugf("the connection was closed before it was cut remote=%s", client.text());
         }
         closeQuietly(channel);
     }
@@ -129,7 +139,11 @@ final class ReplayConnection implements Runnable {
             request = ReplayRequest.unknown();
             refusal = e.status();
         }
-        HttpExchange exchange = listener.exchange(request, remote);
+        HttpExchange exchange = listener.exchange(request, client);
+        if (refusal == 0) {
+            refusal = listener.begin(exchange, permit);
+            refused = refusal != 0;
+        }
         ReplayAnswer answer = refusal == 0 ? listener.handle(exchange) : plain(refusal);
         boolean whole = answer(exchange, request, answer, started);
         busy = false;
@@ -187,13 +201,32 @@ final class ReplayConnection implements Runnable {
         writing = false;
     }
 
+    /** Writes a part of an answer as soon as the client may have it. */
+    private void writePaced(ByteBuffer bytes) throws IOException {
+        Share share = permit.share();
+        pause(share == null ? null : share.download(), bytes.remaining());
+        write(bytes);
+    }
+
+    /** Takes bytes from what the client may send or have, and waits until they are there. */
+    private static void pause(@Nullable Bucket bucket, int bytes) throws InterruptedIOException {
+        if (bucket != null) {
+            try {
+                TimeUnit.NANOSECONDS.sleep(bucket.take(bytes, System.nanoTime()));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while a client was to wait");
+            }
+        }
+    }
+
     /** Sends an answer, closes it, and tells the observer. Returns whether all of it has left. */
     private boolean answer(HttpExchange exchange, ReplayRequest request, ReplayAnswer answer, long started) {
         ReplayAnswer.Account account = answer.account();
         ByteBuffer buffer = listener.buffer();
         ReplayOutput output = new ReplayOutput(
                 buffer.put(head(answer, request).getBytes(StandardCharsets.ISO_8859_1)),
-                this::write,
+                this::writePaced,
                 !request.isHttp10());
         boolean whole = false;
         try {
@@ -208,8 +241,11 @@ final class ReplayConnection implements Runnable {
             }
             listener.release(buffer);
             closeQuietly(answer);
+            exchange.ended();
             int status = whole || output.sent() > 0 ? account.status() : STATUS_CLIENT_GONE;
-            listener.concluded(exchange, account, status, received, output.sent(), System.nanoTime() - started);
+            if (!refused) {
+                listener.concluded(exchange, account, status, received, output.sent(), System.nanoTime() - started);
+            }
         }
         return whole;
     }
@@ -254,7 +290,7 @@ final class ReplayConnection implements Runnable {
                 // what nobody wants
             }
         } catch (SocketTimeoutException e) {
-            LOG.debugf("a ReplayTV client goes on sending remote=%s", remote);
+            LOG.debugf("a ReplayTV client goes on sending remote=%s", client.text());
         }
     }
 
@@ -262,7 +298,7 @@ final class ReplayConnection implements Runnable {
         try {
             closeable.close();
         } catch (IOException e) {
-            LOG.warnf(e, "could not close what belongs to a ReplayTV connection remote=%s", remote);
+            LOG.warnf(e, "could not close what belongs to a ReplayTV connection remote=%s", client.text());
         }
     }
 
@@ -344,6 +380,8 @@ final class ReplayConnection implements Runnable {
             int count = ReplayConnection.this.read(
                     buffer, offset, most, begin + settings.bodyTimeout().toNanos() - waited);
             waited += System.nanoTime() - begin;
+            Share share = permit.share();
+            pause(share == null ? null : share.upload(), Math.max(0, count));
             brought += count;
             if (brought >= settings.minBodyBytes()) {
                 waited = 0;

@@ -5,6 +5,7 @@ import dev.packhorse.front.replay.ReplayExport;
 import dev.packhorse.front.replay.ReplayFront;
 import dev.packhorse.fs.FsException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -48,6 +49,7 @@ public final class ReplayListener {
     private final ReplayFront front;
     private final Function<String, ? extends Collection<ReplayExport>> exports;
     private final HttpObserver observer;
+    private final Limits limits;
     private final Semaphore free;
     private final Set<ReplayConnection> connections = ConcurrentHashMap.newKeySet();
     private final Queue<ByteBuffer> buffers = new ConcurrentLinkedQueue<>();
@@ -58,16 +60,20 @@ public final class ReplayListener {
      * A listener that is not bound yet.
      *
      * @param exports what is exported at the moment to a client of such an address, asked at each request
+     * @param limits what its clients may take; and no address more than half of the connections, if connections of an address are
+     *     limited
      */
     public ReplayListener(
             ReplaySettings settings,
             ReplayFront front,
             Function<String, ? extends Collection<ReplayExport>> exports,
-            HttpObserver observer) {
+            HttpObserver observer,
+            Limits limits) {
         this.settings = settings;
         this.front = front;
         this.exports = exports;
         this.observer = observer;
+        this.limits = limits;
         this.free = new Semaphore(settings.maxConnections());
     }
 
@@ -103,8 +109,25 @@ public final class ReplayListener {
         }
     }
 
-    HttpExchange exchange(ReplayRequest request, String remote) {
-        return new HttpExchange(request, remote, requests.incrementAndGet());
+    HttpExchange exchange(ReplayRequest request, ClientAddress client) {
+        return new HttpExchange(request, client, requests.incrementAndGet(), limits);
+    }
+
+    /**
+     * Lets a request begin.
+     *
+     * @param connection what its connection was let in by
+     * @return 0, or the status that it is refused with
+     */
+    int begin(HttpExchange exchange, Limits.Permit connection) {
+        Limits.Admission admission = limits.begin(connection, exchange.request().hasBody());
+        if (admission instanceof Limits.Permit granted) {
+            exchange.begun(granted);
+            return 0;
+        }
+        Limits.Refusal refusal = (Limits.Refusal) admission;
+        limits.note(refusal.limit(), exchange.address());
+        return refusal.answer().status();
     }
 
     /** Asks the front. Never throws: what goes wrong is logged and becomes a 500 that says nothing. */
@@ -206,13 +229,19 @@ public final class ReplayListener {
             }
         }
 
-        /** Returns whether a connection has come, which gives its permit back when it ends. */
+        /** Returns whether a connection has come, which is free for another when it ends. */
         private boolean acceptOne() {
             try {
                 SocketChannel channel = server.accept();
                 try {
-                    ReplayConnection connection = new ReplayConnection(ReplayListener.this, settings, channel);
-                    workers.execute(() -> serve(connection));
+                    InetAddress client = ((InetSocketAddress) channel.getRemoteAddress()).getAddress();
+                    Limits.Permit permit = limits.connect(client, Math.max(1, settings.maxConnections() / 2));
+                    if (permit == null) {
+                        channel.close();
+                        free.release();
+                        return true;
+                    }
+                    take(channel, client, permit);
                     return true;
                 } catch (IOException | RuntimeException | Error e) {
                     channel.close();
@@ -226,7 +255,21 @@ public final class ReplayListener {
             }
         }
 
-        private void serve(ReplayConnection connection) {
+        private void take(SocketChannel channel, InetAddress client, Limits.Permit permit) throws IOException {
+            boolean taken = false;
+            try {
+                ReplayConnection connection = new ReplayConnection(
+                        ReplayListener.this, settings, channel, ClientAddress.of(client), permit);
+                workers.execute(() -> serve(connection, permit));
+                taken = true;
+            } finally {
+                if (!taken) {
+                    permit.close();
+                }
+            }
+        }
+
+        private void serve(ReplayConnection connection, Limits.Permit permit) {
             connections.add(connection);
             try {
                 connection.run();
@@ -234,6 +277,7 @@ public final class ReplayListener {
                 LOG.errorf(e, "a connection failed unexpectedly protocol=replay");
             } finally {
                 connections.remove(connection);
+                permit.close();
                 free.release();
             }
         }

@@ -22,6 +22,9 @@ final class RequestBody implements Body {
     private static final int HIGH_WATER = 512 << 10;
     private static final int LOW_WATER = 128 << 10;
 
+    /** Bytes that are held at most: a full queue, and what is read before it is seen to be full. */
+    static final int MOST_HELD = HIGH_WATER + (64 << 10);
+
     /** A client may cut its body into chunks of a byte, and each costs a hundred. */
     private static final int MAX_PARTS = 4096;
 

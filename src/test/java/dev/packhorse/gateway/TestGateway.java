@@ -19,6 +19,7 @@ import dev.packhorse.route.StoreRegistry;
 import dev.packhorse.server.HttpExchange;
 import dev.packhorse.server.HttpListener;
 import dev.packhorse.server.HttpSettings;
+import dev.packhorse.server.Limits;
 import dev.packhorse.server.RawClient;
 import dev.packhorse.server.ReplaySettings;
 import dev.packhorse.server.Workers;
@@ -162,7 +163,8 @@ public final class TestGateway implements AutoCloseable {
                         Duration.ofSeconds(5)),
                 "Test",
                 null,
-                (exchange, status, received, sent, nanos) -> {});
+                (exchange, status, received, sent, nanos) -> {},
+                Limits.none());
     }
 
     /** A port that was free a moment ago: routes have to name it before somebody listens there. */

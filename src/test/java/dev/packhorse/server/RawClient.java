@@ -15,7 +15,16 @@ public final class RawClient implements Closeable {
     private final Socket socket;
 
     public RawClient(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(port, "127.0.0.1");
+    }
+
+    /**
+     * Connects from one of the addresses of the loopback.
+     *
+     * @param from such as {@code 127.0.0.2}
+     */
+    public RawClient(int port, String from) throws IOException {
+        socket = new Socket(InetAddress.getByName("127.0.0.1"), port, InetAddress.getByName(from), 0);
         socket.setSoTimeout(20_000);
         socket.setTcpNoDelay(true);
     }

@@ -29,7 +29,8 @@ class ReplayLoopGoldenTest extends GoldenSessions {
             ReplaySettings.DEFAULT,
             new ReplayFront(Device.DESCRIPTION, InstantSource.system()),
             remote -> exports,
-            (exchange, status, received, sent, nanos) -> {});
+            (exchange, status, received, sent, nanos) -> {},
+            Limits.none());
 
     @AfterEach
     void stop() {

@@ -29,7 +29,8 @@ class ReplayLoopTest extends StoreContract {
             ReplaySettings.DEFAULT,
             new ReplayFront(Device.DESCRIPTION, InstantSource.system()),
             remote -> exports,
-            (exchange, status, received, sent, nanos) -> {});
+            (exchange, status, received, sent, nanos) -> {},
+            Limits.none());
 
     /** Whether the export wants that, and the client does it. */
     boolean encrypted() {

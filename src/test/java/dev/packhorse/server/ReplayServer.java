@@ -90,6 +90,10 @@ final class ReplayServer implements Closeable {
     }
 
     ReplayServer(ReplaySettings settings, Device device) throws IOException {
+        this(settings, device, Limits.none());
+    }
+
+    ReplayServer(ReplaySettings settings, Device device, Limits limits) throws IOException {
         this.device = device;
         listener = new ReplayListener(
                 settings,
@@ -102,7 +106,8 @@ final class ReplayServer implements Closeable {
                         exchange.path(),
                         exchange.export(),
                         received,
-                        sent)));
+                        sent)),
+                limits);
         listener.start();
     }
 

@@ -21,11 +21,21 @@ final class TestServer implements Closeable {
     private final Workers workers = Workers.start(64);
 
     TestServer(HttpSettings settings, Function<HttpExchange, HttpResponse> handler) {
+        this(settings, Limits.none(), TrustedProxies.NONE, handler);
+    }
+
+    TestServer(
+            HttpSettings settings,
+            Limits limits,
+            TrustedProxies proxies,
+            Function<HttpExchange, HttpResponse> handler) {
         listener = new HttpListener(
                 settings,
                 workers,
                 (exchange, status, received, sent, nanos) -> finished.add(new Finished(
-                        exchange.request().method(), exchange.request().target(), status, received, sent)));
+                        exchange.request().method(), exchange.request().target(), status, received, sent)),
+                limits,
+                proxies);
         listener.start();
         context.getRegistry().bind("server", listener);
         context.setStreamCaching(false);

@@ -3,6 +3,8 @@ package dev.packhorse.store.http;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
@@ -16,12 +18,26 @@ public final class Answer implements Closeable {
 
     private final HttpUriRequestBase request;
     private final ClassicHttpResponse response;
+    private final @Nullable SocketChannel socket;
+    private final Duration silence;
     private @Nullable InputStream stream;
 
     /** Takes over a response. */
     public Answer(HttpUriRequestBase request, ClassicHttpResponse response) {
+        this(request, response, null, Duration.ZERO);
+    }
+
+    /**
+     * As above.
+     *
+     * @param socket that it comes from in the clear; {@code null} if it comes otherwise, or nobody knows
+     * @param silence how long nothing may come from there
+     */
+    Answer(HttpUriRequestBase request, ClassicHttpResponse response, @Nullable SocketChannel socket, Duration silence) {
         this.request = request;
         this.response = response;
+        this.socket = socket;
+        this.silence = silence;
     }
 
     public ClassicHttpResponse response() {
@@ -57,6 +73,18 @@ public final class Answer implements Closeable {
             stream = in;
         }
         return in;
+    }
+
+    /**
+     * The connection, from which what the stream has not given can be read; not before the stream has given all that it holds. The
+     * body must have a length, which the caller counts. {@code null} where that cannot be done.
+     */
+    @Nullable
+    PlainSocket take() throws IOException {
+        SocketChannel channel = socket;
+        return channel == null || length() < 0 || response.getEntity().isChunked()
+                ? null
+                : PlainSocket.of(channel, silence);
     }
 
     /**

@@ -3,16 +3,14 @@ package dev.packhorse.store.http;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.Content;
-import dev.packhorse.fs.ExactStream;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Node;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,21 +97,7 @@ public final class WebContent implements Content {
             @Override
             public InputStream open() throws IOException {
                 try {
-                    return new ExactStream(WebContent.this.open(range), range.length()) {
-                        @Override
-                        protected void passed(long count, long left) throws IOException {
-                            if (left == 0) {
-                                // The end of the answer, so that the connection can be used again; if there is more, it
-                                // is not.
-                                in.read();
-                            }
-                        }
-
-                        @Override
-                        protected IOException failure(IOException e) {
-                            return source.failure(e, node.path());
-                        }
-                    };
+                    return WebContent.this.open(range);
                 } catch (IOException e) {
                     throw source.failure(e, node.path());
                 }
@@ -132,16 +116,20 @@ public final class WebContent implements Content {
         rest = null;
         if (live != null && range.offset() <= head.length) {
             int offset = (int) range.offset();
-            InputStream first = new ByteArrayInputStream(head, offset, head.length - offset);
-            return closing(new SequenceInputStream(first, live.stream()), live);
+            return stream(ByteBuffer.wrap(head, offset, head.length - offset), live, range);
         }
         if (live != null) {
             live.close();
         }
-        return ask(range);
+        return stream(ByteBuffer.allocate(0), ask(range), range);
     }
 
-    private InputStream ask(ByteRange range) throws IOException {
+    private WebStream stream(ByteBuffer first, Answer answer, ByteRange range) {
+        return new WebStream(first, answer, range.length(), e -> source.failure(e, node.path()));
+    }
+
+    /** The range in an answer that stands at its first byte. */
+    private Answer ask(ByteRange range) throws IOException {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Range", "bytes=" + range.offset() + "-" + (range.end() - 1));
         String tag = etag;
@@ -167,22 +155,12 @@ public final class WebContent implements Content {
             } else if (!source.isUnmarkedRange(answer, range, node.size())) {
                 in.skipNBytes(range.offset());
             }
-            return closing(in, answer);
+            return answer;
         } catch (IOException | RuntimeException e) {
             try (answer) {
                 throw e;
             }
         }
-    }
-
-    /** Closing the stream in the middle drops the connection instead of reading on. */
-    private static InputStream closing(InputStream in, Answer answer) {
-        return new FilterInputStream(in) {
-            @Override
-            public void close() {
-                answer.close();
-            }
-        };
     }
 
     @Override

@@ -69,7 +69,7 @@ public final class TestPostgres {
         try (Connection connection = source(schema).getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("truncate overlay, overlay_store, overlay_node, overlay_intent, overlay_gateway,"
-                    + " change_subscriber, change_event"
+                    + " change_subscriber, change_event, login_failure"
                     + " restart identity");
         }
         FREE.add(schema);
