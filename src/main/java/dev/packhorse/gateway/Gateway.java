@@ -102,15 +102,15 @@ class Gateway implements HttpObserver {
                 replay.announce().orElse(null),
                 this,
                 limits);
+        database = StateDatabase.open(data, config.database());
+        identity = IdentityWiring.of(config, database.source(), InstantSource.system());
         exports = new Exports(
                 spool,
                 workers,
                 device,
                 registry,
-                Callers.ANONYMOUS,
+                identity.callers(),
                 new Exposure(http.host(), replay.host(), config.allowAnonymousWrites()));
-        database = StateDatabase.open(data, config.database());
-        identity = IdentityWiring.of(config, database.source(), InstantSource.system());
         overlay = new OverlayTable(
                 database.source(), InstantSource.system(), config.changeTimestampRetention(), database.isShared());
         peers = database.isShared() ? new PeerChannel(database.source(), overlay::lookAgain, overlay::lookAgain) : null;
