@@ -80,9 +80,7 @@ final class Entrance {
             return refused(found);
         }
         HttpResponse tooMuch = exchange.admit(accepted.caller());
-        return tooMuch != null
-                ? tooMuch
-                : front.handle(exchange.request(), target, store.apply(accepted.caller()));
+        return tooMuch != null ? tooMuch : front.handle(exchange.request(), target, store.apply(accepted.caller()));
     }
 
     private Authentication authentication(HttpExchange exchange, Exports.Mount mount, RequestTarget target) {

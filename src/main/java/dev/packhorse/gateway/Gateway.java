@@ -59,8 +59,7 @@ class Gateway implements HttpObserver {
     private @Nullable RecordedExports recorded;
 
     @Inject
-    Gateway(CamelContext context, PackhorseConfig config, MeterRegistry registry)
-            throws IOException, StartException {
+    Gateway(CamelContext context, PackhorseConfig config, MeterRegistry registry) throws IOException, StartException {
         this.context = context;
         this.config = config;
         this.registry = registry;

@@ -51,11 +51,7 @@ final class ReplayDevice {
      * @param limits what its clients may take
      */
     ReplayDevice(
-            ReplaySettings settings,
-            String name,
-            @Nullable String announced,
-            HttpObserver observer,
-            Limits limits) {
+            ReplaySettings settings, String name, @Nullable String announced, HttpObserver observer, Limits limits) {
         this.settings = settings;
         this.announced = announced;
         // The same at each start, so that clients know it again.
