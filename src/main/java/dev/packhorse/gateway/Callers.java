@@ -1,10 +1,8 @@
 package dev.packhorse.gateway;
 
-import dev.packhorse.identity.AddressRange;
 import dev.packhorse.identity.Authentication;
 import dev.packhorse.identity.Caller;
 import dev.packhorse.server.HttpExchange;
-import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /** Tells who asks. */
@@ -14,7 +12,7 @@ interface Callers {
     Callers ANONYMOUS = new Callers() {
         @Override
         public Authentication of(HttpExchange exchange, @Nullable String query) {
-            return new Authentication.Accepted(Caller.anonymous(address(exchange.remote())));
+            return new Authentication.Accepted(Caller.anonymous(exchange.address()));
         }
 
         @Override
@@ -40,10 +38,4 @@ interface Callers {
 
     /** Whether a user or a group has this name. */
     boolean knows(String userOrGroup);
-
-    /** An address as listeners tell it, without the interface that it was seen on. */
-    static InetAddress address(String remote) {
-        int zone = remote.indexOf('%');
-        return AddressRange.address(zone < 0 ? remote : remote.substring(0, zone));
-    }
 }

@@ -50,10 +50,11 @@ final class Entrance {
         HttpFronts.Front front = mount.front();
         Authentication found = authentication(exchange, mount, target);
         if (!(found instanceof Accepted accepted)) {
-            HttpResponse refused = refused(found);
-            return front.strict()
-                    ? HttpResponse.text(404, "Not Found").countedAs(refused.status())
-                    : front.cors().applyTo(request, refused);
+            return limited(request, front, refused(found));
+        }
+        HttpResponse tooMuch = exchange.admit(accepted.caller());
+        if (tooMuch != null) {
+            return limited(request, front, tooMuch);
         }
         Store store = mount.policies().view(mount.protocol(), accepted.caller());
         HttpResponse response = front.front().handle(request, target, store);
@@ -65,22 +66,31 @@ final class Entrance {
         return mightHelp ? challenged(response, front.strict()) : response;
     }
 
+    /** An answer that is not the front's, as its clients can take it. */
+    private static HttpResponse limited(HttpRequest request, HttpFronts.Front front, HttpResponse response) {
+        return front.strict()
+                ? HttpResponse.text(404, "Not Found").countedAs(response.status())
+                : front.cors().applyTo(request, response);
+    }
+
     /** Answers a request to what lies above the exports, as a caller sees it. */
     HttpResponse handle(HttpExchange exchange, HttpFront front, RequestTarget target, Function<Caller, Store> store) {
         Authentication found = callers.of(exchange, null);
-        return found instanceof Accepted accepted
-                ? front.handle(exchange.request(), target, store.apply(accepted.caller()))
-                : refused(found);
+        if (!(found instanceof Accepted accepted)) {
+            return refused(found);
+        }
+        HttpResponse tooMuch = exchange.admit(accepted.caller());
+        return tooMuch != null ? tooMuch : front.handle(exchange.request(), target, store.apply(accepted.caller()));
     }
 
     private Authentication authentication(HttpExchange exchange, Exports.Mount mount, RequestTarget target) {
         HttpRequest request = exchange.request();
         if (HttpFronts.isForEverybody(mount.protocol(), request, target)) {
-            return new Accepted(Caller.anonymous(Callers.address(exchange.remote())));
+            return new Accepted(Caller.anonymous(exchange.address()));
         }
         if (!mount.front().credentials().isEmpty()
                 && mount.front().credentials().admits(request)) {
-            return new Accepted(mount.policies().fileStoreClient(Callers.address(exchange.remote())));
+            return new Accepted(mount.policies().fileStoreClient(exchange.address()));
         }
         return callers.of(exchange, mount.policies().takesTokens() ? target.query() : null);
     }

@@ -59,8 +59,7 @@ class Gateway implements HttpObserver {
     private @Nullable RecordedExports recorded;
 
     @Inject
-    Gateway(CamelContext context, PackhorseConfig config, MeterRegistry registry)
-            throws IOException, StartException {
+    Gateway(CamelContext context, PackhorseConfig config, MeterRegistry registry) throws IOException, StartException {
         this.context = context;
         this.config = config;
         this.registry = registry;
@@ -102,15 +101,15 @@ class Gateway implements HttpObserver {
                 replay.announce().orElse(null),
                 this,
                 limits);
+        database = StateDatabase.open(data, config.database());
+        identity = IdentityWiring.of(config, database.source(), InstantSource.system());
         exports = new Exports(
                 spool,
                 workers,
                 device,
                 registry,
-                Callers.ANONYMOUS,
+                identity.callers(),
                 new Exposure(http.host(), replay.host(), config.allowAnonymousWrites()));
-        database = StateDatabase.open(data, config.database());
-        identity = IdentityWiring.of(config, database.source(), InstantSource.system());
         overlay = new OverlayTable(
                 database.source(), InstantSource.system(), config.changeTimestampRetention(), database.isShared());
         peers = database.isShared() ? new PeerChannel(database.source(), overlay::lookAgain, overlay::lookAgain) : null;

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param authenticator asks all of them, and counts failures
  * @param guard what it counts
  * @param issuer of tokens; {@code null} for none
+ * @param callers tells who asks; if nothing is named by which somebody could be known, credentials are not looked at
  * @param mistake what in the configuration stops the start; {@code null} for nothing
  */
 record IdentityWiring(
@@ -29,14 +30,15 @@ record IdentityWiring(
         Authenticator authenticator,
         LoginGuard guard,
         @Nullable Issuer issuer,
+        Callers callers,
         @Nullable String mistake)
         implements Closeable {
 
     /** Reads nothing yet: what is wrong is said by {@link #load}. */
     static IdentityWiring of(PackhorseConfig config, DataSource database, InstantSource clock) {
         PackhorseConfig.Identity named = config.identity();
-        IdentityFiles files = new IdentityFiles(
-                path(named.users()), path(named.groups()), path(named.keys()), path(named.sshKeys()));
+        IdentityFiles files =
+                new IdentityFiles(path(named.users()), path(named.groups()), path(named.keys()), path(named.sshKeys()));
         Identities identities = new Identities(files, clock);
         LoginGuard.Limits limits = LoginGuard.Limits.USUAL;
         Issuer issuer = null;
@@ -53,8 +55,11 @@ record IdentityWiring(
             mistake = "packhorse.login: " + e.getMessage();
         }
         LoginGuard guard = new LoginGuard(database, limits, clock);
-        return new IdentityWiring(
-                identities, new Authenticator(identities, issuer, guard, clock), guard, issuer, mistake);
+        Authenticator authenticator = new Authenticator(identities, issuer, guard, clock);
+        Callers callers = files.equals(new IdentityFiles(null, null, null, null)) && issuer == null
+                ? Callers.ANONYMOUS
+                : new KnownCallers(identities, authenticator);
+        return new IdentityWiring(identities, authenticator, guard, issuer, callers, mistake);
     }
 
     private static @Nullable Issuer issuer(PackhorseConfig.Oidc oidc, InstantSource clock) {

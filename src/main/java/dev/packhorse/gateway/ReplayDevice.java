@@ -51,11 +51,7 @@ final class ReplayDevice {
      * @param limits what its clients may take
      */
     ReplayDevice(
-            ReplaySettings settings,
-            String name,
-            @Nullable String announced,
-            HttpObserver observer,
-            Limits limits) {
+            ReplaySettings settings, String name, @Nullable String announced, HttpObserver observer, Limits limits) {
         this.settings = settings;
         this.announced = announced;
         // The same at each start, so that clients know it again.
@@ -74,8 +70,8 @@ final class ReplayDevice {
     }
 
     /** What a client has that is known by its address alone: the exports in which it may see something. */
-    private Collection<ReplayExport> exports(String remote) {
-        Caller caller = Caller.anonymous(Callers.address(remote));
+    private Collection<ReplayExport> exports(InetAddress address) {
+        Caller caller = Caller.anonymous(address);
         return exports.values().stream()
                 .filter(each -> each.policies().rights(caller).seesAnything())
                 .map(each -> each.export().with(each.policies().view(PROTOCOL, caller)))

@@ -47,7 +47,7 @@ public final class ReplayListener {
 
     private final ReplaySettings settings;
     private final ReplayFront front;
-    private final Function<String, ? extends Collection<ReplayExport>> exports;
+    private final Function<InetAddress, ? extends Collection<ReplayExport>> exports;
     private final HttpObserver observer;
     private final Limits limits;
     private final Semaphore free;
@@ -66,7 +66,7 @@ public final class ReplayListener {
     public ReplayListener(
             ReplaySettings settings,
             ReplayFront front,
-            Function<String, ? extends Collection<ReplayExport>> exports,
+            Function<InetAddress, ? extends Collection<ReplayExport>> exports,
             HttpObserver observer,
             Limits limits) {
         this.settings = settings;
@@ -133,7 +133,7 @@ public final class ReplayListener {
     /** Asks the front. Never throws: what goes wrong is logged and becomes a 500 that says nothing. */
     ReplayAnswer handle(HttpExchange exchange) {
         try {
-            return front.handle(exchange.request(), exports.apply(exchange.remote()));
+            return front.handle(exchange.request(), exports.apply(exchange.address()));
         } catch (RuntimeException | Error e) {
             LOG.errorf(e, "a request failed unexpectedly protocol=replay request=%d", exchange.number());
             return ReplayConnection.plain(500);

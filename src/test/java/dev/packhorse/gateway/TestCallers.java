@@ -37,7 +37,7 @@ final class TestCallers implements Callers {
     @Override
     public Authentication of(HttpExchange exchange, @Nullable String query) {
         String from = exchange.request().header(FROM);
-        InetAddress address = from == null ? Callers.address(exchange.remote()) : AddressRange.address(from);
+        InetAddress address = from == null ? exchange.address() : AddressRange.address(from);
         if (query != null && query.startsWith("token=")) {
             return new Authentication.Accepted(named(query.substring(6), address));
         }

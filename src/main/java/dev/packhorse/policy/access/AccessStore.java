@@ -242,7 +242,7 @@ public final class AccessStore extends ForwardingStore implements Permissions {
             require(!node.isSymlink() || !mayNotLink(), "copy", source);
             if (node.isDirectory()) {
                 require(LIST, "copy", source);
-                Readable readable = new Readable(delegate());
+                ReadablePart readable = new ReadablePart(delegate());
                 if (mayNotLink()) {
                     requireNoLinks("copy", source, readable.walk(source));
                 }
@@ -292,9 +292,9 @@ public final class AccessStore extends ForwardingStore implements Permissions {
      * The store as a copy of a tree has it whose both ends have been checked: nothing that the caller may not read. The target takes
      * whatever a copy takes along, as from {@link Store#copy}.
      */
-    private final class Readable extends ForwardingStore {
+    private final class ReadablePart extends ForwardingStore {
 
-        Readable(Store delegate) {
+        ReadablePart(Store delegate) {
             super(delegate);
         }
 
