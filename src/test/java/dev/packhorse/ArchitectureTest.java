@@ -86,6 +86,15 @@ class ArchitectureTest {
                     "io.quarkus..");
 
     @ArchTest
+    static final ArchRule identitiesKnowTheContractAndRequestsOnly = noClasses()
+            .that()
+            .resideInAPackage("dev.packhorse.identity..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.packhorse..")
+                    .and(resideOutsideOfPackages(
+                            "dev.packhorse.identity..", "dev.packhorse.fs", "dev.packhorse.front.http")));
+
+    @ArchTest
     static final ArchRule changesKnowTheContractOnly = classes()
             .that()
             .resideInAPackage("dev.packhorse.change..")

@@ -153,7 +153,7 @@ public final class Authenticator {
      * stands there twice, is empty, which no credential is.
      */
     public static @Nullable String token(@Nullable String query) {
-        if (query == null || !query.contains(TOKEN)) {
+        if (query == null) {
             return null;
         }
         String found = null;

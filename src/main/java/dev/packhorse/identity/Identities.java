@@ -153,8 +153,9 @@ public final class Identities implements Closeable {
         read = stamps;
         seen = null;
         complaint = null;
-        for (String orphan : next.orphans()) {
-            LOG.warnf("%s lets nobody in: there is no such user", orphan);
+        List<String> orphans = next.orphans();
+        if (!orphans.isEmpty()) {
+            LOG.warnf("there is no such user, so that these let nobody in: %s", String.join(", ", orphans));
         }
     }
 

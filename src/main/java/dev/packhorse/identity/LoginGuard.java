@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * guesses could otherwise start afresh with an account of its own. Nor is the answer to a right one held back. A count ends with its
  * window, a bar with its time.
  *
- * <p>While the database cannot be asked, each gateway counts for itself.
+ * <p>While the database cannot be asked, each gateway counts for itself; what it counted then is forgotten when the database is back.
  */
 public final class LoginGuard {
 

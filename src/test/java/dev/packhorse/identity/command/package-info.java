@@ -1,0 +1,4 @@
+@NullMarked
+package dev.packhorse.identity.command;
+
+import org.jspecify.annotations.NullMarked;
