@@ -19,7 +19,7 @@ class HttpsTest {
 
     private static PackhorseConfig config(String keys) {
         Map<String, String> values = new HashMap<>();
-        for (String each : keys.split(" ")) {
+        for (String each : keys.split(" ", -1)) {
             String[] pair = each.split("=", 2);
             values.put("packhorse." + pair[0], pair[1]);
         }

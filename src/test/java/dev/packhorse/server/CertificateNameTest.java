@@ -15,6 +15,7 @@ import org.bouncycastle.asn1.DERUniversalString;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -86,7 +87,7 @@ class CertificateNameTest {
         assertThat(encoded(new DERUTF8String("ann\0"))).isNull();
     }
 
-    private static String encoded(ASN1Encodable name) throws Exception {
+    private static @Nullable String encoded(ASN1Encodable name) throws Exception {
         X500Name subject = new X500NameBuilder().addRDN(BCStyle.O, "example").addRDN(BCStyle.CN, name).build();
         return CertificateName.of(new TestAuthority("any")
                 .issue(subject, "EC", Duration.ofDays(-1), Duration.ofDays(1))

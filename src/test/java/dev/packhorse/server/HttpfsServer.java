@@ -38,14 +38,23 @@ public final class HttpfsServer implements AutoCloseable {
      * @param parts whether there are answers in parts
      */
     public HttpfsServer(Store store, boolean parts) {
+        this(store, parts, null);
+    }
+
+    HttpfsServer(Store store, boolean parts, @Nullable TlsSettings tls) {
         this.store = store;
         this.parts = parts;
-        this.server = new TestServer(HttpSettings.DEFAULT, exchange -> answer(exchange.request()));
+        this.server = new TestServer(HttpSettings.DEFAULT, tls, exchange -> answer(exchange.request()));
     }
 
     /** Where the store is. */
     public URI base() {
         return URI.create("http://127.0.0.1:" + server.port() + BASE);
+    }
+
+    /** Where it is under TLS. */
+    URI secureBase() {
+        return URI.create("https://localhost:" + server.securePort() + BASE);
     }
 
     private HttpResponse answer(HttpRequest request) {
