@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * A line for each request, written by a thread of its own.
  *
  * <p>Shape: {@code 2026-11-21T12:00:00.123Z 127.0.0.1 GET /fs/files/a 200 protocol=httpfs export=/files received=0
- * sent=1024 ms=0.412 request=17}, and {@code via=} the address of the trusted proxy if it came through one. The query of a target is left out, since it may hold a token; what is no printable ASCII is
+ * sent=1024 ms=0.412 request=17}, and {@code via=} the address of the trusted proxy if it came through one. The query of a target is left out, since it may hold a token, and so is a user before a host; what is no printable ASCII is
  * escaped as {@code \xHH}. When the disk cannot follow, requests wait for the log rather than go unlogged.
  */
 final class AccessLog implements Closeable {
@@ -153,7 +153,7 @@ final class AccessLog implements Closeable {
         text.append(' ');
         escape(
                 Objects.requireNonNullElse(
-                        exchange.path(), withoutQuery(exchange.request().target())),
+                        exchange.path(), withoutSecrets(exchange.request().target())),
                 text);
         long micros = line.nanos / 1000;
         text.append(' ')
@@ -180,9 +180,17 @@ final class AccessLog implements Closeable {
         text.append('\n');
     }
 
-    private static String withoutQuery(String target) {
+    /** What is asked for, without what may be a secret: the query, and who is named before the host of an absolute target. */
+    static String withoutSecrets(String target) {
         int query = target.indexOf('?');
-        return query < 0 ? target : target.substring(0, query);
+        String asked = query < 0 ? target : target.substring(0, query);
+        int host = asked.indexOf("://") + 3;
+        if (host < 3) {
+            return asked;
+        }
+        int slash = asked.indexOf('/', host);
+        int at = asked.lastIndexOf('@', slash < 0 ? asked.length() : slash);
+        return at < host ? asked : asked.substring(0, host) + asked.substring(at + 1);
     }
 
     private static void escape(String value, StringBuilder text) {

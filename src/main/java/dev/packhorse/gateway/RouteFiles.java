@@ -212,6 +212,6 @@ final class RouteFiles {
     }
 
     private static String line(String text) {
-        return Location.masked(text.replaceAll("\\s*\\R\\s*", " ").trim());
+        return Location.withoutSecrets(text.replaceAll("\\s*\\R\\s*", " ").trim());
     }
 }

@@ -1,5 +1,6 @@
 package dev.packhorse.gateway;
 
+import dev.packhorse.route.Location;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import io.agroal.api.security.NamePrincipal;
@@ -81,8 +82,8 @@ final class StateDatabase implements Closeable {
         if (!url.startsWith(POSTGRESQL)) {
             throw new IOException("packhorse.database.url does not begin with " + POSTGRESQL);
         }
-        // What follows the question mark may hold a password.
-        String name = url.replaceFirst("[?].*", "");
+        // What follows the question mark may hold a password, and where another URL would have one it may stand by mistake.
+        String name = Location.masked(url.replaceFirst("[?].*", ""));
         try {
             Class<?> driver = Class.forName("org.postgresql.Driver");
             return open(name, true, driver, url, user, password);

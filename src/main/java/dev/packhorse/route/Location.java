@@ -19,6 +19,14 @@ public final class Location {
      */
     private static final Pattern PASSWORD = Pattern.compile("(//[^/\\s:@?'\"]*):(?!\\d{1,5}/)[^\\s'\"]*@");
 
+    /**
+     * An option whose name says that it is a secret, in texts of any kind: {@code openhands.api-key=hush}. Its value may hold blanks,
+     * and ends where another option begins.
+     */
+    private static final Pattern SECRET = Pattern.compile(
+            "([\\w.-]*(?:key|token|secret|pass|authorization)[\\w.-]*|header\\.[\\w.-]+)=[^&'\"]*",
+            Pattern.CASE_INSENSITIVE);
+
     private Location() {}
 
     /** What is in front of the first colon, {@code null} if there is nothing. */
@@ -91,5 +99,10 @@ public final class Location {
     /** A text in which passwords in front of hosts are {@code ***}: what may be logged, shown and stored. */
     public static String masked(String text) {
         return PASSWORD.matcher(text).replaceAll("$1:***@");
+    }
+
+    /** A message in which both passwords in front of hosts and the values of secret options are {@code ***}. */
+    public static String withoutSecrets(String message) {
+        return SECRET.matcher(masked(message)).replaceAll("$1=***");
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.packhorse.Canary;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.WriteOptions;
@@ -35,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ExamplesTest {
 
     private static final Path EXAMPLES = Path.of("routes/examples");
+    private static final String KEY = Canary.secret("key");
+    private static final String NOT_THE_OATS = Canary.secret("not-the-oats");
 
     @TempDir
     Path folder;
@@ -189,26 +192,26 @@ class ExamplesTest {
     @Test
     void aFileStoreForOpenHands() throws Exception {
         Path files = folder.resolve("sessions");
-        load("openhands.yaml", Map.of("openhands.key", "hush", "openhands.folder", files.toString()));
+        load("openhands.yaml", Map.of("openhands.key", KEY, "openhands.folder", files.toString()));
         String base = "/openhands/sessions";
         String event = base + "/files/sessions/1/events/0.json";
 
         assertThat(get(base + "/health")).isEqualTo("200 {\"status\":\"ok\"}");
         assertThat(send("POST", event, "{}")).isEqualTo(401);
-        assertThat(send("POST", event, "{}", "X-API-Key: hush")).isEqualTo(201);
-        assertThat(send("POST", event, "{\"a\": \"é\"}", "X-API-Key: hush")).isEqualTo(200);
-        TestGateway.Reply read = gateway.send("GET", event, "", "X-API-Key: hush");
+        assertThat(send("POST", event, "{}", "X-API-Key: " + KEY)).isEqualTo(201);
+        assertThat(send("POST", event, "{\"a\": \"é\"}", "X-API-Key: " + KEY)).isEqualTo(200);
+        TestGateway.Reply read = gateway.send("GET", event, "", "X-API-Key: " + KEY);
         assertThat(read.body()).isEqualTo("{\"a\": \"é\"}");
         assertThat(read.header("Content-Length")).isEqualTo("10");
-        assertThat(gateway.send("GET", base + "/files/sessions/1/events//list", "", "X-API-Key: hush")
+        assertThat(gateway.send("GET", base + "/files/sessions/1/events//list", "", "X-API-Key: " + KEY)
                         .body())
                 .isEqualTo("[\"sessions/1/events/0.json\"]");
-        assertThat(gateway.send("OPTIONS", base + "/", "", "X-API-Key: hush").body())
+        assertThat(gateway.send("OPTIONS", base + "/", "", "X-API-Key: " + KEY).body())
                 .isEqualTo("[\"sessions/\"]");
         assertThat(get("/fs/sessions/sessions/1/events/"))
                 .as("over another protocol")
                 .isEqualTo("200 0.json 33188\n");
-        assertThat(send("DELETE", base + "/files/sessions/1", "", "X-API-Key: hush"))
+        assertThat(send("DELETE", base + "/files/sessions/1", "", "X-API-Key: " + KEY))
                 .isEqualTo(204);
         assertThat(files.resolve("sessions")).isEmptyDirectory();
     }
@@ -216,14 +219,14 @@ class ExamplesTest {
     @Test
     void aFileStoreElsewhereIsAFolder() throws Exception {
         Path files = folder.resolve("sessions");
-        load("openhands.yaml", Map.of("openhands.key", "hush", "openhands.folder", files.toString()));
+        load("openhands.yaml", Map.of("openhands.key", KEY, "openhands.folder", files.toString()));
         load(
                 "openhands-as-httpfs.yaml",
                 Map.of(
                         "filestore",
                         "http://127.0.0.1:" + gateway.listener.getPort() + "/openhands/sessions",
                         "filestore.key",
-                        "hush"));
+                        KEY));
 
         assertThat(send("PUT", "/fs/remote/d/", "")).isEqualTo(200);
         assertThat(send("PUT", "/fs/remote/d/a.txt", "hello", "Content-Mode: 33152"))
@@ -278,11 +281,11 @@ class ExamplesTest {
                 "openhands-on-s3.yaml",
                 Map.of(
                         "openhands.key",
-                        "hush",
+                        KEY,
                         "bucket",
                         "b?endpoint=http://127.0.0.1:1&access-key=x&secret-key=y&retries=0&session-token=t"));
 
-        assertThat(send("GET", "/openhands/sessions/files/a", "", "X-API-Key: hush"))
+        assertThat(send("GET", "/openhands/sessions/files/a", "", "X-API-Key: " + KEY))
                 .isEqualTo(503);
         assertThat(get("/openhands/sessions/health")).isEqualTo("200 {\"status\":\"ok\"}");
     }
@@ -319,7 +322,7 @@ class ExamplesTest {
             load(
                     "openhands-mirror.yaml",
                     Map.of(
-                            "openhands.key", "hush",
+                            "openhands.key", KEY,
                             "nas", at(server, files),
                             "nas.key", key(),
                             "nas.known-hosts", known.toString()));
@@ -327,9 +330,9 @@ class ExamplesTest {
                     + " {\"method\": \"POST\", \"path\": \"sessions/1/b\", \"content\": \"/w==\", \"encoding\": \"base64\"}]";
 
             assertThat(send("POST", "/openhands-webhook/mirror", batch)).isEqualTo(401);
-            assertThat(send("POST", "/openhands-webhook/mirror", batch, "X-API-Key: hush"))
+            assertThat(send("POST", "/openhands-webhook/mirror", batch, "X-API-Key: " + KEY))
                     .isEqualTo(200);
-            assertThat(send("DELETE", "/openhands-webhook/mirror/sessions/1/a.json", "", "X-API-Key: hush"))
+            assertThat(send("DELETE", "/openhands-webhook/mirror/sessions/1/a.json", "", "X-API-Key: " + KEY))
                     .isEqualTo(204);
 
             await().untilAsserted(() -> {
@@ -386,13 +389,13 @@ class ExamplesTest {
     void aWrongPasswordStopsTheStartWithoutBeingSaid() throws Exception {
         Path known = folder.resolve("known_hosts");
         try (MinaServer server = new MinaServer(known)) {
-            String at = MinaServer.USER + ":not-the-oats@127.0.0.1:" + server.port() + folder;
+            String at = MinaServer.USER + ":" + NOT_THE_OATS + "@127.0.0.1:" + server.port() + folder;
             assertThatThrownBy(() ->
                             load("sftp.yaml", Map.of("nas", at, "nas.key", key(), "nas.known-hosts", known.toString())))
                     .isInstanceOf(StartException.class)
                     .message()
                     .startsWith(EXAMPLES.resolve("sftp.yaml") + ": route nas: ")
-                    .doesNotContain("not-the-oats")
+                    .doesNotContain(NOT_THE_OATS)
                     .doesNotContain("\n");
         }
     }

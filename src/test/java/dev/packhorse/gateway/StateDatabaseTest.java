@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.packhorse.Canary;
 import dev.packhorse.policy.overlay.TestPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StateDatabaseTest {
+
+    private static final String SESAME = Canary.secret("sesame");
 
     @TempDir
     Path folder;
@@ -109,15 +112,15 @@ class StateDatabaseTest {
     @Test
     void aDatabaseThatDoesNotAnswerStopsTheStartAndThePasswordStaysSecret() throws Exception {
         String url = "jdbc:postgresql://127.0.0.1:" + portOfNobody() + "/state";
-        try (StateDatabase database = StateDatabase.open(folder, configured(url + "?password=sesame", "sesame"))) {
+        try (StateDatabase database = StateDatabase.open(folder, configured(url + "?password=" + SESAME, SESAME))) {
             StartException refusal = catchThrowableOfType(StartException.class, database::awaitReady);
             assertThat(refusal).hasMessageContaining("the state database " + url + " cannot be opened");
             for (Throwable each = refusal; each != null; each = each.getCause()) {
-                assertThat(each.toString()).doesNotContain("sesame");
+                assertThat(each.toString()).doesNotContain(SESAME);
             }
         }
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> StateDatabase.open(folder, configured("jdbc:other:x?password=sesame", "sesame")))
+                .isThrownBy(() -> StateDatabase.open(folder, configured("jdbc:other:x?password=" + SESAME, SESAME)))
                 .withMessage("packhorse.database.url does not begin with jdbc:postgresql:");
     }
 

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whatever a client names, nothing beside the root of its store is read, changed, made or removed. */
 class TraversalTest {
 
-    private static final String CANARY = "canary-8361";
+    private static final String CANARY = Outside.CANARY;
     private static final List<String> READS = List.of("GET", "HEAD", "OPTIONS");
     private static final List<String> WRITES = List.of("PUT", "PATCH", "DELETE");
     private static final List<String> TRANSFERS = List.of("MOVE", "COPY");
@@ -34,8 +32,10 @@ class TraversalTest {
     @SuppressWarnings("NullAway.Init")
     private static TestGateway gateway;
 
+    @SuppressWarnings("NullAway.Init")
+    private Outside beside;
+
     private Path outside = folder;
-    private String before = "";
 
     @BeforeAll
     static void start() throws Exception {
@@ -49,51 +49,16 @@ class TraversalTest {
 
     @BeforeEach
     void plant() throws IOException {
-        outside = Files.createDirectories(folder.resolve("outside/sub"));
-        for (Path each : List.of(
-                folder.resolve("canary"),
-                folder.resolve("served/canary"),
-                outside.resolve("canary"),
-                folder.resolve("outside/canary"))) {
-            Files.writeString(each, CANARY);
-        }
+        beside = Outside.plant(folder, gateway.root, folder.resolve("served/state"));
+        outside = folder.resolve("outside/sub");
         Files.createDirectories(gateway.root.resolve("a/b"));
         Files.writeString(gateway.root.resolve("mine"), "mine");
-        before = outsideTheRoot();
     }
 
     @AfterEach
     void nothingOutsideHasChanged() throws IOException {
-        assertThat(outsideTheRoot()).isEqualTo(before);
-        clear(gateway.root);
-    }
-
-    /** Every file outside the root and the state database, with mode, time and content. */
-    private static String outsideTheRoot() throws IOException {
-        TreeMap<String, String> found = new TreeMap<>();
-        try (var all = Files.walk(folder)) {
-            for (Path each : all.toList()) {
-                if (each.startsWith(gateway.root) || each.startsWith(folder.resolve("served/state"))) {
-                    continue;
-                }
-                found.put(
-                        each.toString(),
-                        Files.getAttribute(each, "unix:mode", LinkOption.NOFOLLOW_LINKS) + " "
-                                + Files.getLastModifiedTime(each) + " "
-                                + (Files.isRegularFile(each) ? Files.readString(each) : ""));
-            }
-        }
-        return found.toString();
-    }
-
-    private static void clear(Path directory) throws IOException {
-        try (var all = Files.walk(directory)) {
-            for (Path each : all.sorted((one, other) -> other.compareTo(one)).toList()) {
-                if (!each.equals(directory)) {
-                    Files.delete(each);
-                }
-            }
-        }
+        beside.assertUnchanged();
+        Outside.clear(gateway.root);
     }
 
     private static List<String> corpus() throws IOException {
@@ -101,59 +66,7 @@ class TraversalTest {
         for (String line : Files.readAllLines(Path.of("src/test/resources/httpfs/traversal.txt"))) {
             all.add("/fs/files" + line);
         }
-        for (String up : List.of(
-                "..",
-                "%2e%2e",
-                "%2E%2E",
-                ".%2e",
-                "%252e%252e",
-                "%25252e%25252e",
-                "%c0%ae%c0%ae",
-                "%c0%2e%c0%2e",
-                "%e0%80%ae%e0%80%ae",
-                "%f0%80%80%ae%f0%80%80%ae",
-                "%ef%bc%8e%ef%bc%8e",
-                "%u002e%u002e",
-                "..%00",
-                "..;",
-                "..;a=b",
-                "..%3b",
-                "..%20",
-                "..%09",
-                "....",
-                ".",
-                "..\\..",
-                "..%5c..",
-                "..%255c..",
-                "..%2f..",
-                "..%252f..",
-                "..%c0%af..",
-                "..%e2%88%95..",
-                "\u00c0\u00ae\u00c0\u00ae",
-                "\u00ff")) {
-            for (String target : List.of(
-                    "/fs/files/" + up + "/canary",
-                    "/fs/files/a/" + up + "/" + up + "/canary",
-                    "/fs/files/a/" + up + "/" + up + "/" + up + "/outside/canary",
-                    "/fs/files//" + up + "//" + up + "/outside/sub/canary",
-                    "/fs/files/" + up,
-                    "/fs/files/a/" + up + "/" + up + "/",
-                    "http://h/fs/files/" + up + "/canary",
-                    "HTTPS://u@h:1/fs/files/a/" + up + "/" + up + "/canary",
-                    "//h/fs/files/" + up + "/canary",
-                    "/fs/" + up + "/canary",
-                    "/" + up + "/canary")) {
-                all.add(target);
-            }
-        }
-        all.add("/fs/files" + folder + "/canary");
-        all.add("/fs/files//" + folder + "/canary");
-        all.add("/fs/files/%2f" + folder + "/canary");
-        all.add("file://" + folder + "/canary");
-        all.add("http://h" + folder + "/canary");
-        all.add(folder + "/canary");
-        all.add("/fs/files\\..\\canary");
-        all.add("*");
+        all.addAll(Outside.targets("/fs/files", folder));
         return all;
     }
 

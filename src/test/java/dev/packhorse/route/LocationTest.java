@@ -31,6 +31,19 @@ class LocationTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "no x in a=1&openhands.api-key=hush hush&b=2, no x in a=1&openhands.api-key=***&b=2",
+        "sftp://ann:secret@host/x?passphrase=hush, sftp://ann:***@host/x?passphrase=***",
+        "at \"header.X-A=hush\" it ends, at \"header.X-A=***\" it ends",
+        "http://h/?Session-Token=RAW(a), http://h/?Session-Token=***",
+        "protocols=httpfs is no key [nowhere], protocols=httpfs is no key [nowhere]",
+    })
+    void secretsAreLeftOutOfMessages(String text, String shown) {
+        assertThat(Location.withoutSecrets(text)).isEqualTo(shown);
+        assertThat(Location.withoutSecrets(shown)).isEqualTo(shown);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "file:///srv/x",

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.packhorse.Canary;
 import dev.packhorse.fs.AttributeChange;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.Capability;
@@ -65,7 +66,7 @@ class FaultsTest {
         FsException failure = catchThrowableOfType(FsException.class, call);
         assertThat(failure).as("a failure of kind %s", kind).isNotNull();
         assertThat(failure.kind()).as(String.valueOf(failure)).isEqualTo(kind);
-        assertThat(String.valueOf(failure) + failure.getCause()).doesNotContain("hush");
+        assertThat(String.valueOf(failure) + failure.getCause()).doesNotContain(Canary.MARK);
     }
 
     private List<String> listed() throws FsException {
@@ -99,7 +100,7 @@ class FaultsTest {
                         Capability.SYMLINKS,
                         Capability.WRITE);
         assertThat(store.capabilities().timePrecision().toNanos()).isEqualTo(1000);
-        assertThat(server.heard.get(1).head()).contains("Packhorse: 1\r\n", "Authorization: Bearer hush\r\n");
+        assertThat(server.heard.get(1).head()).contains("Packhorse: 1\r\n", "Authorization: Bearer " + Canary.secret("bearer") + "\r\n");
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package dev.packhorse.store.httpfs;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.packhorse.Canary;
 import dev.packhorse.store.http.Credential;
 import dev.packhorse.store.http.WebOptions;
 import java.io.BufferedInputStream;
@@ -69,7 +70,7 @@ final class ScriptedServer implements AutoCloseable {
                 base(),
                 new HttpfsOptions(
                         dialect,
-                        Credential.bearer("hush"),
+                        Credential.bearer(Canary.secret("bearer")),
                         false,
                         new WebOptions(4, Duration.ofSeconds(10), silence, silence, false, true)));
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.packhorse.Canary;
 import dev.packhorse.front.openhands.Credentials;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.Content;
@@ -130,7 +131,7 @@ class OpenHandsFaultsTest {
                                     FileStoreServer.options(
                                             temp,
                                             Dialect.FILES_LIST,
-                                            Credential.apiKey("secret"),
+                                            Credential.apiKey(Canary.secret("key")),
                                             SizeProbe.HEAD,
                                             Duration.ZERO,
                                             true,

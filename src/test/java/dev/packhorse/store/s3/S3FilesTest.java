@@ -3,6 +3,7 @@ package dev.packhorse.store.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.packhorse.Canary;
 import dev.packhorse.fs.AttributeChange;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.ByteRange;
@@ -441,12 +442,12 @@ class S3FilesTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the bucket 'nowhere' cannot be opened: there is no such bucket");
         S3Options wrong = server.options()
-                .withCredentials(new S3Options.Credentials(server.credentials().accessKey(), "wrong-secret", null));
+                .withCredentials(new S3Options.Credentials(server.credentials().accessKey(), Canary.secret("wrong"), null));
         assertThatThrownBy(() -> S3Store.open(bucket, "", wrong))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("the bucket '" + bucket + "' cannot be opened: ")
                 .hasMessageContaining("secret key is wrong")
-                .hasMessageNotContaining("wrong-secret");
+                .hasMessageNotContaining(Canary.secret("wrong"));
         try (S3Store late = S3Store.openLater(bucket, "", wrong)) {
             assertFails(Kind.PERMISSION_DENIED, () -> late.stat(path("/a")));
             assertFails(Kind.PERMISSION_DENIED, () -> late.list(FsPath.ROOT));

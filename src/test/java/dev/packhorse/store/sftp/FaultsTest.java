@@ -3,6 +3,7 @@ package dev.packhorse.store.sftp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.packhorse.Canary;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.Content;
 import dev.packhorse.fs.FsException;
@@ -334,12 +335,12 @@ class FaultsTest {
     @Test
     void aWrongPasswordIsRefusedAndNotTold() throws Exception {
         FsException failure =
-                failure(Kind.PERMISSION_DENIED, () -> open(options().withPassword("secret-straw")));
+                failure(Kind.PERMISSION_DENIED, () -> open(options().withPassword(Canary.secret("straw"))));
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            assertThat(String.valueOf(cause)).doesNotContain("secret-straw");
+            assertThat(String.valueOf(cause)).doesNotContain(Canary.secret("straw"));
         }
         assertThat(failure.getCause()).hasMessageContaining("does not let in user 'carrier' with the password");
-        assertThat(options().withPassword("secret-straw").toString()).doesNotContain("secret-straw");
+        assertThat(options().withPassword(Canary.secret("straw")).toString()).doesNotContain(Canary.secret("straw"));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.packhorse.store.sftp;
 
+import dev.packhorse.Canary;
 import dev.packhorse.fs.SmallHeap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -37,11 +38,11 @@ import org.apache.sshd.sftp.server.SftpSubsystemFactory;
 import org.apache.sshd.sftp.server.SftpSubsystemProxy;
 import org.jspecify.annotations.Nullable;
 
-/** An SSH server in this process, MINA's own, over the real file system; user {@code carrier}, password {@code oats}. */
+/** An SSH server in this process, MINA's own, over the real file system; user {@code carrier}, password {@link #PASSWORD}. */
 public final class MinaServer implements AutoCloseable {
 
     public static final String USER = "carrier";
-    public static final String PASSWORD = "oats";
+    public static final String PASSWORD = Canary.secret("oats");
 
     private final SshServer server = SshServer.setUpDefaultServer();
     private final KeyPair hostKey;

@@ -1,5 +1,6 @@
 package dev.packhorse.store.vfs;
 
+import dev.packhorse.Canary;
 import dev.packhorse.store.http.Percent;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class DavServer implements AutoCloseable {
 
     static final String USER = "mule";
-    static final String PASSWORD = "s3cret/@:x";
+    static final String PASSWORD = Canary.secret("dav") + "/@:x";
 
     private static final Pattern LISTENS = Pattern.compile("127\\.0\\.0\\.1:(\\d+)");
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apache.commons.net.MalformedServerReplyException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,11 +52,7 @@ final class Connection {
         boolean opened = false;
         try {
             wire.open(server.host());
-            Reply login = wire.send("USER", options.user());
-            if (login.code() == 331) {
-                login = wire.send("PASS", options.password());
-            }
-            Wire.require(login);
+            Wire.require(logIn(wire, options));
             if (trust != null) {
                 Wire.require(wire.send("PBSZ", "0"));
                 Wire.require(wire.send("PROT", options.clearData() ? "C" : "P"));
@@ -77,6 +74,19 @@ final class Connection {
             if (!opened) {
                 wire.abandon();
             }
+        }
+    }
+
+    /** Some servers repeat what they do not understand; what they say ends in logs. */
+    private static Reply logIn(Wire wire, FtpOptions options) throws IOException {
+        Reply user = wire.send("USER", options.user());
+        if (user.code() != 331) {
+            return user;
+        }
+        try {
+            return wire.send("PASS", options.password()).without(options.password());
+        } catch (MalformedServerReplyException e) {
+            throw new MalformedServerReplyException("the answer to PASS is none");
         }
     }
 

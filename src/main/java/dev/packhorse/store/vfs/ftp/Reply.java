@@ -24,6 +24,15 @@ record Reply(int code, List<String> lines) {
         return code == 500 || code == 502;
     }
 
+    /** The same with asterisks in the place of a secret. */
+    Reply without(String secret) {
+        return secret.isEmpty()
+                ? this
+                : new Reply(
+                        code,
+                        lines.stream().map(line -> line.replace(secret, "***")).toList());
+    }
+
     /** The first line, for logs. */
     String text() {
         return lines.isEmpty() ? String.valueOf(code) : lines.get(0);

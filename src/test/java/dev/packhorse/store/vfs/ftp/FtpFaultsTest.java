@@ -41,6 +41,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.Timeout;
 
 /** What may go wrong on the way, by a server that does it. */
@@ -192,6 +194,16 @@ class FtpFaultsTest {
                     .hasSize(1);
             assertThat(store.stat(path("/a")).size()).isEqualTo(SIZE);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"530 no: PASS %s", "500-PASS %s\r\n500 is not understood", "PASS %s is not understood"})
+    void aServerThatRepeatsThePasswordIsNotQuoted(String reply) {
+        server.says("PASS", reply.formatted(TestFtpServer.PASSWORD));
+        FsException failure = catchThrowableOfType(FsException.class, () -> server.open());
+        StringWriter all = new StringWriter();
+        failure.printStackTrace(new PrintWriter(all, true));
+        assertThat(all.toString()).contains("PASS").doesNotContain(TestFtpServer.PASSWORD);
     }
 
     private long logins() {

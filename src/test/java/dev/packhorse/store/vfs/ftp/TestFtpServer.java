@@ -1,5 +1,6 @@
 package dev.packhorse.store.vfs.ftp;
 
+import dev.packhorse.Canary;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Node;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class TestFtpServer implements AutoCloseable {
 
     public static final String USER = "packhorse";
-    public static final String PASSWORD = "s3cret word";
+    public static final String PASSWORD = Canary.secret("ftp") + " word";
 
     /** It logs every line that is sent. Held, or the level would be forgotten. */
     private static final java.util.logging.Logger LOG = java.util.logging.Logger.getLogger("org.apache.ftpserver");

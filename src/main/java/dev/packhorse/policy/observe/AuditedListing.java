@@ -1,0 +1,37 @@
+package dev.packhorse.policy.observe;
+
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.Listing;
+import dev.packhorse.fs.Node;
+import org.jspecify.annotations.Nullable;
+
+/** Counts the entries of a listing, and is a line when it is closed. */
+final class AuditedListing implements Listing {
+
+    private final Listing listing;
+    private final Observed observed;
+
+    AuditedListing(Listing listing, Observed observed) {
+        this.listing = listing;
+        this.observed = observed;
+        observed.countEntries(0);
+    }
+
+    @Override
+    public @Nullable Node next() throws FsException {
+        Node node = observed.run(listing::next);
+        if (node != null) {
+            observed.countEntries(1);
+        }
+        return node;
+    }
+
+    @Override
+    public void close() throws FsException {
+        try {
+            listing.close();
+        } finally {
+            observed.end();
+        }
+    }
+}

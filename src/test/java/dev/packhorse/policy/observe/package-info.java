@@ -1,0 +1,4 @@
+@NullMarked
+package dev.packhorse.policy.observe;
+
+import org.jspecify.annotations.NullMarked;
