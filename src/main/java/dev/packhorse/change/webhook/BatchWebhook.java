@@ -21,7 +21,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +61,7 @@ final class BatchWebhook extends Webhook {
 
     private final WebhookOptions options;
     private final Receiver receiver;
-    private final AtomicLong dropped = new AtomicLong();
+    private final LongAdder dropped;
     private final ScheduledThreadPoolExecutor sender;
 
     /** One that is sent, and one that is collected. */
@@ -75,8 +75,9 @@ final class BatchWebhook extends Webhook {
     private @Nullable Shipment collected;
     private boolean closed;
 
-    BatchWebhook(WebhookOptions options) {
+    BatchWebhook(WebhookOptions options, LongAdder dropped) {
         this.options = options;
+        this.dropped = dropped;
         this.receiver = new Receiver(options);
         this.sender = new ScheduledThreadPoolExecutor(1, task -> {
             Thread made = new Thread(task, "webhook");
@@ -325,7 +326,7 @@ final class BatchWebhook extends Webhook {
             if (options.retry() == WebhookOptions.Retry.DURABLE) {
                 throw e;
             }
-            dropped.addAndGet(shipment.batch.count());
+            dropped.add(shipment.batch.count());
             LOG.log(
                     Level.WARNING,
                     "a batch was dropped to={0} event={1} items={2}: {3}",
@@ -350,11 +351,6 @@ final class BatchWebhook extends Webhook {
         for (Job job : told) {
             job.result.done(job.failure);
         }
-    }
-
-    @Override
-    public long dropped() {
-        return dropped.get();
     }
 
     @Override
