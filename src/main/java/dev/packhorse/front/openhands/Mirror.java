@@ -310,9 +310,14 @@ public final class Mirror implements Closeable {
                 thread.interrupt();
                 thread.join(PATIENCE.toMillis());
             }
+            if (!thread.isAlive()) {
+                spool.release();
+            }
         } catch (InterruptedException e) {
             thread.interrupt();
             Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            LOG.debugf(e, "the spool of a webhook cannot be released export=%s", name);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.packhorse.front.openhands;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.packhorse.front.http.Answer;
@@ -114,7 +115,7 @@ class WebhookFrontTest {
 
     private void awaitApplied() {
         awaitThat(() -> mirror.backlog() == 0);
-        assertThat(folder).isEmptyDirectory();
+        assertThat(folder.toFile().list()).containsExactly(".lock");
     }
 
     private String text(FsPath path) throws IOException {
@@ -126,7 +127,10 @@ class WebhookFrontTest {
 
     private List<String> spooled() throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList();
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> !name.equals(".lock"))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -466,6 +470,18 @@ class WebhookFrontTest {
         start();
 
         assertThat(mirrored()).containsExactly("/a=2", "/b=hay");
+    }
+
+    @Test
+    void nobodyElseUsesTheFolderUntilItIsClosed() throws IOException {
+        assertThatThrownBy(() -> Mirror.start("/other", folder, store, WebhookOptions.DEFAULT, SHORT))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("another process uses ");
+
+        start(WebhookOptions.DEFAULT);
+        post("/a", "1");
+
+        assertThat(mirrored()).containsExactly("/a=1");
     }
 
     @Test
