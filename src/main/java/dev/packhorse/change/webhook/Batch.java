@@ -10,10 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,21 +118,9 @@ final class Batch implements Closeable {
 
     /** The same for the same items of the same changes. */
     String eventId(List<Change> changes) {
-        if (changes.size() == 1 && items.size() == 1) {
-            return changes.get(0).eventId();
-        }
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (Change change : changes) {
-                digest.update((change.eventId() + "\n").getBytes(StandardCharsets.UTF_8));
-            }
-            for (Key item : items.keySet()) {
-                digest.update(((item.gone() ? "-" : "+") + item.path() + "\n").getBytes(StandardCharsets.UTF_8));
-            }
-            return HexFormat.of().formatHex(digest.digest(), 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        EventId id = new EventId(changes);
+        items.keySet().forEach(item -> id.with(item.path(), item.gone()));
+        return id.text();
     }
 
     /**

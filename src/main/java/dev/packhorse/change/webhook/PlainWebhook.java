@@ -140,7 +140,6 @@ final class PlainWebhook extends Webhook {
     /** What one change makes the receiver do, request by request. */
     private final class Requests implements Effects.Sink {
         private final Delivery delivery;
-        private int sent;
 
         Requests(Delivery delivery) {
             this.delivery = delivery;
@@ -156,7 +155,7 @@ final class PlainWebhook extends Webhook {
                 if (content.node().isSymlink()) {
                     gone(path);
                 } else {
-                    send("POST", path, new Payload() {
+                    send(path, false, new Payload() {
                         @Override
                         public long length() {
                             return content.node().size();
@@ -173,16 +172,15 @@ final class PlainWebhook extends Webhook {
 
         @Override
         public void gone(FsPath path) throws IOException {
-            send("DELETE", path, Payload.NONE);
+            send(path, true, Payload.NONE);
         }
 
-        private void send(String method, FsPath path, Payload payload) throws IOException {
+        private void send(FsPath path, boolean gone, Payload payload) throws IOException {
             Change change = delivery.change();
-            String id = sent == 0 ? change.eventId() : change.eventId() + "-" + sent;
-            sent++;
+            String id = new EventId(List.of(change)).with(path, gone).text();
             URI to = receiver.at(path);
             try {
-                receiver.send(new Receiver.Message(method, to, id, change.time(), "", payload));
+                receiver.send(new Receiver.Message(gone ? "DELETE" : "POST", to, id, change.time(), "", payload));
             } catch (FsException e) {
                 throw e;
             } catch (IOException e) {

@@ -29,7 +29,7 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class Receiver implements Closeable {
 
-    /** Names one change, or one set of changes: the same when it is sent again. */
+    /** {@link EventId}. */
     static final String EVENT_ID = "X-Packhorse-Event-Id";
 
     /** When the change was made, the last one of a batch; ISO 8601. */

@@ -10,6 +10,7 @@ import dev.packhorse.change.Change.Operation;
 import dev.packhorse.change.Delivery;
 import dev.packhorse.change.TestOutbox;
 import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.WriteOptions;
 import dev.packhorse.store.memory.MemoryStore;
@@ -198,7 +199,9 @@ class WebhookTest {
         assertThat(receiver.requests().stream()
                         .map(request -> request.headers().getFirst(Receiver.EVENT_ID))
                         .distinct())
-                .containsExactly("18bcfe56800-1");
+                .singleElement()
+                .asString()
+                .matches("18bcfe56800-1-[0-9a-f]{32}");
     }
 
     @ParameterizedTest
@@ -395,6 +398,27 @@ class WebhookTest {
 
         assertThat(receiver.requests()).hasSizeGreaterThanOrEqualTo(5);
         assertThat(receiver.files()).hasSize(50);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aTreeOfWhichAPartIsGoneWhenItIsSentAgainArrivesWhole(boolean batch) throws Exception {
+        for (String name : List.of("x", "y", "z")) {
+            write("/d/" + name, "0123456789");
+        }
+        receiver.status = request -> receiver.files().size() == 2 ? 500 : 200;
+        Webhook open = opened(options(batch, SHORT, LONG, 10));
+        awaitResult(send(open, Operation.MOVE, "/old", "/d", false), "IOException");
+        assertThat(receiver.files()).containsOnlyKeys("d/x", "d/y");
+
+        // When: sent again as the same change.
+        store.remove(path("/d/x"), Preconditions.NONE);
+        receiver.status = request -> 200;
+        next--;
+        results.clear();
+        awaitResult(send(open, Operation.MOVE, "/old", "/d", false), "ok");
+
+        assertThat(receiver.files()).containsKey("d/z");
     }
 
     @Test

@@ -391,6 +391,32 @@ class WebhookFrontTest {
     }
 
     @Test
+    void anotherRequestOfAnEventIsNoRepetition() throws IOException {
+        for (String path : List.of("/a", "/b")) {
+            send(new FakeRequest("POST", path).with(EventIds.HEADER, "1").body(Body.of("x".getBytes(UTF_8))));
+        }
+        assertThat(send(new FakeRequest("DELETE", "/a").with(EventIds.HEADER, "1"))
+                        .status())
+                .isEqualTo(204);
+
+        assertThat(mirrored()).containsExactly("/b=x");
+    }
+
+    @Test
+    void theOldestEventsAreForgotten() {
+        EventIds ids = new EventIds();
+        for (int i = 0; i <= EventIds.KEPT; i++) {
+            ids.add(new FakeRequest("POST", "/a").with(EventIds.HEADER, "e" + i));
+        }
+
+        assertThat(ids.knows(new FakeRequest("POST", "/a").with(EventIds.HEADER, "e0")))
+                .isFalse();
+        assertThat(ids.knows(new FakeRequest("POST", "/a").with(EventIds.HEADER, "e1")))
+                .isTrue();
+        assertThat(ids.knows(new FakeRequest("POST", "/a"))).isFalse();
+    }
+
+    @Test
     void anEventThatWasRefusedMayComeAgain() throws IOException {
         send(new FakeRequest("POST", "/").with(EventIds.HEADER, "1").body(Body.of("[".getBytes(UTF_8))));
         send(new FakeRequest("POST", "/a").with(EventIds.HEADER, "1").body(Body.of("x".getBytes(UTF_8))));
