@@ -35,7 +35,7 @@ final class Batch implements Closeable {
     private static final Contents NOTHING = new Contents(Payload.NONE, 0, null);
 
     private final Map<Key, Contents> items = new LinkedHashMap<>();
-    private final List<Contents> replaced = new ArrayList<>();
+    private final List<Content> replaced = new ArrayList<>();
     private long size;
 
     /** Writes a file of which all bytes are here. */
@@ -82,11 +82,17 @@ final class Batch implements Closeable {
         Key key = new Key(path, false);
         Contents old = items.remove(key);
         if (old != null) {
-            size -= old.size();
-            replaced.add(old);
+            letGo(old);
         }
         items.put(key, contents);
         size += contents.size();
+    }
+
+    private void letGo(Contents old) {
+        size -= old.size();
+        if (old.kept() != null) {
+            replaced.add(old.kept());
+        }
     }
 
     /** Deletes a path with all below it. */
@@ -95,8 +101,7 @@ final class Batch implements Closeable {
             FsPath each = item.getKey().path();
             boolean covered = each.equals(path) || each.isBelow(path);
             if (covered) {
-                size -= item.getValue().size();
-                replaced.add(item.getValue());
+                letGo(item.getValue());
             }
             return covered;
         });
@@ -195,12 +200,10 @@ final class Batch implements Closeable {
     @Override
     public void close() throws FsException {
         FsException failure = null;
-        replaced.addAll(items.values());
-        for (Contents each : replaced) {
+        items.values().forEach(this::letGo);
+        for (Content each : replaced) {
             try {
-                if (each.kept() != null) {
-                    each.kept().close();
-                }
+                each.close();
             } catch (FsException e) {
                 failure = e;
             }
