@@ -458,6 +458,43 @@ class WebhookFrontTest {
         assertThat(mirror.failed()).isZero();
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Kind.class,
+            names = {"PERMISSION_DENIED", "IO"})
+    void aStoreThatDoesNotEvenListIsWaitedFor(Kind kind) throws IOException {
+        store.fail("write", kind);
+        store.fail("list", kind);
+        post("/a", "1");
+        post("/b", "2");
+
+        // When: long enough for all tries that a change gets.
+        await().during(Duration.ofSeconds(1)).until(() -> mirror.failed() == 0 && mirror.backlog() > 0);
+        store.mend();
+
+        assertThat(mirrored()).containsExactly("/a=1", "/b=2");
+    }
+
+    @Test
+    void aDeniedChangeIsTriedForAWhileAndThenNoneBehindItUntilOneIsWritten() throws IOException {
+        store.fail("write", Kind.PERMISSION_DENIED);
+        post("/a", "1");
+        await().pollDelay(Duration.ofMillis(50)).until(() -> mirror.failed() == 0);
+        store.mend();
+        awaitApplied();
+        assertThat(mirror.failed()).isZero();
+
+        store.fail("write", Kind.PERMISSION_DENIED);
+        post("/b", "1");
+        post("/c", "1");
+        awaitApplied();
+        store.mend();
+        post("/d", "1");
+
+        assertThat(mirrored()).containsExactly("/a=1", "/d=1");
+        assertThat(mirror.failed()).isEqualTo(2);
+    }
+
     @Test
     void whatTheStoreWillNotHaveIsCountedAndLeftOut() throws IOException {
         store.makeDirectory(FsPath.parse("/d"), WriteOptions.DEFAULT);
