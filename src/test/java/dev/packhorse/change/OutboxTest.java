@@ -331,6 +331,21 @@ class OutboxTest {
     }
 
     @Test
+    void whatWaitsBehindOneFailureKeepsNobodyElseFromComing() throws Exception {
+        Outbox outbox = test.open();
+        Subscription subscription = outbox.subscribe(EXPORT, "s");
+        Store store = outbox.recording(EXPORT, memory);
+        write(store, "/stuck", "0");
+        subscription.failed(claim(subscription, 1).get(0), Duration.ofHours(1));
+        for (int i = 0; i < 5_000; i++) {
+            write(store, "/stuck", "1");
+        }
+        write(store, "/other", "1");
+
+        assertThat(texts(rest(outbox, subscription))).containsExactly("write /other");
+    }
+
+    @Test
     void whatWasGivenBackComesAtOnce() throws Exception {
         Outbox outbox = test.open();
         Subscription subscription = outbox.subscribe(EXPORT, "s");
