@@ -9,6 +9,7 @@ import dev.packhorse.change.Change;
 import dev.packhorse.change.Change.Operation;
 import dev.packhorse.change.Delivery;
 import dev.packhorse.change.TestOutbox;
+import dev.packhorse.fs.FaultyStore;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -259,6 +261,46 @@ class WebhookTest {
         }
         assertThat(receiver.requests()).hasSize(6);
         assertThat(failures).hasValue(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatCannotBeReadIsNoFailureOfTheReceiverAndNotDropped(boolean batch) throws Exception {
+        FaultyStore faulty = new FaultyStore(store);
+        store = faulty;
+        write("/large", "x".repeat(100_000));
+        faulty.breakReadsAfter(50_000);
+        Webhook dropping = opened(options(receiver.url(), batch, WebhookOptions.Retry.OPENHANDS, SHORT, LONG, 10));
+
+        awaitResult(send(dropping, Operation.WRITE, "/large"), "FsException");
+
+        assertThat(dropped.sum()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"400,2", "413,2", "503,1", "429,1", "408,1"})
+    void whatWasRefusedTogetherComesAlone(int status, int requests) throws Exception {
+        write("/a", "1");
+        write("/b", "2");
+        receiver.status = request -> status;
+        Webhook batch = batch(Duration.ofMillis(300), LONG, 1 << 20);
+        send(batch, Operation.WRITE, "/a");
+        send(batch, Operation.WRITE, "/b");
+        await().until(() -> results.size() == 2);
+        assertThat(results).doesNotContainValue("ok");
+        int refused = receiver.requests().size();
+
+        // When: sent again as the same changes, and then once more.
+        receiver.status = request -> 200;
+        next -= 2;
+        results.clear();
+        send(batch, Operation.WRITE, "/a");
+        awaitResult(send(batch, Operation.WRITE, "/b"), "ok");
+        assertThat(receiver.requests()).hasSize(refused + requests);
+
+        send(batch, Operation.WRITE, "/a");
+        awaitResult(send(batch, Operation.WRITE, "/b"), "ok");
+        assertThat(receiver.requests()).hasSize(refused + requests + 1);
     }
 
     @Test
