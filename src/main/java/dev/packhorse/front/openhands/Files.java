@@ -38,11 +38,11 @@ final class Files {
         this.maxBody = maxBody;
     }
 
-    /** GET and HEAD: {@code d/list} lists {@code d} where that is a directory, else it is a file as any other. */
+    /** GET and HEAD: {@code d/list} lists {@code d} where there is such a thing, else it is missing as any other file. */
     HttpResponse read(HttpRequest request, FsPath path, Store store) throws RefusedException, FsException {
-        FsPath directory = path.parent();
-        if (directory != null && path.name().equals(LIST) && isDirectory(store, directory)) {
-            return list(directory, store);
+        FsPath listed = path.parent();
+        if (listed != null && path.name().equals(LIST) && isThere(store, listed)) {
+            return list(listed, store);
         }
         Content content;
         try {
@@ -218,9 +218,10 @@ final class Files {
         }
     }
 
-    private static boolean isDirectory(Store store, FsPath path) throws FsException {
+    private static boolean isThere(Store store, FsPath path) throws FsException {
         try {
-            return store.stat(path).isDirectory();
+            store.stat(path);
+            return true;
         } catch (FsException e) {
             if (e.kind() == Kind.NOT_FOUND || e.kind() == Kind.NOT_A_DIRECTORY) {
                 return false;

@@ -229,10 +229,10 @@ class OpenHandsFrontTest {
         post("/files/file", "");
 
         assertThat(send("GET", "/files/d/list").line()).isEqualTo("200 [\"d/list\"]");
-        assertThat(send("GET", "/files/d/list/list").status()).isEqualTo(404);
+        assertThat(send("GET", "/files/d/list/list").status()).isEqualTo(400);
         assertThat(send("GET", "/files/none/list").status()).isEqualTo(404);
         assertThat(send("OPTIONS", "/files/none").status()).isEqualTo(404);
-        assertThat(send("GET", "/files/file/list").status()).isEqualTo(404);
+        assertThat(send("GET", "/files/file/list").status()).isEqualTo(400);
         assertThat(send("OPTIONS", "/files/file").status()).isEqualTo(400);
     }
 
@@ -263,6 +263,7 @@ class OpenHandsFrontTest {
         "GET, /files/d, 400",
         "GET, /files/none, 404",
         "GET, /files/f/x, 404",
+        "GET, /files/f/list, 400",
         "GET, /files/a/../f, 400",
         "GET, /files/%2e%2e/f, 400",
         "GET, /files/a%00b, 400",
