@@ -8,6 +8,7 @@ import dev.packhorse.fs.Capability;
 import dev.packhorse.fs.Content;
 import dev.packhorse.fs.ForwardingStore;
 import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
@@ -40,7 +41,14 @@ final class ChangeRecordingStore extends ForwardingStore {
         R run(@Nullable Recording recording) throws FsException;
     }
 
-    private <R> R recorded(Operation operation, FsPath path, @Nullable FsPath target, Action<R> action)
+    /** What a failure says of what was done before it. */
+    @FunctionalInterface
+    private interface Failure {
+        boolean leavesNothing(Kind kind);
+    }
+
+    private <R> R recorded(
+            Operation operation, FsPath path, @Nullable FsPath target, Failure failure, Action<R> action)
             throws FsException {
         Recording begun =
                 delegate().capabilities().has(Capability.WRITE) ? outbox.begin(export, operation, path, target) : null;
@@ -48,18 +56,18 @@ final class ChangeRecordingStore extends ForwardingStore {
             return action.run(null);
         }
         try (begun) {
-            return run(begun, operation, action);
+            return run(begun, failure, action);
         }
     }
 
-    private static <R> R run(Recording recording, Operation operation, Action<R> action) throws FsException {
+    private static <R> R run(Recording recording, Failure failure, Action<R> action) throws FsException {
         try {
             R result = action.run(recording);
             recording.happened();
             return result;
         } catch (FsException e) {
             FsException refusal = recording.refusal();
-            if (refusal != null || leavesNothing(operation, e.kind())) {
+            if (refusal != null || failure.leavesNothing(e.kind())) {
                 recording.didNotHappen();
             }
             // The store behind knows only that the body failed.
@@ -67,14 +75,63 @@ final class ChangeRecordingStore extends ForwardingStore {
         }
     }
 
-    /** Whether a failure says that nothing has changed: a tree may be done in part. */
-    private static boolean leavesNothing(Operation operation, FsException.Kind kind) {
-        boolean inParts = operation == Operation.COPY || operation == Operation.REMOVE;
+    /** One node is done or not; only who does not answer leaves it open. */
+    private static boolean isRefusal(Kind kind) {
         return switch (kind) {
-            case PRECONDITION_FAILED, STALE, UNSUPPORTED, INVALID_NAME, ALREADY_EXISTS, NOT_FOUND -> true;
-            case IS_A_DIRECTORY, NOT_A_DIRECTORY, NOT_EMPTY, PERMISSION_DENIED, TOO_LARGE, NO_SPACE, BUSY -> !inParts;
+            case PRECONDITION_FAILED,
+                    STALE,
+                    UNSUPPORTED,
+                    INVALID_NAME,
+                    ALREADY_EXISTS,
+                    NOT_FOUND,
+                    IS_A_DIRECTORY,
+                    NOT_A_DIRECTORY,
+                    NOT_EMPTY,
+                    PERMISSION_DENIED,
+                    TOO_LARGE,
+                    NO_SPACE,
+                    BUSY -> true;
             case TIMEOUT, UNAVAILABLE, IO -> false;
         };
+    }
+
+    /** A directory is removed in parts, and one of them may fail in any way; anything else is still there. */
+    private boolean isNotRemoved(FsPath path, Kind kind) {
+        return kind == Kind.STALE || kind == Kind.NOT_FOUND || (isRefusal(kind) && look(path) == Sight.FILE);
+    }
+
+    /**
+     * A tree is copied in parts, and one of them may fail in any way; a move may be a copy with a removal behind it. Nothing is
+     * done if nothing is at the target, or a directory where a file was to go.
+     */
+    private boolean isNotTransferred(FsPath source, FsPath target, boolean overwrite, Kind kind) {
+        if (!isRefusal(kind)) {
+            return false;
+        }
+        if (kind == Kind.ALREADY_EXISTS && !overwrite) {
+            return true;
+        }
+        return switch (look(target)) {
+            case NOTHING -> true;
+            case DIRECTORY -> look(source) == Sight.FILE;
+            case FILE, UNKNOWN -> false;
+        };
+    }
+
+    /** What one look at a path shows; a symlink counts as a file. */
+    private enum Sight {
+        NOTHING,
+        FILE,
+        DIRECTORY,
+        UNKNOWN
+    }
+
+    private Sight look(FsPath path) {
+        try {
+            return delegate().stat(path).isDirectory() ? Sight.DIRECTORY : Sight.FILE;
+        } catch (FsException e) {
+            return e.kind() == Kind.NOT_FOUND || e.kind() == Kind.NOT_A_DIRECTORY ? Sight.NOTHING : Sight.UNKNOWN;
+        }
     }
 
     /** An operation that streams nothing: the intent comes first. */
@@ -87,7 +144,7 @@ final class ChangeRecordingStore extends ForwardingStore {
 
     @Override
     public Node write(FsPath path, Body body, WriteOptions options) throws FsException {
-        return recorded(Operation.WRITE, path, null, recording -> {
+        return recorded(Operation.WRITE, path, null, ChangeRecordingStore::isRefusal, recording -> {
             if (recording == null) {
                 return delegate().write(path, body, options);
             }
@@ -105,6 +162,7 @@ final class ChangeRecordingStore extends ForwardingStore {
                 Operation.MAKE_DIRECTORY,
                 path,
                 null,
+                ChangeRecordingStore::isRefusal,
                 recording -> after(recording, r -> delegate().makeDirectory(path, options)));
     }
 
@@ -114,6 +172,7 @@ final class ChangeRecordingStore extends ForwardingStore {
                 Operation.LINK,
                 path,
                 null,
+                ChangeRecordingStore::isRefusal,
                 recording -> after(recording, r -> delegate().link(path, target, options)));
     }
 
@@ -123,6 +182,7 @@ final class ChangeRecordingStore extends ForwardingStore {
                 Operation.COPY,
                 source,
                 target,
+                kind -> isNotTransferred(source, target, options.overwrite(), kind),
                 recording -> after(recording, r -> delegate().copy(source, target, options)));
     }
 
@@ -132,6 +192,7 @@ final class ChangeRecordingStore extends ForwardingStore {
                 Operation.MOVE,
                 source,
                 target,
+                kind -> isNotTransferred(source, target, options.overwrite(), kind),
                 recording -> after(recording, r -> delegate().move(source, target, options)));
     }
 
@@ -141,6 +202,7 @@ final class ChangeRecordingStore extends ForwardingStore {
                 Operation.REMOVE,
                 path,
                 null,
+                kind -> isNotRemoved(path, kind),
                 recording -> after(recording, r -> {
                     delegate().remove(path, preconditions);
                     return path;

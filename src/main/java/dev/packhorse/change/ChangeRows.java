@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -217,19 +218,28 @@ final class ChangeRows {
         }
     }
 
-    /** Rows that may be delivered: intents that nobody holds any more, and the oldest of what is done; in their order. */
-    List<Row> oldest(Subscriber subscriber, int limit, long now) throws SQLException {
-        PreparedStatement left = prepared(select("subscriber_id = ? and state = " + INTENT + " and held_until <= ?"));
+    /** A part of the rows that may be delivered, in their order, and the number behind which the next part begins; none if this is the last. */
+    record Page(List<Row> rows, OptionalLong next) {}
+
+    /** Rows that may be delivered: intents that nobody holds any more, and the oldest of what is done. */
+    Page oldest(Subscriber subscriber, long after, int limit, long now) throws SQLException {
+        PreparedStatement done = prepared(select(
+                "subscriber_id = ? and state = " + DONE + " and id > ? order by subscriber_id, state, id limit ?"));
+        done.setInt(1, subscriber.id());
+        done.setLong(2, after);
+        done.setInt(3, limit);
+        List<Row> rows = rows(done, subscriber);
+        boolean last = rows.size() < limit;
+        long end = last ? Long.MAX_VALUE : rows.get(limit - 1).change().id();
+        PreparedStatement left = prepared(
+                select("subscriber_id = ? and state = " + INTENT + " and held_until <= ? and id > ? and id <= ?"));
         left.setInt(1, subscriber.id());
         left.setLong(2, now);
-        List<Row> rows = rows(left, subscriber);
-        PreparedStatement done = prepared(
-                select("subscriber_id = ? and state = " + DONE + " order by subscriber_id, state, id limit ?"));
-        done.setInt(1, subscriber.id());
-        done.setInt(2, limit);
-        rows.addAll(rows(done, subscriber));
+        left.setLong(3, after);
+        left.setLong(4, end);
+        rows.addAll(rows(left, subscriber));
         rows.sort(Comparator.comparingLong(row -> row.change().id()));
-        return rows;
+        return new Page(rows, last ? OptionalLong.empty() : OptionalLong.of(end));
     }
 
     /** Takes rows that nobody holds; which of them were still there. */

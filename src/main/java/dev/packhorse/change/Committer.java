@@ -64,7 +64,7 @@ final class Committer implements Closeable {
     private record Settle(List<Outcome> outcomes) implements Task {}
 
     /** Changes that are delivered, or have not happened. */
-    private record Delete(Subscriber subscriber, long id, Runnable after) implements Task {}
+    private record Delete(long id, Runnable after) implements Task {}
 
     /** Anything else; somebody waits for it. */
     private record Step(Deed deed, CompletableFuture<@Nullable Void> done) implements Task {}
@@ -118,9 +118,12 @@ final class Committer implements Closeable {
         add(new Settle(outcomes));
     }
 
-    /** Deletes a row; what is to be done when it is gone. */
+    /** Deletes a row, which does not count any more then; what else is to be done when it is gone. */
     void delete(Subscriber subscriber, long id, Runnable after) {
-        add(new Delete(subscriber, id, after));
+        add(new Delete(id, () -> {
+            subscriber.backlog().decrementAndGet();
+            after.run();
+        }));
     }
 
     CompletableFuture<@Nullable Void> step(Deed deed) {
@@ -252,7 +255,6 @@ final class Committer implements Closeable {
                 settle.outcomes().forEach(each -> arrived.add(each.draft().subscriber()));
             } else if (task instanceof Delete delete) {
                 deleted.add(delete.id());
-                after.add(() -> delete.subscriber().backlog().decrementAndGet());
                 after.add(delete.after());
             }
         }
@@ -281,8 +283,9 @@ final class Committer implements Closeable {
                 disconnect();
                 // They are written, but may not go on: what is written goes.
                 forEach(intends, ids, (intend, own) -> {
-                    for (int i = 0; i < own.length; i++) {
-                        delete(intend.drafts().get(i).subscriber(), own[i], () -> {});
+                    for (long id : own) {
+                        // The recording does not count it any more, as soon as it hears of its failure.
+                        add(new Delete(id, () -> {}));
                     }
                     intend.ids().completeExceptionally(e);
                 });

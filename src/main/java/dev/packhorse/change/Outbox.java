@@ -241,7 +241,7 @@ public final class Outbox implements Closeable {
         return giveUp(subscriber, "too old", rows -> {
             long now = clock.millis();
             long limit = now - options.retention().toMillis();
-            List<ChangeRows.Row> oldest = rows.oldest(subscriber, 1, now);
+            List<ChangeRows.Row> oldest = rows.oldest(subscriber, 0, 1, now).rows();
             return oldest.isEmpty() || oldest.get(0).change().time().toEpochMilli() >= limit
                     ? 0
                     : rows.deleteBefore(subscriber, limit, now);

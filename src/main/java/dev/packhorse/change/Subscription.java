@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -19,8 +20,11 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Subscription implements Closeable {
 
-    /** How far claiming looks behind changes that others are at or that have to wait. */
-    private static final int WINDOW = 4_096;
+    /** How many changes are read at once; claiming looks behind so many that others are at or that have failed. */
+    private static final int PAGE = 4_096;
+
+    /** How many pages claiming reads: those that only wait behind another do not count, they may all be of one path. */
+    private static final int PAGES = 16;
 
     private final Outbox outbox;
     private final Subscriber subscriber;
@@ -79,23 +83,7 @@ public final class Subscription implements Closeable {
             return List.of();
         }
         long now = outbox.clock().millis();
-        PathSet waiting = new PathSet();
-        List<Change> free = new ArrayList<>();
-        for (Row row : rows.oldest(subscriber, WINDOW, now)) {
-            Change change = row.change();
-            boolean held = row.heldUntil() > now;
-            if (claimed.contains(change.id())) {
-                continue;
-            }
-            if (held || row.dueAt() > now || waiting.overlaps(change.changed())) {
-                waiting.add(change.changed());
-            } else {
-                free.add(change);
-                if (free.size() == limit) {
-                    break;
-                }
-            }
-        }
+        List<Change> free = free(rows, limit, now);
         if (free.isEmpty()) {
             return free;
         }
@@ -110,6 +98,34 @@ public final class Subscription implements Closeable {
             }
         }
         return changes;
+    }
+
+    private List<Change> free(ChangeRows rows, int limit, long now) throws SQLException {
+        PathSet waiting = new PathSet();
+        List<Change> free = new ArrayList<>();
+        OptionalLong next = OptionalLong.of(0);
+        int halted = 0;
+        for (int pages = 0; pages < PAGES && halted < PAGE && free.isEmpty() && next.isPresent(); pages++) {
+            ChangeRows.Page page = rows.oldest(subscriber, next.getAsLong(), PAGE, now);
+            for (Row row : page.rows()) {
+                Change change = row.change();
+                boolean halts = row.heldUntil() > now || row.dueAt() > now;
+                if (claimed.contains(change.id())) {
+                    continue;
+                }
+                halted += halts ? 1 : 0;
+                if (halts || waiting.overlaps(change.changed())) {
+                    waiting.add(change.changed());
+                } else {
+                    free.add(change);
+                    if (free.size() == limit) {
+                        return free;
+                    }
+                }
+            }
+            next = page.next();
+        }
+        return free;
     }
 
     /** A change has arrived, and goes. */

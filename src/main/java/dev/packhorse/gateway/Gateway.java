@@ -170,7 +170,9 @@ class Gateway implements HttpObserver {
             recorded = exported;
             context.addComponent("export", new ExportComponent(exported));
             context.addComponent("changes", new ChangesComponent(exported));
-            context.addComponent("openhands-webhook", new OpenHandsWebhookComponent(System.getenv("SESSION_API_KEY")));
+            OpenHandsWebhookComponent webhooks = new OpenHandsWebhookComponent(System.getenv("SESSION_API_KEY"));
+            context.addComponent("openhands-webhook", webhooks);
+            WebhookMetrics.addSent(registry, webhooks);
             Gauge.builder("packhorse.changes.waiting", opened, Outbox::backlog)
                     .description("Changes that wait for a route from changes:")
                     .register(registry);

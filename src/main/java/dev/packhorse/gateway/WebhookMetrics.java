@@ -1,6 +1,7 @@
 package dev.packhorse.gateway;
 
 import dev.packhorse.front.openhands.Mirror;
+import dev.packhorse.route.OpenHandsWebhookComponent;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -9,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What became of what webhooks told of, by export. File names never become tags. */
+/** What became of what webhooks told of, by export, and of what is sent. File names never become tags. */
 final class WebhookMetrics {
 
     private final MeterRegistry registry;
@@ -17,6 +18,13 @@ final class WebhookMetrics {
 
     WebhookMetrics(MeterRegistry registry) {
         this.registry = registry;
+    }
+
+    /** Counts for what is sent to receivers. */
+    static void addSent(MeterRegistry registry, OpenHandsWebhookComponent webhooks) {
+        FunctionCounter.builder("packhorse.webhook.dropped", webhooks, OpenHandsWebhookComponent::dropped)
+                .description("Files and removals that openhands-webhook: did not send on, with retry=openhands")
+                .register(registry);
     }
 
     /** Counts for a mirror until it is {@linkplain #remove removed}. */

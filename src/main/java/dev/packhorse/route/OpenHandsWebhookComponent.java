@@ -7,6 +7,7 @@ import dev.packhorse.change.webhook.WebhookOptions.Timeouts;
 import java.net.URI;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.camel.Endpoint;
 import org.apache.camel.support.DefaultComponent;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ public final class OpenHandsWebhookComponent extends DefaultComponent {
     private static final String SESSION_HEADER = "X-Session-API-Key";
 
     private final @Nullable String sessionKey;
+    private final LongAdder dropped = new LongAdder();
 
     /**
      * A component.
@@ -26,6 +28,11 @@ public final class OpenHandsWebhookComponent extends DefaultComponent {
      */
     public OpenHandsWebhookComponent(@Nullable String sessionKey) {
         this.sessionKey = sessionKey;
+    }
+
+    /** Files and removals that receivers did not get and never will, since the start. */
+    public long dropped() {
+        return dropped.sum();
     }
 
     /** As with {@link StoreComponent}. */
@@ -42,7 +49,7 @@ public final class OpenHandsWebhookComponent extends DefaultComponent {
         WebhookOptions webhook = read(url, options);
         options.end();
         // Without its parameters, among which are secrets: Camel shows it in messages.
-        return new OpenHandsWebhookEndpoint("openhands-webhook:" + url, this, webhook);
+        return new OpenHandsWebhookEndpoint("openhands-webhook:" + url, this, webhook, dropped);
     }
 
     private WebhookOptions read(URI url, Options options) {

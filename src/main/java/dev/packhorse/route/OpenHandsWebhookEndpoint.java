@@ -1,6 +1,7 @@
 package dev.packhorse.route;
 
 import dev.packhorse.change.webhook.WebhookOptions;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.camel.Component;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
@@ -11,10 +12,12 @@ import org.apache.camel.support.DefaultEndpoint;
 final class OpenHandsWebhookEndpoint extends DefaultEndpoint {
 
     private final WebhookOptions options;
+    private final LongAdder dropped;
 
-    OpenHandsWebhookEndpoint(String uri, Component component, WebhookOptions options) {
+    OpenHandsWebhookEndpoint(String uri, Component component, WebhookOptions options, LongAdder dropped) {
         super(uri, component);
         this.options = options;
+        this.dropped = dropped;
     }
 
     /** Two with the same URL may differ in what is not shown of them. */
@@ -30,7 +33,7 @@ final class OpenHandsWebhookEndpoint extends DefaultEndpoint {
 
     @Override
     public Producer createProducer() {
-        return new OpenHandsWebhookProducer(this, options);
+        return new OpenHandsWebhookProducer(this, options, dropped);
     }
 
     @Override

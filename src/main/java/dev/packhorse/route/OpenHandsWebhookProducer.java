@@ -3,6 +3,7 @@ package dev.packhorse.route;
 import dev.packhorse.change.Delivery;
 import dev.packhorse.change.webhook.Webhook;
 import dev.packhorse.change.webhook.WebhookOptions;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultAsyncProducer;
@@ -12,17 +13,19 @@ import org.jspecify.annotations.Nullable;
 final class OpenHandsWebhookProducer extends DefaultAsyncProducer {
 
     private final WebhookOptions options;
+    private final LongAdder dropped;
     private @Nullable Webhook webhook;
 
-    OpenHandsWebhookProducer(OpenHandsWebhookEndpoint endpoint, WebhookOptions options) {
+    OpenHandsWebhookProducer(OpenHandsWebhookEndpoint endpoint, WebhookOptions options, LongAdder dropped) {
         super(endpoint);
         this.options = options;
+        this.dropped = dropped;
     }
 
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        webhook = Webhook.open(options);
+        webhook = Webhook.open(options, dropped);
     }
 
     @Override

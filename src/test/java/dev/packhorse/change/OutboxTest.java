@@ -10,9 +10,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.packhorse.fs.Body;
+import dev.packhorse.fs.EtagMatch;
+import dev.packhorse.fs.ForwardingStore;
 import dev.packhorse.fs.ForwardingStoreTest;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
@@ -33,6 +37,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
 class OutboxTest {
@@ -110,8 +116,74 @@ class OutboxTest {
         assertThatThrownBy(() -> store.remove(path("/missing"), Preconditions.NONE))
                 .isInstanceOf(FsException.class);
 
+        assertThatThrownBy(() -> store.copy(path("/missing"), path("/new"), TransferOptions.OVERWRITE))
+                .isInstanceOf(FsException.class);
+        assertThatThrownBy(() -> store.move(path("/missing"), path("/new"), TransferOptions.OVERWRITE))
+                .isInstanceOf(FsException.class);
+        assertThatThrownBy(() -> store.copy(path("/old/file"), path("/d"), TransferOptions.OVERWRITE))
+                .isInstanceOf(FsException.class);
+        assertThatThrownBy(() -> store.copy(path("/old"), path("/d"), new TransferOptions(false, Preconditions.NONE)))
+                .isInstanceOf(FsException.class);
+        assertThatThrownBy(() -> store.remove(
+                        path("/old/file"),
+                        new Preconditions(new EtagMatch(false, List.of("other")), null, null, null)))
+                .isInstanceOf(FsException.class);
+
         assertThat(rest(outbox, subscription)).isEmpty();
         await().until(() -> outbox.backlog() == 0);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void whatFailsInTheMiddleOfATreeIsLookedAtAgainWhateverTheReason(Kind kind) throws Exception {
+        Outbox outbox = test.open();
+        Subscription subscription = outbox.subscribe(EXPORT, "s");
+        Store store = outbox.recording(EXPORT, new HalfStore(memory, kind));
+
+        assertThatThrownBy(() -> store.copy(path("/old"), path("/copy"), TransferOptions.OVERWRITE))
+                .isInstanceOf(FsException.class);
+        assertThatThrownBy(() -> store.move(path("/old"), path("/moved"), TransferOptions.OVERWRITE))
+                .isInstanceOf(FsException.class);
+        assertThatThrownBy(() -> store.move(path("/old/file"), path("/file"), TransferOptions.OVERWRITE))
+                .isInstanceOf(FsException.class);
+        assertThatThrownBy(() -> store.remove(path("/old"), Preconditions.NONE)).isInstanceOf(FsException.class);
+
+        List<String> expected = new ArrayList<>(
+                List.of("copy /old /copy?", "move /old /moved?", "move /old/file /file?", "remove /old?"));
+        switch (kind) {
+            // These are decided before anything is removed.
+            case STALE, NOT_FOUND -> expected.remove("remove /old?");
+            default -> {}
+        }
+        assertThat(texts(rest(outbox, subscription))).containsExactlyElementsOf(expected);
+    }
+
+    /** Copies, moves by copying and removes in parts, and fails when one part is done. */
+    private static final class HalfStore extends ForwardingStore {
+        private final Kind kind;
+
+        HalfStore(Store delegate, Kind kind) {
+            super(delegate);
+            this.kind = kind;
+        }
+
+        @Override
+        public Node copy(FsPath source, FsPath target, TransferOptions options) throws FsException {
+            super.copy(source, target, options);
+            throw new FsException(kind, "copy", source);
+        }
+
+        @Override
+        public Node move(FsPath source, FsPath target, TransferOptions options) throws FsException {
+            super.copy(source, target, options);
+            throw new FsException(kind, "move", source);
+        }
+
+        @Override
+        public void remove(FsPath path, Preconditions preconditions) throws FsException {
+            super.remove(path.child("file"), preconditions);
+            throw new FsException(kind, "remove", path);
+        }
     }
 
     @Test
@@ -256,6 +328,21 @@ class OutboxTest {
         assertThat(texts(again)).containsExactly("write /d/a", "remove /d", "write /d/b");
         assertThat(again.get(0).attempts()).isEqualTo(1);
         assertThat(again.get(0).eventId()).isEqualTo(failing.eventId());
+    }
+
+    @Test
+    void whatWaitsBehindOneFailureKeepsNobodyElseFromComing() throws Exception {
+        Outbox outbox = test.open();
+        Subscription subscription = outbox.subscribe(EXPORT, "s");
+        Store store = outbox.recording(EXPORT, memory);
+        write(store, "/stuck", "0");
+        subscription.failed(claim(subscription, 1).get(0), Duration.ofHours(1));
+        for (int i = 0; i < 5_000; i++) {
+            write(store, "/stuck", "1");
+        }
+        write(store, "/other", "1");
+
+        assertThat(texts(rest(outbox, subscription))).containsExactly("write /other");
     }
 
     @Test

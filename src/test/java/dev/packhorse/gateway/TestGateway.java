@@ -115,7 +115,9 @@ public final class TestGateway implements AutoCloseable {
         context.addComponent("store", new StoreComponent(stores));
         context.addComponent("export", new ExportComponent(recorded));
         context.addComponent("changes", new ChangesComponent(recorded));
-        context.addComponent("openhands-webhook", new OpenHandsWebhookComponent(null));
+        OpenHandsWebhookComponent webhooks = new OpenHandsWebhookComponent(null);
+        context.addComponent("openhands-webhook", webhooks);
+        WebhookMetrics.addSent(meters, webhooks);
         context.getRegistry().bind("server", listener);
         context.start();
         listener.start();

@@ -1,14 +1,33 @@
 package dev.packhorse.gateway;
 
+import static dev.packhorse.change.TestOutbox.path;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.packhorse.change.Change;
+import dev.packhorse.change.Change.Operation;
+import dev.packhorse.change.Delivery;
+import dev.packhorse.change.TestOutbox;
+import dev.packhorse.change.webhook.Webhook;
+import dev.packhorse.change.webhook.WebhookOptions;
+import dev.packhorse.fs.Store;
+import dev.packhorse.fs.WriteOptions;
+import dev.packhorse.store.memory.MemoryStore;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Webhooks over a socket, through a route, into a folder. */
 class WebhookTest {
@@ -48,7 +67,33 @@ class WebhookTest {
             assertThat(sessions.resolve("1/a")).doesNotExist();
         });
         await().untilAsserted(
-                        () -> assertThat(folder.resolve("spool/webhook/hooked")).isEmptyDirectory());
+() -> assertThat(folder.resolve("spool/webhook/hooked").toFile().list())
+                        .containsExactly(".lock"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aTreeThatAPackhorseSendsArrivesWhole(boolean batch) throws Exception {
+        // Given: files that are requests of their own, also in batches.
+        Store sent = new MemoryStore(1 << 20);
+        sent.makeDirectory(path("/d"), WriteOptions.DEFAULT);
+        for (int i = 0; i < 3; i++) {
+            TestOutbox.write(sent, "/d/" + i, "0123456789");
+        }
+        WebhookOptions usual = WebhookOptions.of(URI.create("http://127.0.0.1:" + gateway.listener.getPort() + "/openhands-webhook/hooked"));
+        WebhookOptions options = new WebhookOptions(
+                usual.url(), batch, usual.joining(), usual.retry(), usual.timeouts(), 1, 10, 1, Map.of(), null);
+        Change copy = new Change(1, path("/x"), Operation.COPY, path("/s"), path("/d"), Instant.EPOCH, false, 0);
+
+        CompletableFuture<String> result = new CompletableFuture<>();
+        try (Webhook webhook = Webhook.open(options, new LongAdder())) {
+            webhook.accept(
+                    new Delivery(copy, sent, new AtomicLong(), 0), failure -> result.complete(String.valueOf(failure)));
+            assertThat(result.get(1, TimeUnit.MINUTES)).isEqualTo("null");
+        }
+
+        await().untilAsserted(() ->
+                assertThat(gateway.root.resolve("d").toFile().list()).containsExactlyInAnyOrder("0", "1", "2"));
     }
 
     @Test

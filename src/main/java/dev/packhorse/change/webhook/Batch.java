@@ -10,10 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +35,7 @@ final class Batch implements Closeable {
     private static final Contents NOTHING = new Contents(Payload.NONE, 0, null);
 
     private final Map<Key, Contents> items = new LinkedHashMap<>();
-    private final List<Contents> replaced = new ArrayList<>();
+    private final List<Content> replaced = new ArrayList<>();
     private long size;
 
     /** Writes a file of which all bytes are here. */
@@ -85,11 +82,17 @@ final class Batch implements Closeable {
         Key key = new Key(path, false);
         Contents old = items.remove(key);
         if (old != null) {
-            size -= old.size();
-            replaced.add(old);
+            letGo(old);
         }
         items.put(key, contents);
         size += contents.size();
+    }
+
+    private void letGo(Contents old) {
+        size -= old.size();
+        if (old.kept() != null) {
+            replaced.add(old.kept());
+        }
     }
 
     /** Deletes a path with all below it. */
@@ -98,8 +101,7 @@ final class Batch implements Closeable {
             FsPath each = item.getKey().path();
             boolean covered = each.equals(path) || each.isBelow(path);
             if (covered) {
-                size -= item.getValue().size();
-                replaced.add(item.getValue());
+                letGo(item.getValue());
             }
             return covered;
         });
@@ -121,21 +123,9 @@ final class Batch implements Closeable {
 
     /** The same for the same items of the same changes. */
     String eventId(List<Change> changes) {
-        if (changes.size() == 1 && items.size() == 1) {
-            return changes.get(0).eventId();
-        }
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (Change change : changes) {
-                digest.update((change.eventId() + "\n").getBytes(StandardCharsets.UTF_8));
-            }
-            for (Key item : items.keySet()) {
-                digest.update(((item.gone() ? "-" : "+") + item.path() + "\n").getBytes(StandardCharsets.UTF_8));
-            }
-            return HexFormat.of().formatHex(digest.digest(), 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        EventId id = new EventId(changes);
+        items.keySet().forEach(item -> id.with(item.path(), item.gone()));
+        return id.text();
     }
 
     /**
@@ -210,12 +200,10 @@ final class Batch implements Closeable {
     @Override
     public void close() throws FsException {
         FsException failure = null;
-        replaced.addAll(items.values());
-        for (Contents each : replaced) {
+        items.values().forEach(this::letGo);
+        for (Content each : replaced) {
             try {
-                if (each.kept() != null) {
-                    each.kept().close();
-                }
+                each.close();
             } catch (FsException e) {
                 failure = e;
             }

@@ -13,26 +13,32 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Many changes in one request, which is sent when nothing has come for a while, when the first has waited for long, or when it
  * is full. One request at a time; while it is under way the next is collected, and no more. When one fails, what came behind it
- * fails as well.
+ * fails as well. What the receiver has refused as a batch comes again
+ * change by change.
  */
 final class BatchWebhook extends Webhook {
 
     private static final Logger LOG = System.getLogger(BatchWebhook.class.getName());
+
+    private static final int MAX_SUSPECTS = 10_000;
 
     /** A change that was taken. Guarded by the lock of the webhook. */
     private static final class Job {
@@ -61,7 +67,7 @@ final class BatchWebhook extends Webhook {
 
     private final WebhookOptions options;
     private final Receiver receiver;
-    private final AtomicLong dropped = new AtomicLong();
+    private final LongAdder dropped;
     private final ScheduledThreadPoolExecutor sender;
 
     /** One that is sent, and one that is collected. */
@@ -70,13 +76,25 @@ final class BatchWebhook extends Webhook {
     /** Held while a change is taken, so that changes do not mix. */
     private final ReentrantLock taking = new ReentrantLock(true);
 
+    /** Changes of refused batches; the oldest are forgotten, since some never come again. */
+    private final Set<Long> suspects =
+            Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>() {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Long, Boolean> eldest) {
+                    return size() > MAX_SUSPECTS;
+                }
+            }));
+
     private final Object lock = new Object();
     private final Deque<Shipment> full = new ArrayDeque<>();
     private @Nullable Shipment collected;
     private boolean closed;
 
-    BatchWebhook(WebhookOptions options) {
+    BatchWebhook(WebhookOptions options, LongAdder dropped) {
         this.options = options;
+        this.dropped = dropped;
         this.receiver = new Receiver(options);
         this.sender = new ScheduledThreadPoolExecutor(1, task -> {
             Thread made = new Thread(task, "webhook");
@@ -97,11 +115,19 @@ final class BatchWebhook extends Webhook {
                 return;
             }
             delivery.take(this::flush);
+            // A receiver refuses a batch for one change in it; that one must not fail the same others again and again.
+            boolean alone = suspects.remove(delivery.change().id());
+            if (alone) {
+                flush();
+            }
             Exception failure = null;
             try {
                 Effects.of(delivery.change(), delivery.store(), new Items(job));
             } catch (IOException | RuntimeException e) {
                 failure = e;
+            }
+            if (alone) {
+                flush();
             }
             synchronized (lock) {
                 job.parts--;
@@ -270,6 +296,9 @@ final class BatchWebhook extends Webhook {
             failure = e;
         }
         Set<Job> over = new LinkedHashSet<>();
+        if (failure instanceof Receiver.RefusedException && shipment.jobs.size() > 1) {
+            shipment.jobs.forEach(job -> suspects.add(job.delivery.change().id()));
+        }
         synchronized (lock) {
             end(shipment, failure, over);
             if (failure != null) {
@@ -321,11 +350,14 @@ final class BatchWebhook extends Webhook {
                 shipment.batch.json());
         try {
             receiver.send(message);
+        } catch (FsException e) {
+            // Not the receiver has failed.
+            throw e;
         } catch (IOException e) {
             if (options.retry() == WebhookOptions.Retry.DURABLE) {
                 throw e;
             }
-            dropped.addAndGet(shipment.batch.count());
+            dropped.add(shipment.batch.count());
             LOG.log(
                     Level.WARNING,
                     "a batch was dropped to={0} event={1} items={2}: {3}",
@@ -350,11 +382,6 @@ final class BatchWebhook extends Webhook {
         for (Job job : told) {
             job.result.done(job.failure);
         }
-    }
-
-    @Override
-    public long dropped() {
-        return dropped.get();
     }
 
     @Override

@@ -2,9 +2,13 @@ package dev.packhorse.change.webhook;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A stream that is opened by the first read, so that a failure to open it is a failure to read. */
+/**
+ * A stream that is opened by the first read, so that a failure to open it is a failure to read. It tells its failure to
+ * who has made it, since the HTTP client shows it as one of the connection.
+ */
 final class LazyStream extends InputStream {
 
     /** Opens the stream. */
@@ -14,10 +18,16 @@ final class LazyStream extends InputStream {
     }
 
     private final Opening opening;
+    private final Consumer<IOException> failed;
     private @Nullable InputStream in;
 
     LazyStream(Opening opening) {
+        this(opening, failure -> {});
+    }
+
+    LazyStream(Opening opening, Consumer<IOException> failed) {
         this.opening = opening;
+        this.failed = failed;
     }
 
     private InputStream opened() throws IOException {
@@ -31,12 +41,18 @@ final class LazyStream extends InputStream {
 
     @Override
     public int read() throws IOException {
-        return opened().read();
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
-        return opened().read(buffer, offset, length);
+        try {
+            return opened().read(buffer, offset, length);
+        } catch (IOException e) {
+            failed.accept(e);
+            throw e;
+        }
     }
 
     @Override

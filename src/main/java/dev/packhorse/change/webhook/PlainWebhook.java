@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 /** A request for each file: {@code POST} with the raw contents, {@code DELETE}. Paths that do not overlap go at the same time. */
 final class PlainWebhook extends Webhook {
@@ -45,7 +45,7 @@ final class PlainWebhook extends Webhook {
     private final WebhookOptions options;
     private final Receiver receiver;
     private final ExecutorService workers;
-    private final AtomicLong dropped = new AtomicLong();
+    private final LongAdder dropped;
 
     /** In the order of their coming. */
     private final Set<Job> jobs = new LinkedHashSet<>();
@@ -53,8 +53,9 @@ final class PlainWebhook extends Webhook {
     private int running;
     private boolean closed;
 
-    PlainWebhook(WebhookOptions options) {
+    PlainWebhook(WebhookOptions options, LongAdder dropped) {
         this.options = options;
+        this.dropped = dropped;
         this.receiver = new Receiver(options);
         this.workers = Executors.newFixedThreadPool(options.parallel(), task -> {
             Thread made = new Thread(task, "webhook");
@@ -139,7 +140,6 @@ final class PlainWebhook extends Webhook {
     /** What one change makes the receiver do, request by request. */
     private final class Requests implements Effects.Sink {
         private final Delivery delivery;
-        private int sent;
 
         Requests(Delivery delivery) {
             this.delivery = delivery;
@@ -155,7 +155,7 @@ final class PlainWebhook extends Webhook {
                 if (content.node().isSymlink()) {
                     gone(path);
                 } else {
-                    send("POST", path, new Payload() {
+                    send(path, false, new Payload() {
                         @Override
                         public long length() {
                             return content.node().size();
@@ -172,23 +172,22 @@ final class PlainWebhook extends Webhook {
 
         @Override
         public void gone(FsPath path) throws IOException {
-            send("DELETE", path, Payload.NONE);
+            send(path, true, Payload.NONE);
         }
 
-        private void send(String method, FsPath path, Payload payload) throws IOException {
+        private void send(FsPath path, boolean gone, Payload payload) throws IOException {
             Change change = delivery.change();
-            String id = sent == 0 ? change.eventId() : change.eventId() + "-" + sent;
-            sent++;
+            String id = new EventId(List.of(change)).with(path, gone).text();
             URI to = receiver.at(path);
             try {
-                receiver.send(new Receiver.Message(method, to, id, change.time(), "", payload));
+                receiver.send(new Receiver.Message(gone ? "DELETE" : "POST", to, id, change.time(), "", payload));
             } catch (FsException e) {
                 throw e;
             } catch (IOException e) {
                 if (options.retry() == WebhookOptions.Retry.DURABLE) {
                     throw e;
                 }
-                dropped.incrementAndGet();
+                dropped.increment();
                 LOG.log(Level.WARNING, "a change was dropped to={0} event={1}: {2}", to, id, e.getMessage());
             }
         }
@@ -197,11 +196,6 @@ final class PlainWebhook extends Webhook {
     /** Nothing is collected here. */
     @Override
     public void flush() {}
-
-    @Override
-    public long dropped() {
-        return dropped.get();
-    }
 
     @Override
     public void close() {

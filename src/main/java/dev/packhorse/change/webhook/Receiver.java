@@ -1,5 +1,6 @@
 package dev.packhorse.change.webhook;
 
+import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import java.io.Closeable;
 import java.io.IOException;
@@ -20,8 +21,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server that gets the changes. Only 2xx is a success: what a redirect wants is not done, since a redirected POST becomes a
@@ -29,7 +33,7 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class Receiver implements Closeable {
 
-    /** Names one change, or one set of changes: the same when it is sent again. */
+    /** {@link EventId}. */
     static final String EVENT_ID = "X-Packhorse-Event-Id";
 
     /** When the change was made, the last one of a batch; ISO 8601. */
@@ -43,6 +47,15 @@ final class Receiver implements Closeable {
 
     /** What is sent. */
     record Message(String method, URI to, String eventId, Instant time, String mediaType, Payload payload) {}
+
+    /** The receiver will not have this request; it may well take others. */
+    static final class RefusedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        RefusedException(String message) {
+            super(message);
+        }
+    }
 
     private final WebhookOptions options;
     private final HttpClient client;
@@ -92,6 +105,8 @@ final class Receiver implements Closeable {
     /**
      * Sends a message as often as is allowed, until it is taken.
      *
+     * @throws FsException if what is to be sent cannot be read
+     * @throws RefusedException if the receiver will not have it
      * @throws IOException why the last try failed; it names no secret
      */
     void send(Message message) throws IOException {
@@ -130,16 +145,26 @@ final class Receiver implements Closeable {
             request.setHeader(SIGNATURE, signature(message, secret));
         }
         boolean bodiless = message.method().equals("DELETE");
-        request.method(message.method(), bodiless ? BodyPublishers.noBody() : publisher(message.payload()));
+        AtomicReference<@Nullable IOException> unreadable = new AtomicReference<>();
+        request.method(
+                message.method(),
+                bodiless ? BodyPublishers.noBody() : publisher(message.payload(), unreadable::set));
         CompletableFuture<HttpResponse<Void>> answer = client.sendAsync(request.build(), BodyHandlers.discarding());
         try {
             // The timeout of the request ends with the head of its answer; this one covers the rest.
             int status = answer.get(options.timeouts().request().toNanos(), TimeUnit.NANOSECONDS)
                     .statusCode();
             if (status / 100 != 2) {
-                throw new IOException("the receiver answers " + status);
+                String reason = "the receiver answers " + status;
+                throw isAboutTheRequest(status) ? new RefusedException(reason) : new IOException(reason);
             }
         } catch (ExecutionException e) {
+            IOException unread = unreadable.get();
+            if (unread != null) {
+                throw unread instanceof FsException known
+                        ? known
+                        : new FsException(FsException.Kind.IO, "read", FsPath.ROOT, unread);
+            }
             throw new IOException("the receiver cannot be reached", e.getCause());
         } catch (TimeoutException e) {
             throw new IOException("the receiver does not answer in time", e);
@@ -151,12 +176,18 @@ final class Receiver implements Closeable {
         }
     }
 
-    private static BodyPublisher publisher(Payload payload) throws IOException {
+    /** RFC 9110, 15.5, without what says that it is about the time, or RFC 6585, 4. */
+    private static boolean isAboutTheRequest(int status) {
+        return status / 100 == 4 && status != 408 && status != 429;
+    }
+
+    private static BodyPublisher publisher(Payload payload, Consumer<IOException> unreadable) throws IOException {
         long length = payload.length();
         if (length == 0) {
             return BodyPublishers.ofByteArray(new byte[0]);
         }
-        return BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(() -> new LazyStream(payload::open)), length);
+        return BodyPublishers.fromPublisher(
+                BodyPublishers.ofInputStream(() -> new LazyStream(payload::open, unreadable)), length);
     }
 
     private static String signature(Message message, String secret) throws IOException {

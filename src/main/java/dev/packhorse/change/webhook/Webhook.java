@@ -6,6 +6,7 @@ import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Store;
 import java.io.Closeable;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** Delivers changes to a receiver; keeps the order of changes whose paths overlap. */
@@ -18,9 +19,13 @@ public abstract sealed class Webhook implements Closeable permits PlainWebhook, 
         void done(@Nullable Exception failure);
     }
 
-    /** Opens the way to a receiver, which need not be there now. */
-    public static Webhook open(WebhookOptions options) {
-        return options.batch() ? new BatchWebhook(options) : new PlainWebhook(options);
+    /**
+     * Opens the way to a receiver, which need not be there now.
+     *
+     * @param dropped counts the files and removals that the receiver did not get and never will ({@link WebhookOptions.Retry#OPENHANDS})
+     */
+    public static Webhook open(WebhookOptions options, LongAdder dropped) {
+        return options.batch() ? new BatchWebhook(options, dropped) : new PlainWebhook(options, dropped);
     }
 
     /**
@@ -32,9 +37,6 @@ public abstract sealed class Webhook implements Closeable permits PlainWebhook, 
 
     /** Sends what is collected now. */
     public abstract void flush();
-
-    /** How many changes or requests were dropped since the start. */
-    public abstract long dropped();
 
     /** Ends: what is under way fails. */
     @Override

@@ -17,7 +17,7 @@
  *       stays in front of what is written there later, also at its own path: a directory may have been there.
  * </ul>
  *
- * <p>Each request has {@code X-Packhorse-Event-Id}, the same when it is sent again, {@code X-Packhorse-Timestamp}, and with a
+ * <p>Each request has {@code X-Packhorse-Event-Id}, the same when it is sent again and no other's, {@code X-Packhorse-Timestamp}, and with a
  * secret {@code X-Packhorse-Signature}, {@code sha256=} and the HMAC of method, target, timestamp and event id, each ended by a
  * line feed, and the body.
  *

@@ -1,13 +1,18 @@
 package dev.packhorse.front.openhands;
 
 import dev.packhorse.front.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The last {@value #KEPT} requests that were taken, by the {@value #HEADER} that Packhorse's sender gives them, so that a repeated one
- * does not undo what came between. They are forgotten when the process ends.
+ * does not undo what came between. Only the same method at the same target is a repetition: senders may name a change, of
+ * which there are several requests. They are forgotten when the process ends.
  */
 final class EventIds {
 
@@ -27,23 +32,32 @@ final class EventIds {
         }
     };
 
-    /** Nobody can have what somebody else sends taken for known. */
-    private static @Nullable String of(HttpRequest request, String caller) {
+    /** A digest, since targets are long. Nobody can have what somebody else sends taken for known. */
+    private static @Nullable String key(HttpRequest request, String caller) {
         String id = request.header(HEADER);
-        return id == null || id.isEmpty() || id.length() > LONGEST ? null : id + '\n' + caller;
+        if (id == null || id.isEmpty() || id.length() > LONGEST) {
+            return null;
+        }
+        try {
+            String text = id + "\n" + request.method() + "\n" + request.target() + "\n" + caller;
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     /** Whether a request of a caller was taken before. */
     synchronized boolean knows(HttpRequest request, String caller) {
-        String id = of(request, caller);
-        return id != null && known.containsKey(id);
+        String key = key(request, caller);
+        return key != null && known.containsKey(key);
     }
 
     /** A request of a caller has been taken. */
     synchronized void add(HttpRequest request, String caller) {
-        String id = of(request, caller);
-        if (id != null) {
-            known.put(id, true);
+        String key = key(request, caller);
+        if (key != null) {
+            known.put(key, true);
         }
     }
 }

@@ -23,6 +23,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jboss.logging.Logger;
 
 /** The four operations of the protocol. */
 final class Files {
@@ -32,17 +35,22 @@ final class Files {
 
     private static final HttpBody EMPTY = HttpBody.of(new byte[0]);
 
+    private static final Logger LOG = Logger.getLogger(Files.class);
+
     private final long maxBody;
+
+    /** Shared by who writes; held alone to remove a directory that seems empty, so that no file is just coming into it. */
+    private final ReadWriteLock writing = new ReentrantReadWriteLock();
 
     Files(long maxBody) {
         this.maxBody = maxBody;
     }
 
-    /** GET and HEAD: {@code d/list} lists {@code d} where that is a directory, else it is a file as any other. */
+    /** GET and HEAD: {@code d/list} lists {@code d} where there is such a thing, else it is missing as any other file. */
     HttpResponse read(HttpRequest request, FsPath path, Store store) throws RefusedException, FsException {
-        FsPath directory = path.parent();
-        if (directory != null && path.name().equals(LIST) && isDirectory(store, directory)) {
-            return list(directory, store);
+        FsPath listed = path.parent();
+        if (listed != null && path.name().equals(LIST) && isThere(store, listed)) {
+            return list(listed, store);
         }
         Content content;
         try {
@@ -143,16 +151,48 @@ final class Files {
             throw new RefusedException(400, "Bad If-Match or If-None-Match");
         }
         Upload upload = new Upload(request.body(), maxBody);
-        boolean exists = exists(store, path);
-        if (!exists) {
-            makeParents(store, path);
-        }
+        Preconditions preconditions = conditions.preconditions(null);
+        Deque<FsPath> made = new ArrayDeque<>();
+        writing.readLock().lock();
+        boolean written = false;
         try {
-            Node node = store.write(path, upload, WriteOptions.of(conditions.preconditions(null)));
+            boolean exists = exists(store, path);
+            if (!exists) {
+                preconditions.check(null, "write", path);
+                makeParents(store, path, made);
+            }
+            Node node = store.write(path, upload, WriteOptions.of(preconditions));
+            written = true;
             HttpResponse response = HttpResponse.text(exists ? 200 : 201, exists ? "Replaced" : "Created");
             return node.etag() == null ? response : response.header("ETag", '"' + node.etag() + '"');
         } catch (FsException e) {
             throw upload.rethrown(e);
+        } finally {
+            writing.readLock().unlock();
+            if (!written) {
+                removeEmpty(store, made);
+            }
+        }
+    }
+
+    /** Removes directories that a failed write has made, the last one first, if nobody else may have come to rely on them. */
+    private void removeEmpty(Store store, Deque<FsPath> made) {
+        if (made.isEmpty() || !writing.writeLock().tryLock()) {
+            return;
+        }
+        try {
+            for (FsPath directory = made.poll(); directory != null; directory = made.poll()) {
+                try (Listing children = store.list(directory)) {
+                    if (children.next() != null) {
+                        return;
+                    }
+                }
+                store.remove(directory, Preconditions.NONE);
+            }
+        } catch (FsException e) {
+            LOG.debugf(e, "an empty directory stays behind a failed write path=%s", e.path());
+        } finally {
+            writing.writeLock().unlock();
         }
     }
 
@@ -172,6 +212,10 @@ final class Files {
 
     /** Makes the directories above a path that are not there. */
     static void makeParents(Store store, FsPath path) throws FsException {
+        makeParents(store, path, new ArrayDeque<>());
+    }
+
+    private static void makeParents(Store store, FsPath path, Deque<FsPath> made) throws FsException {
         Deque<FsPath> missing = new ArrayDeque<>();
         for (FsPath parent = path.parent(); parent != null && !parent.isRoot(); parent = parent.parent()) {
             try {
@@ -186,6 +230,7 @@ final class Files {
         }
         for (FsPath parent : missing) {
             store.makeDirectory(parent, WriteOptions.DEFAULT);
+            made.push(parent);
         }
     }
 
@@ -218,9 +263,10 @@ final class Files {
         }
     }
 
-    private static boolean isDirectory(Store store, FsPath path) throws FsException {
+    private static boolean isThere(Store store, FsPath path) throws FsException {
         try {
-            return store.stat(path).isDirectory();
+            store.stat(path);
+            return true;
         } catch (FsException e) {
             if (e.kind() == Kind.NOT_FOUND || e.kind() == Kind.NOT_A_DIRECTORY) {
                 return false;

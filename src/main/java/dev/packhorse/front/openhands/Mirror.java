@@ -3,6 +3,7 @@ package dev.packhorse.front.openhands;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.WriteOptions;
@@ -25,9 +26,10 @@ import org.jspecify.annotations.Nullable;
  * beginning, which comes to the same.
  *
  * <p>A store that cannot be reached is tried again until it can, after growing pauses; the changes behind wait, so that
- * their order is kept. A change that the store will not have is counted, logged and left out.
+ * their order is kept. So is one that does not even let its root be listed, whatever it says: keys expire, and are changed on
+ * one side first. A change that the store will not have is counted, logged and left out.
  *
- * <p>A store without room is tried for some minutes. Then what it has no room for counts as failed, said once in the log, and the next
+ * <p>A store without room, or that does not permit a change, is tried for some minutes. Then what it will not take counts as failed, and the next
  * is tried once each until one is written: a removal behind it may be what makes room, and one file that is too large for
  * the store must not hold up all others (INTEROP, section 5: "One bad item does not fail the batch").
  */
@@ -42,8 +44,11 @@ public final class Mirror implements Closeable {
     /** How often a change is tried that fails for no known reason. */
     private static final int TRIES = 5;
 
-    /** How often a change is tried for which the store has no room: with the usual pauses that takes four minutes. */
-    private static final int TRIES_FOR_ROOM = 10;
+    /**
+     * How often a change is tried for which the store has no room, or that it does not permit: with the usual pauses that takes
+     * four minutes.
+     */
+    private static final int TRIES_FOR_MENDING = 10;
 
     /** How long a change may take to end when the mirror is closed, before and after it is interrupted. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -63,8 +68,8 @@ public final class Mirror implements Closeable {
     /** How often the change at hand, or the spool, has failed. */
     private int failures;
 
-    /** Whether a change was given up because the store had no room, and none was written since. */
-    private boolean full;
+    /** Why a change was given up that somebody could have mended, if none was written since. */
+    private @Nullable Kind unmended;
 
     private Mirror(
             String name, Spool spool, Function<String, Store> views, DirectoryDelete directoryDelete, Pauses pauses) {
@@ -208,26 +213,31 @@ public final class Mirror implements Closeable {
 
     private void succeed(Change change) {
         boolean written = change.kind() != Change.Kind.REMOVED;
-        if (failures > 0 || (full && written)) {
+        if (failures > 0 || (unmended != null && written)) {
             LOG.infof("the store behind a webhook takes changes again export=%s", name);
         }
         failures = 0;
-        full &= !written;
+        if (written) {
+            unmended = null;
+        }
         applied.increment();
     }
 
     private void giveUp(Change change, FsException failure) {
         failures = 0;
         failed.increment();
+        boolean said = failure.kind() == unmended;
+        if (failure.kind() == Kind.NO_SPACE || failure.kind() == Kind.PERMISSION_DENIED) {
+            unmended = failure.kind();
+        }
         if (failure.kind() != Kind.NO_SPACE) {
             LOG.warnf(
                     "a change that a webhook told of cannot be applied export=%s operation=%s path=%s kind=%s",
                     name, failure.operation(), change.path(), failure.kind());
-        } else if (!full) {
+        } else if (!said) {
             LOG.errorf(
                     "the store behind a webhook has no room, changes are left out until it has export=%s path=%s",
                     name, change.path());
-            full = true;
         }
     }
 
@@ -241,20 +251,34 @@ public final class Mirror implements Closeable {
     private boolean isWorthwhile(Kind kind) {
         return switch (kind) {
             case UNAVAILABLE, TIMEOUT, BUSY -> true;
-            case NO_SPACE -> !full && failures + 1 < TRIES_FOR_ROOM;
-            case IO -> failures + 1 < TRIES;
+            case NO_SPACE -> isWaitedFor(kind);
+            case PERMISSION_DENIED -> isWaitedFor(kind) || isShut();
+            case IO -> failures + 1 < TRIES || isShut();
             case NOT_FOUND,
                     ALREADY_EXISTS,
                     IS_A_DIRECTORY,
                     NOT_A_DIRECTORY,
                     NOT_EMPTY,
-                    PERMISSION_DENIED,
                     INVALID_NAME,
                     PRECONDITION_FAILED,
                     STALE,
                     UNSUPPORTED,
                     TOO_LARGE -> false;
         };
+    }
+
+    private boolean isWaitedFor(Kind kind) {
+        return kind != unmended && failures + 1 < TRIES_FOR_MENDING;
+    }
+
+    /** Whether nothing at all can be done with the store, as after its credentials have expired: that says nothing of one change. */
+    private boolean isShut() {
+        try (Listing listing = store.list(FsPath.ROOT)) {
+            listing.next();
+            return false;
+        } catch (FsException e) {
+            return true;
+        }
     }
 
     private @Nullable FsException attempt(Change change, long from, Delivery delivery) throws IOException {
@@ -327,9 +351,14 @@ public final class Mirror implements Closeable {
                 thread.interrupt();
                 thread.join(PATIENCE.toMillis());
             }
+            if (!thread.isAlive()) {
+                spool.release();
+            }
         } catch (InterruptedException e) {
             thread.interrupt();
             Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            LOG.debugf(e, "the spool of a webhook cannot be released export=%s", name);
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,15 +48,20 @@ final class Spool {
     private static final Pattern NUMBERED = Pattern.compile("\\d{19}");
     private static final String UNFINISHED = ".part";
 
+    /** Held as long as the folder is in use: a second process would apply the same files, in an order of its own. */
+    private static final String LOCK = ".lock";
+
     private final Path folder;
+    private final FileChannel lock;
     private final long limit;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private long used;
     private long next;
     private boolean closed;
 
-    private Spool(Path folder, long limit) {
+    private Spool(Path folder, FileChannel lock, long limit) {
         this.folder = folder;
+        this.lock = lock;
         this.limit = limit;
     }
 
@@ -63,9 +69,38 @@ final class Spool {
      * Opens a folder, which is made if need be, and throws away what was not finished in it.
      *
      * @param limit bytes that it may hold
+     * @throws IOException if it cannot be used, or somebody else does
      */
     static Spool open(Path folder, long limit) throws IOException {
-        Spool spool = new Spool(Files.createDirectories(folder), limit);
+        Files.createDirectories(folder);
+        FileChannel lock = locked(folder);
+        try {
+            return open(folder, lock, limit);
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static FileChannel locked(Path folder) throws IOException {
+        FileChannel lock =
+                FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (lock.tryLock() != null) {
+                return lock;
+            }
+        } catch (OverlappingFileLockException e) {
+            // Somebody in this process.
+        } catch (IOException e) {
+            lock.close();
+            throw e;
+        }
+        lock.close();
+        throw new IOException("another process uses " + folder);
+    }
+
+    private static Spool open(Path folder, FileChannel lock, long limit) throws IOException {
+        Spool spool = new Spool(folder, lock, limit);
         Queue<Waiting> found = new PriorityQueue<>(Comparator.comparingLong(Waiting::number));
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
@@ -210,5 +245,10 @@ final class Spool {
     synchronized void close() {
         closed = true;
         notifyAll();
+    }
+
+    /** Lets others use the folder, when nothing is applied from it any more. */
+    void release() throws IOException {
+        lock.close();
     }
 }

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Copies, moves and removals, of single objects and of trees.
  *
- * <p>A move is a copy, and when all of it is there a deletion of what was copied; if the copy fails, what it has made is deleted, and
- * the source is as it was. A tree is what one flat listing shows below its key, all markers included, whatever they mean.
+ * <p>A move is a copy, and when all of it is there a deletion of what was copied; if either fails, what it has
+ * made is deleted, and the source is as it was; what was replaced at the target does not come back. A tree is what one flat listing shows below its key, all markers included, whatever they mean.
  */
 public final class Transfers {
 
@@ -89,7 +89,7 @@ public final class Transfers {
     public Node copy(FsPath source, FsPath target, TransferOptions how) throws FsException {
         Plan plan = plan(source, target, how, "copy");
         if (!plan.source().isDirectory()) {
-            return copyObject(plan, target, how, "copy").at(target);
+            return transferObject(plan, target, how, "copy", false).at(target);
         }
         copyTree(plan, plan.there() != null, "copy");
         return existing(plan.to(), "copy").at(target);
@@ -106,8 +106,7 @@ public final class Transfers {
             moveTree(plan);
             moved = existing(plan.to(), "move");
         } else {
-            moved = copyObject(plan, target, how, "move");
-            deleteVersion(plan.source(), "move");
+            moved = transferObject(plan, target, how, "move", true);
         }
         places.keep(plan.source().path().parent(), "move");
         return moved.at(target);
@@ -121,31 +120,81 @@ public final class Transfers {
         return found.node();
     }
 
-    private Node copyObject(Plan plan, FsPath target, TransferOptions how, String operation) throws FsException {
+    /** Copies one object, and deletes it then if it is moved. Whoever replaces it in between makes both happen again. */
+    private Node transferObject(Plan plan, FsPath target, TransferOptions how, String operation, boolean move)
+            throws FsException {
         Found source = plan.source();
-        Condition condition = how.overwrite() || !bucket.isConditional() ? Condition.NONE : Condition.ABSENT;
-        for (int attempt = 0; attempt < Writing.ATTEMPTS; attempt++) {
-            try {
-                Headers headers = Headers.changed(source.node(), source.object(), AttributeChange.NONE);
-                String key = bucket.key(plan.to(), operation);
-                Stored made = service.copy(source.object(), key, headers, condition, operation, plan.to());
-                return Found.object(plan.to(), made).node();
-            } catch (FsException e) {
-                if (!Writing.isOvertaken(e)) {
-                    throw e;
+        Found made = null;
+        try {
+            for (int attempt = 0; attempt < Writing.ATTEMPTS; attempt++) {
+                try {
+                    made = copyObject(source, plan.to(), made == null && !how.overwrite(), operation);
+                    if (move) {
+                        deleteVersion(source, operation);
+                    }
+                    return made.node();
+                } catch (FsException e) {
+                    if (!Writing.isOvertaken(e)) {
+                        throw e;
+                    }
                 }
+                if (made == null && !how.overwrite() && places.find(plan.to(), operation) != null) {
+                    throw new FsException(Kind.ALREADY_EXISTS, operation, target);
+                }
+                Found again = places.find(source.path(), operation);
+                if (again == null && made != null) {
+                    return made.node();
+                }
+                if (again == null || again.isDirectory()) {
+                    throw new FsException(Kind.NOT_FOUND, operation, source.path());
+                }
+                Writing.check(how.preconditions(), again, operation, source.path());
+                source = again;
             }
-            if (!how.overwrite() && places.find(plan.to(), operation) != null) {
-                throw new FsException(Kind.ALREADY_EXISTS, operation, target);
+            throw new FsException(Kind.BUSY, operation, source.path());
+        } catch (FsException e) {
+            if (made != null && plan.there() == null) {
+                takeBack(made, source, operation, e);
             }
-            Found again = places.find(source.path(), operation);
-            if (again == null || again.isDirectory()) {
-                throw new FsException(Kind.NOT_FOUND, operation, source.path());
-            }
-            Writing.check(how.preconditions(), again, operation, source.path());
-            source = again;
+            throw e;
         }
-        throw new FsException(Kind.BUSY, operation, source.path());
+    }
+
+    private Found copyObject(Found source, FsPath to, boolean createNew, String operation) throws FsException {
+        Headers headers = Headers.changed(source.node(), source.object(), AttributeChange.NONE);
+        Condition condition = createNew && bucket.isConditional() ? Condition.ABSENT : Condition.NONE;
+        return Found.object(to, service.copy(source.object(), bucket.key(to, operation), headers, condition, operation, to));
+    }
+
+    /** Deletes the copy of a move that has failed. Not so if the source may be gone, or may yet go: the copy is all there is. */
+    private void takeBack(Found made, Found source, String operation, FsException failure) {
+        switch (failure.kind()) {
+            case TIMEOUT, UNAVAILABLE, IO -> {
+                return;
+            }
+            case NOT_FOUND,
+                    ALREADY_EXISTS,
+                    IS_A_DIRECTORY,
+                    NOT_A_DIRECTORY,
+                    NOT_EMPTY,
+                    PERMISSION_DENIED,
+                    INVALID_NAME,
+                    PRECONDITION_FAILED,
+                    STALE,
+                    UNSUPPORTED,
+                    TOO_LARGE,
+                    NO_SPACE,
+                    BUSY -> {
+                // The service has said that it has not deleted.
+            }
+        }
+        try {
+            if (places.find(source.path(), operation) != null) {
+                deleteVersion(made, operation);
+            }
+        } catch (FsException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     private void deleteVersion(Found found, String operation) throws FsException {

@@ -76,6 +76,8 @@ final class S3Errors {
             case "EntityTooLarge" -> Kind.TOO_LARGE;
             case "QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded" -> Kind.NO_SPACE;
             case "SlowDown", "RequestTimeTooSkewed" -> Kind.UNAVAILABLE;
+            // A session that has ended, 400: nothing is known about the path.
+            case "ExpiredToken", "InvalidToken", "TokenRefreshRequired" -> Kind.UNAVAILABLE;
             case "NoSuchUpload" -> Kind.IO;
             case "RequestTimeout" -> Kind.TIMEOUT;
             case "NotImplemented" -> Kind.UNSUPPORTED;

@@ -2,9 +2,12 @@ package dev.packhorse.change.webhook;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.packhorse.change.TestOutbox;
 import java.io.InputStream;
+import java.lang.ref.WeakReference;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,6 +61,25 @@ class BatchTest {
             assertThat((long) bytes.length).isEqualTo(payload.length());
             return new String(bytes, UTF_8);
         }
+    }
+
+    @Test
+    void whatIsWrittenOverOrDeletedIsLetGo() throws Exception {
+        try (Batch batch = new Batch()) {
+            List<WeakReference<byte[]>> old = List.of(written(batch), written(batch));
+            batch.delete(TestOutbox.path("/a"));
+
+            await().untilAsserted(() -> {
+                System.gc();
+                assertThat(old).allMatch(each -> each.refersTo(null));
+            });
+        }
+    }
+
+    private static WeakReference<byte[]> written(Batch batch) {
+        byte[] bytes = new byte[1024];
+        batch.write(TestOutbox.path("/a"), bytes);
+        return new WeakReference<>(bytes);
     }
 
     @Test

@@ -29,6 +29,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -81,7 +82,7 @@ class GoldenRequestsTest {
                     1,
                     Map.of("X-Session-API-Key", "key"),
                     "secret");
-            Webhook webhook = Webhook.open(options);
+            Webhook webhook = Webhook.open(options, new LongAdder());
             CompletableFuture<String> result = new CompletableFuture<>();
             Change change = new Change(
                     7,

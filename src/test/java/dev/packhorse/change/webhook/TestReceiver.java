@@ -12,14 +12,19 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 
-/** A server that gets webhooks below {@code /hook}, and is what its sender's store should be. */
+/**
+ * A server that gets webhooks below {@code /hook}, and is what its sender's store should be. As Packhorse does, it takes a
+ * request once, by its event id.
+ */
 public final class TestReceiver implements AutoCloseable {
 
     /** One request that was answered with success or failure. */
@@ -37,6 +42,7 @@ public final class TestReceiver implements AutoCloseable {
     private final List<Request> requests = new ArrayList<>();
 
     private final Map<String, String> files = new TreeMap<>();
+    private final Set<String> taken = new HashSet<>();
 
     /** The status of each request by method and path. */
     public volatile Function<String, Integer> status = request -> 204;
@@ -61,7 +67,8 @@ public final class TestReceiver implements AutoCloseable {
             synchronized (this) {
                 String text = new String(body, StandardCharsets.UTF_8);
                 requests.add(new Request(method, path, text, exchange.getRequestHeaders(), answer));
-                if (answer / 100 == 2) {
+                String event = exchange.getRequestHeaders().getFirst(Receiver.EVENT_ID);
+                if (answer / 100 == 2 && (event == null || taken.add(event))) {
                     apply(method, path, text);
                 }
             }

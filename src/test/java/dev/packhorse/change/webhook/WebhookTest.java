@@ -9,7 +9,9 @@ import dev.packhorse.change.Change;
 import dev.packhorse.change.Change.Operation;
 import dev.packhorse.change.Delivery;
 import dev.packhorse.change.TestOutbox;
+import dev.packhorse.fs.FaultyStore;
 import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.WriteOptions;
 import dev.packhorse.store.memory.MemoryStore;
@@ -25,12 +27,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -39,7 +43,8 @@ class WebhookTest {
     private static final Duration LONG = Duration.ofHours(1);
     private static final Duration SHORT = Duration.ofMillis(5);
 
-    private final Store store = new MemoryStore(16 << 20);
+    private Store store = new MemoryStore(16 << 20);
+    private final LongAdder dropped = new LongAdder();
     private final AtomicLong failures = new AtomicLong();
     private final Map<Long, String> results = new ConcurrentHashMap<>();
     private TestReceiver receiver;
@@ -98,7 +103,7 @@ class WebhookTest {
     }
 
     private Webhook opened(WebhookOptions options) {
-        Webhook open = Webhook.open(options);
+        Webhook open = Webhook.open(options, dropped);
         webhook = open;
         return open;
     }
@@ -196,7 +201,9 @@ class WebhookTest {
         assertThat(receiver.requests().stream()
                         .map(request -> request.headers().getFirst(Receiver.EVENT_ID))
                         .distinct())
-                .containsExactly("18bcfe56800-1");
+                .singleElement()
+                .asString()
+                .matches("18bcfe56800-1-[0-9a-f]{32}");
     }
 
     @ParameterizedTest
@@ -249,11 +256,51 @@ class WebhookTest {
 
             awaitResult(send(dropping, Operation.WRITE, "/a"), "ok");
 
-            assertThat(dropping.dropped()).isEqualTo(1);
+            assertThat(dropped.sumThenReset()).isEqualTo(1);
             dropping.close();
         }
         assertThat(receiver.requests()).hasSize(6);
         assertThat(failures).hasValue(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatCannotBeReadIsNoFailureOfTheReceiverAndNotDropped(boolean batch) throws Exception {
+        FaultyStore faulty = new FaultyStore(store);
+        store = faulty;
+        write("/large", "x".repeat(100_000));
+        faulty.breakReadsAfter(50_000);
+        Webhook dropping = opened(options(receiver.url(), batch, WebhookOptions.Retry.OPENHANDS, SHORT, LONG, 10));
+
+        awaitResult(send(dropping, Operation.WRITE, "/large"), "FsException");
+
+        assertThat(dropped.sum()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"400,2", "413,2", "503,1", "429,1", "408,1"})
+    void whatWasRefusedTogetherComesAlone(int status, int requests) throws Exception {
+        write("/a", "1");
+        write("/b", "2");
+        receiver.status = request -> status;
+        Webhook batch = batch(Duration.ofMillis(300), LONG, 1 << 20);
+        send(batch, Operation.WRITE, "/a");
+        send(batch, Operation.WRITE, "/b");
+        await().until(() -> results.size() == 2);
+        assertThat(results).doesNotContainValue("ok");
+        int refused = receiver.requests().size();
+
+        // When: sent again as the same changes, and then once more.
+        receiver.status = request -> 200;
+        next -= 2;
+        results.clear();
+        send(batch, Operation.WRITE, "/a");
+        awaitResult(send(batch, Operation.WRITE, "/b"), "ok");
+        assertThat(receiver.requests()).hasSize(refused + requests);
+
+        send(batch, Operation.WRITE, "/a");
+        awaitResult(send(batch, Operation.WRITE, "/b"), "ok");
+        assertThat(receiver.requests()).hasSize(refused + requests + 1);
     }
 
     @Test
@@ -393,6 +440,27 @@ class WebhookTest {
 
         assertThat(receiver.requests()).hasSizeGreaterThanOrEqualTo(5);
         assertThat(receiver.files()).hasSize(50);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aTreeOfWhichAPartIsGoneWhenItIsSentAgainArrivesWhole(boolean batch) throws Exception {
+        for (String name : List.of("x", "y", "z")) {
+            write("/d/" + name, "0123456789");
+        }
+        receiver.status = request -> receiver.files().size() == 2 ? 500 : 200;
+        Webhook open = opened(options(batch, SHORT, LONG, 10));
+        awaitResult(send(open, Operation.MOVE, "/old", "/d", false), "IOException");
+        assertThat(receiver.files()).containsOnlyKeys("d/x", "d/y");
+
+        // When: sent again as the same change.
+        store.remove(path("/d/x"), Preconditions.NONE);
+        receiver.status = request -> 200;
+        next--;
+        results.clear();
+        awaitResult(send(open, Operation.MOVE, "/old", "/d", false), "ok");
+
+        assertThat(receiver.files()).containsKey("d/z");
     }
 
     @Test

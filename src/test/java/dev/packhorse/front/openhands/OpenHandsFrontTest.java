@@ -18,12 +18,15 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.WriteOptions;
 import dev.packhorse.store.memory.MemoryStore;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -229,10 +232,10 @@ class OpenHandsFrontTest {
         post("/files/file", "");
 
         assertThat(send("GET", "/files/d/list").line()).isEqualTo("200 [\"d/list\"]");
-        assertThat(send("GET", "/files/d/list/list").status()).isEqualTo(404);
+        assertThat(send("GET", "/files/d/list/list").status()).isEqualTo(400);
         assertThat(send("GET", "/files/none/list").status()).isEqualTo(404);
         assertThat(send("OPTIONS", "/files/none").status()).isEqualTo(404);
-        assertThat(send("GET", "/files/file/list").status()).isEqualTo(404);
+        assertThat(send("GET", "/files/file/list").status()).isEqualTo(400);
         assertThat(send("OPTIONS", "/files/file").status()).isEqualTo(400);
     }
 
@@ -263,6 +266,7 @@ class OpenHandsFrontTest {
         "GET, /files/d, 400",
         "GET, /files/none, 404",
         "GET, /files/f/x, 404",
+        "GET, /files/f/list, 400",
         "GET, /files/a/../f, 400",
         "GET, /files/%2e%2e/f, 400",
         "GET, /files/a%00b, 400",
@@ -320,6 +324,64 @@ class OpenHandsFrontTest {
                 .isEqualTo(413);
         assertThat(post("/files/a", "0123456789").status()).isEqualTo(201);
         assertThat(send("GET", "/files/list").line()).isEqualTo("200 [\"a\"]");
+    }
+
+    /** A body of unknown length with so many bytes, behind which it ends or breaks. */
+    private static Body chunked(int bytes, boolean breaks) {
+        return new Body() {
+            @Override
+            public long length() {
+                return UNKNOWN;
+            }
+
+            @Override
+            public InputStream open() {
+                InputStream some = new ByteArrayInputStream(new byte[bytes]);
+                return !breaks ? some : new SequenceInputStream(some, new InputStream() {
+                    @Override
+                    public int read() throws IOException {
+                        throw new IOException("cut");
+                    }
+                });
+            }
+        };
+    }
+
+    @Test
+    void aRefusedWriteLeavesNoDirectories() {
+        front = new OpenHandsFront(new OpenHandsOptions(false, Credentials.NONE, OpenHandsOptions.DEFAULT.cors(), 10));
+        post("/files/d/old/x", "old");
+
+        assertThat(send(new FakeRequest("POST", "/files/new/a/b").body(chunked(11, false)), store)
+                        .status())
+                .isEqualTo(413);
+        assertThat(send(new FakeRequest("POST", "/files/d/new/b").body(chunked(5, true)), store)
+                        .status())
+                .isEqualTo(400);
+        assertThat(send(
+                                new FakeRequest("POST", "/files/other/a")
+                                        .with("If-Match", "\"x\"")
+                                        .body(Body.of(new byte[1])),
+                                store)
+                        .status())
+                .isEqualTo(412);
+
+        assertThat(send("GET", "/files/list").line()).isEqualTo("200 [\"d/\"]");
+        assertThat(send("GET", "/files/d/list").line()).isEqualTo("200 [\"d/old/\"]");
+    }
+
+    @Test
+    void aRefusedWriteLeavesDirectoriesThatAreInUse() throws Exception {
+        FaultyStore faulty = new FaultyStore(store);
+        FaultyStore.Stall stall = faulty.stall("write");
+        CompletableFuture<Answer> one = CompletableFuture.supplyAsync(
+                () -> send(new FakeRequest("POST", "/files/new/a").body(Body.of(new byte[1])), faulty));
+        stall.awaitArrival();
+
+        send(new FakeRequest("POST", "/files/new/b").body(chunked(5, true)), store);
+        stall.release();
+
+        assertThat(one.get().status()).isEqualTo(201);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.packhorse.front.openhands;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.packhorse.front.http.Answer;
@@ -120,7 +121,7 @@ class WebhookFrontTest {
 
     private void awaitApplied() {
         awaitThat(() -> mirror.backlog() == 0);
-        assertThat(folder).isEmptyDirectory();
+        assertThat(folder.toFile().list()).containsExactly(".lock");
     }
 
     private String text(FsPath path) throws IOException {
@@ -132,7 +133,10 @@ class WebhookFrontTest {
 
     private List<String> spooled() throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList();
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> !name.equals(".lock"))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -478,6 +482,32 @@ class WebhookFrontTest {
     }
 
     @Test
+    void anotherRequestOfAnEventIsNoRepetition() throws IOException {
+        for (String path : List.of("/a", "/b")) {
+            send(new FakeRequest("POST", path).with(EventIds.HEADER, "1").body(Body.of("x".getBytes(UTF_8))));
+        }
+        assertThat(send(new FakeRequest("DELETE", "/a").with(EventIds.HEADER, "1"))
+                        .status())
+                .isEqualTo(204);
+
+        assertThat(mirrored()).containsExactly("/b=x");
+    }
+
+    @Test
+    void theOldestEventsAreForgotten() {
+        EventIds ids = new EventIds();
+        for (int i = 0; i <= EventIds.KEPT; i++) {
+            ids.add(new FakeRequest("POST", "/a").with(EventIds.HEADER, "e" + i));
+        }
+
+        assertThat(ids.knows(new FakeRequest("POST", "/a").with(EventIds.HEADER, "e0")))
+                .isFalse();
+        assertThat(ids.knows(new FakeRequest("POST", "/a").with(EventIds.HEADER, "e1")))
+                .isTrue();
+        assertThat(ids.knows(new FakeRequest("POST", "/a"))).isFalse();
+    }
+
+    @Test
     void anEventThatWasRefusedMayComeAgain() throws IOException {
         send(new FakeRequest("POST", "/").with(EventIds.HEADER, "1").body(Body.of("[".getBytes(UTF_8))));
         send(new FakeRequest("POST", "/a").with(EventIds.HEADER, "1").body(Body.of("x".getBytes(UTF_8))));
@@ -519,6 +549,43 @@ class WebhookFrontTest {
         assertThat(mirror.failed()).isZero();
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Kind.class,
+            names = {"PERMISSION_DENIED", "IO"})
+    void aStoreThatDoesNotEvenListIsWaitedFor(Kind kind) throws IOException {
+        store.fail("write", kind);
+        store.fail("list", kind);
+        post("/a", "1");
+        post("/b", "2");
+
+        // When: long enough for all tries that a change gets.
+        await().during(Duration.ofSeconds(1)).until(() -> mirror.failed() == 0 && mirror.backlog() > 0);
+        store.mend();
+
+        assertThat(mirrored()).containsExactly("/a=1", "/b=2");
+    }
+
+    @Test
+    void aDeniedChangeIsTriedForAWhileAndThenNoneBehindItUntilOneIsWritten() throws IOException {
+        store.fail("write", Kind.PERMISSION_DENIED);
+        post("/a", "1");
+        await().pollDelay(Duration.ofMillis(50)).until(() -> mirror.failed() == 0);
+        store.mend();
+        awaitApplied();
+        assertThat(mirror.failed()).isZero();
+
+        store.fail("write", Kind.PERMISSION_DENIED);
+        post("/b", "1");
+        post("/c", "1");
+        awaitApplied();
+        store.mend();
+        post("/d", "1");
+
+        assertThat(mirrored()).containsExactly("/a=1", "/d=1");
+        assertThat(mirror.failed()).isEqualTo(2);
+    }
+
     @Test
     void whatTheStoreWillNotHaveIsCountedAndLeftOut() throws IOException {
         store.makeDirectory(FsPath.parse("/d"), WriteOptions.DEFAULT);
@@ -557,6 +624,18 @@ class WebhookFrontTest {
         start();
 
         assertThat(mirrored()).containsExactly("/a=2", "/b=hay");
+    }
+
+    @Test
+    void nobodyElseUsesTheFolderUntilItIsClosed() throws IOException {
+        assertThatThrownBy(() -> Mirror.start("/other", folder, store, WebhookOptions.DEFAULT, SHORT))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("another process uses ");
+
+        start(WebhookOptions.DEFAULT);
+        post("/a", "1");
+
+        assertThat(mirrored()).containsExactly("/a=1");
     }
 
     @Test

@@ -2,6 +2,8 @@ package dev.packhorse.store.s3;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
@@ -11,10 +13,21 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 final class Requests implements ExecutionInterceptor {
 
     private final List<String> sent = new CopyOnWriteArrayList<>();
+    private final Map<String, Runnable> before = new ConcurrentHashMap<>();
 
     @Override
     public void beforeTransmission(Context.BeforeTransmission context, ExecutionAttributes attributes) {
-        sent.add(context.request().getClass().getSimpleName().replace("Request", ""));
+        String name = context.request().getClass().getSimpleName().replace("Request", "");
+        sent.add(name);
+        Runnable first = before.remove(name);
+        if (first != null) {
+            first.run();
+        }
+    }
+
+    /** Does something once, before the next request of that name goes out. */
+    void before(String name, Runnable first) {
+        before.put(name, first);
     }
 
     /** Those since the last call. */

@@ -350,6 +350,45 @@ class S3FilesTest {
     }
 
     @Test
+    void aFileThatIsReplacedWhileItIsMovedIsMovedAsItIs() throws IOException {
+        put("a", new byte[] {1});
+        requests.before("DeleteObject", () -> put("a", new byte[] {2}));
+
+        store.move(path("/a"), path("/b"), TransferOptions.CREATE_NEW);
+
+        assertThat(keys()).containsExactly("b");
+        assertThat(read("/b")).containsExactly(2);
+    }
+
+    @Test
+    void aMoveOfWhatHasChangedMeanwhileLeavesNoCopy() throws IOException {
+        String etag = store.write(path("/a"), Body.of(new byte[] {1}), WriteOptions.DEFAULT)
+                .etag();
+        requests.before("DeleteObject", () -> put("a", new byte[] {2}));
+        Preconditions same = new Preconditions(new EtagMatch(false, List.of(String.valueOf(etag))), null, null, null);
+
+        assertFails(
+                Kind.PRECONDITION_FAILED, () -> store.move(path("/a"), path("/b"), new TransferOptions(true, same)));
+
+        assertThat(keys()).containsExactly("a");
+        assertThat(read("/a")).containsExactly(2);
+    }
+
+    @Test
+    void theServiceCopiesAndNoBytesComeByHere() throws IOException {
+        put("d/small", new byte[1]);
+        requests.take();
+
+        store.copy(path("/d/small"), path("/copy"), TransferOptions.OVERWRITE);
+        store.copy(path("/d"), path("/e"), TransferOptions.OVERWRITE);
+        store.move(path("/d"), path("/f"), TransferOptions.OVERWRITE);
+
+        assertThat(requests.take())
+                .contains("CopyObject")
+                .doesNotContain("GetObject", "PutObject", "UploadPart", "CreateMultipartUpload");
+    }
+
+    @Test
     void mergingNeverPutsAFileAndADirectoryUnderOneName() throws IOException {
         put("s/x/a", random(1));
         put("t/x", random(1));
