@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param type what it is
  * @param mode its permissions
  * @param size bytes of a file; bytes of a symlink's target; 0 for a directory
- * @param modified when its content last changed, as precise as the store keeps it
+ * @param modified when its content last changed, as precise as the store keeps it; the epoch where nobody knows
  * @param owner its numeric owner
  * @param etag strong entity tag of a file or symlink, without quotes; {@code null} for a directory, or where the store has none
  * @param mediaType media type that somebody gave it; {@code null} if nobody did

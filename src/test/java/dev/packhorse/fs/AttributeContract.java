@@ -68,10 +68,13 @@ abstract class AttributeContract extends ContentContract {
     }
 
     @Test
-    void aNewFileIsYoung() throws IOException {
+    void aNewFileIsYoungOrOfAnAgeThatNobodyKnows() throws IOException {
         writable();
         Instant before = Instant.now().minusSeconds(2);
-        assertThat(write("/a", "x").modified()).isBetween(before, Instant.now().plusSeconds(2));
+        Instant modified = write("/a", "x").modified();
+        if (!modified.equals(Instant.EPOCH)) {
+            assertThat(modified).isBetween(before, Instant.now().plusSeconds(2));
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.packhorse.Canary;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.WriteOptions;
+import dev.packhorse.server.RawClient;
 import dev.packhorse.store.sftp.MinaServer;
 import dev.packhorse.store.vfs.ftp.TestFtpServer;
 import java.io.IOException;
@@ -79,6 +80,7 @@ class ExamplesTest {
     @Test
     void eachExampleHasItsTest() throws IOException {
         Set<String> tested = new TreeSet<>(Set.of(
+                "all-protocols.yaml",
                 "zip.yaml",
                 "sftp.yaml",
                 "ftp-cached.yaml",
@@ -106,6 +108,52 @@ class ExamplesTest {
         assertThat(get("/fs/archive/")).isEqualTo("200 a.txt 33188\ndocs 16877\n");
         assertThat(get("/fs/archive/docs/b.txt")).isEqualTo("200 docs/b.txt");
         assertThat(send("PUT", "/fs/archive/c.txt", "x")).isEqualTo(501);
+    }
+
+    @Test
+    void oneFolderOverAllProtocols() throws Exception {
+        Path files = folder.resolve("common");
+        load("all-protocols.yaml", Map.of("common", files.toString()));
+
+        // When: each protocol that has changes brings a file.
+        assertThat(send("PUT", "/fs/common/httpfs.txt", "1")).isEqualTo(200);
+        assertThat(send("POST", "/openhands/common/files/openhands.txt", "22")).isEqualTo(201);
+        assertThat(send("POST", "/openhands-webhook/common/webhook.txt", "333")).isEqualTo(200);
+        await().until(() -> Files.exists(files.resolve("webhook.txt")));
+        assertThat(device("GET", "/httpfs-create?name=/common/replay.txt", "")).isEqualTo("0\n");
+        assertThat(device("POST", "/httpfs-writefile?name=/common/replay.txt", "4444"))
+                .isEqualTo("0\n");
+
+        // Then: all show all.
+        Map<String, String> all =
+                Map.of("httpfs.txt", "1", "openhands.txt", "22", "webhook.txt", "333", "replay.txt", "4444");
+        assertThat(get("/fs/common/"))
+                .isEqualTo("200 httpfs.txt 33188\nopenhands.txt 33188\nreplay.txt 33188\nwebhook.txt 33188\n");
+        assertThat(get("/jsonfs/common"))
+                .contains("[\"httpfs.txt\",\"openhands.txt\",\"replay.txt\",\"webhook.txt\"]");
+        assertThat(gateway.send("OPTIONS", "/openhands/common/", "").body())
+                .isEqualTo("[\"httpfs.txt\",\"openhands.txt\",\"replay.txt\",\"webhook.txt\"]");
+        assertThat(device("GET", "/httpfs-ls?name=/common", ""))
+                .isEqualTo("0\nhttpfs.txt\nopenhands.txt\nreplay.txt\nwebhook.txt\n");
+        for (Map.Entry<String, String> each : all.entrySet()) {
+            String name = each.getKey();
+            assertThat(files.resolve(name)).hasContent(each.getValue());
+            assertThat(get("/fs/common/" + name)).isEqualTo("200 " + each.getValue());
+            assertThat(get("/jsonfs/common/" + name)).isEqualTo("200 " + each.getValue());
+            assertThat(get("/openhands/common/files/" + name)).isEqualTo("200 " + each.getValue());
+            assertThat(device("GET", "/httpfs-readfile?name=/common/" + name, ""))
+                    .isEqualTo("0\n" + each.getValue());
+        }
+    }
+
+    /** What the emulated device answers. */
+    private String device(String method, String target, String body) throws IOException {
+        try (RawClient client = new RawClient(gateway.devicePort())) {
+            return TestGateway.reply(client.send(method + " " + target + " HTTP/1.0\r\nContent-Length: " + body.length()
+                                    + "\r\n\r\n" + body)
+                            .readAll())
+                    .body();
+        }
     }
 
     @Test

@@ -44,7 +44,7 @@ enum Backend {
                 && !(this == REPLAY && protocol == Protocol.REPLAY);
     }
 
-    /** Whether the back end can hold a name at all; if not, its own tests show that it refuses it. */
+    /** Whether the back end can hold a name, and in its place in a listing; {@link NamesTest} shows that it refuses it if not. */
     boolean holds(String name) {
         return switch (this) {
             // Apache FtpServer drops blanks at the end of a command.

@@ -110,7 +110,7 @@ class ManyProtocolsTest {
     }
 
     private String tag(String target) throws IOException {
-        return stage.gateway.send("GET", target.replace(" ", "%20"), "").header("ETag");
+        return stage.gateway().send("GET", target.replace(" ", "%20"), "").header("ETag");
     }
 
     /** Another client, which knows nothing. */

@@ -4,13 +4,18 @@ import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.packhorse.fs.AttributeChange;
 import dev.packhorse.fs.Capabilities;
 import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Mode;
+import dev.packhorse.fs.Node;
+import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.WriteOptions;
 import dev.packhorse.gateway.Readme;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -24,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** One story through every protocol in front of every store: what is told to work does, what is not is refused as such. */
@@ -97,6 +103,26 @@ class MatrixTest {
             }
         }
         return taken;
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "MEMORY")
+    void whatIsKeptOutlivesTheGateway(Backend backend) throws Exception {
+        assumeTrue(backend.isInstalled(), "its server is not installed");
+        assumeTrue(!backend.isReadOnly(), "nothing is kept");
+        Stage.Served served = stage.serve(backend, List.of(Protocol.HTTPFS));
+        Node kept;
+        try (Store store = stage.client(Protocol.HTTPFS, served)) {
+            Step.write(store, "/held.txt", "held");
+            kept = store.change(
+                    FsPath.parse("/held.txt"),
+                    new AttributeChange(new Mode(0600), Instant.parse("2001-02-03T04:05:06Z"), null, null),
+                    Preconditions.NONE);
+        }
+        stage.restart();
+        try (Store store = stage.client(Protocol.HTTPFS, served)) {
+            assertThat(store.stat(FsPath.parse("/held.txt"))).isEqualTo(kept);
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.packhorse.gateway.TestGateway;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +24,10 @@ final class Stage implements AutoCloseable {
      */
     record Served(String export, Capabilities bare, Capabilities whole) {}
 
-    final TestGateway gateway;
+    private final Path near;
     private final Backends backends;
-    private int served;
+    private final List<Export> exports = new ArrayList<>();
+    private TestGateway gateway;
 
     /**
      * Starts the gateway.
@@ -33,8 +35,33 @@ final class Stage implements AutoCloseable {
      * @param folder for all that is kept
      */
     Stage(Path folder) throws Exception {
-        gateway = new TestGateway(Files.createDirectories(folder.resolve("near")));
+        near = Files.createDirectories(folder.resolve("near"));
+        gateway = new TestGateway(near);
         backends = new Backends(Files.createDirectories(folder.resolve("far")));
+    }
+
+    /** An export as its route says it. */
+    private record Export(String name, String protocols, Place place) {}
+
+    TestGateway gateway() {
+        return gateway;
+    }
+
+    /** Stops the gateway, and starts one that finds what that has left, on other ports. */
+    void restart() throws Exception {
+        gateway.close();
+        gateway = new TestGateway(near);
+        for (Export export : exports) {
+            serve(export);
+        }
+    }
+
+    private void serve(Export export) throws Exception {
+        gateway.serve(
+                export.name(),
+                export.protocols(),
+                export.place().location(),
+                export.place().options());
     }
 
     /** Serves a fresh store of a kind over these protocols. */
@@ -48,15 +75,15 @@ final class Stage implements AutoCloseable {
      * @param policies parameters of the policies
      */
     Served serve(Backend backend, List<Protocol> protocols, Map<String, String> policies) throws Exception {
-        String export = "stage" + ++served;
+        String export = "stage" + exports.size();
         Place place = backends.fresh(backend);
         Map<String, String> options = new HashMap<>(place.options());
         options.putAll(policies);
-        gateway.serve(
+        exports.add(new Export(
                 export,
                 protocols.stream().map(each -> each.label).collect(Collectors.joining(",")),
-                place.location(),
-                options);
+                new Place(place.location(), options)));
+        serve(exports.get(exports.size() - 1));
         Capabilities bare;
         try (Store store = gateway.open(place.location(), place.options())) {
             bare = store.capabilities();

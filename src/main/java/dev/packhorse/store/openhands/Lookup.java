@@ -11,7 +11,6 @@ import dev.packhorse.store.http.Answer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -39,9 +38,6 @@ final class Lookup {
     private final Known known;
     private final SizeProbe probe;
     private final long limit;
-    /** What all show for the time of their last change, which nobody knows: none is taken to be older than what a client has. */
-    private final Instant opened = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-
     private volatile Heads heads = Heads.UNTRIED;
 
     /**
@@ -56,13 +52,17 @@ final class Lookup {
         this.limit = limit;
     }
 
-    /** A file. The protocol has no times and no modes. */
+    /**
+     * A file. The protocol has no modes and no times: the epoch is the time that nobody knows, always the same, so that what others
+     * keep beside the file is known to be its own by the next process as well.
+     */
     Node file(FsPath path, long size) {
-        return new Node(path, NodeType.FILE, Mode.FILE_DEFAULT, size, opened, Owner.ROOT, null, null, null);
+        return new Node(path, NodeType.FILE, Mode.FILE_DEFAULT, size, Instant.EPOCH, Owner.ROOT, null, null, null);
     }
 
     Node directory(FsPath path) {
-        return new Node(path, NodeType.DIRECTORY, Mode.DIRECTORY_DEFAULT, 0, opened, Owner.ROOT, null, null, null);
+        return new Node(
+                path, NodeType.DIRECTORY, Mode.DIRECTORY_DEFAULT, 0, Instant.EPOCH, Owner.ROOT, null, null, null);
     }
 
     /** What is at a path, as it is now; {@code null} for nothing. */

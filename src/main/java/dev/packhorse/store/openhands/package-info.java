@@ -12,9 +12,9 @@
  * {@code .openhands-directory}, which is hidden, and whose name is refused. A directory that somebody else has made goes with its
  * last file, where the server keeps no empty ones.
  *
- * <p><b>What it cannot.</b> No times, modes, owners, links: the overlay keeps them. Without it everything shows the time at which the
- * store was opened. Copies go through this process, moves are copies
- * and then removals. No ETags: preconditions hold among the operations of one store only.
+ * <p><b>What it cannot.</b> No times, modes, owners, links: the overlay keeps those that somebody gives. Else everything shows the
+ * epoch for a time. Copies go through this process, moves are copies and then removals. No ETags: preconditions hold among the
+ * operations of one store only.
  *
  * <p><b>Names.</b> In {@code FILES_LIST} a file called {@code list} cannot be read, so it is refused and not shown; in {@code BARE_OPTIONS}
  * neither can what begins with {@code /files} and {@code /health}.

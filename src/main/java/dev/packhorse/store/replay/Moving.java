@@ -155,6 +155,7 @@ final class Moving {
     private static boolean isAlike(Ends ends) {
         Stat there = ends.target();
         return there != null
+                && there.isDated()
                 && !there.isDirectory()
                 && !ends.source().isDirectory()
                 && there.etag().equals(ends.source().etag());
@@ -201,7 +202,7 @@ final class Moving {
             }
             return;
         }
-        if (moving.etag().equals(there.etag())) {
+        if (moving.isDated() && moving.etag().equals(there.etag())) {
             // Whoever knows the old one by its ETag would take the new one for it.
             throw new FsException(Kind.BUSY, "move", to);
         }

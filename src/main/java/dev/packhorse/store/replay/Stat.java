@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param isDirectory {@code type=d}
  * @param size in bytes; 0 for a directory
- * @param ctime when the file was created, in milliseconds since the epoch; 0 for a directory
+ * @param ctime when the file was created, in milliseconds since the epoch; 0 for a directory, and if nobody knows
  * @param maybeWritable {@code perm} has a {@code w}, which does not mean that the export is writable
  */
 record Stat(boolean isDirectory, long size, long ctime, boolean maybeWritable) {
@@ -65,6 +65,14 @@ record Stat(boolean isDirectory, long size, long ctime, boolean maybeWritable) {
             throw new IOException("the answer has something else in place of a number");
         }
         return Long.parseLong(digits);
+    }
+
+    /**
+     * Whether the device says when a file was created. An emulated one does not where its store knows no times; then nothing tells two
+     * contents of one size apart, and a file has no ETag.
+     */
+    boolean isDated() {
+        return ctime != 0;
     }
 
     /** Names the content of a file, as far as the device tells them apart. */

@@ -247,7 +247,7 @@ final class Tree {
                 stat.size(),
                 Instant.ofEpochMilli(stat.ctime()),
                 Owner.ROOT,
-                stat.etag(),
+                stat.isDated() ? stat.etag() : null,
                 null,
                 null);
     }

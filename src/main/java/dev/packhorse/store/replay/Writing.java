@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * one its name. Who asks through this process in between waits; after a crash in between {@link Leftovers} ends it.
  *
  * <p>An ETag is a size and a creation time, so two files must not have both in common: where the clock of the device has not moved
- * since the last file of that size, the new one is created once more when it has.
+ * since the last file of that size, the new one is created once more when it has. Where it tells no time there is no
+ * ETag.
  */
 final class Writing {
 
@@ -169,8 +170,11 @@ final class Writing {
             boolean kept = false;
             try {
                 maker.make(fresh.at);
-                String etag = new Stat(false, size, stat(fresh.at).ctime(), true).etag();
-                kept = etag.equals(copied) || (device.claim(etag) && !(old != null && etag.equals(old.etag())));
+                Stat made = new Stat(false, size, stat(fresh.at).ctime(), true);
+                String etag = made.etag();
+                kept = !made.isDated()
+                        || etag.equals(copied)
+                        || (device.claim(etag) && !(old != null && etag.equals(old.etag())));
                 if (kept) {
                     return fresh;
                 }
@@ -202,7 +206,10 @@ final class Writing {
             Objects.requireNonNull(hold);
             Stat now = tree.held(at, /* fresh= */ true);
             check.see(now);
-            if (now != null && now.etag().equals(stored.etag()) && !now.etag().equals(fresh.copied)) {
+            if (now != null
+                    && stored.isDated()
+                    && now.etag().equals(stored.etag())
+                    && !now.etag().equals(fresh.copied)) {
                 throw new FsException(Kind.BUSY, operation, path);
             }
             fresh.mayBeTheOnlyOne = true;

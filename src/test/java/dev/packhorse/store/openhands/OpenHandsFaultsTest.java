@@ -24,6 +24,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -200,6 +201,16 @@ class OpenHandsFaultsTest {
         try (Store store = store()) {
             server.sends("GET /files//list", body);
             assertFails(Kind.IO, () -> names(store, "/"));
+        }
+    }
+
+    @Test
+    void thereIsNoTimeSoNobodyRemembersOne() throws Exception {
+        try (Store store = store()) {
+            write(store, "/a", "x");
+            for (String path : List.of("/", "/a")) {
+                assertThat(store.stat(FsPath.parse(path)).modified()).isEqualTo(Instant.EPOCH);
+            }
         }
     }
 

@@ -15,6 +15,7 @@ import dev.packhorse.fs.WriteOptions;
 import dev.packhorse.wire.replay.SoftwareVersion;
 import java.io.InputStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -237,5 +238,19 @@ class DeviceTest extends DeviceFixture {
         assertThat(etags.contains(copied)).isEqualTo(keepsTimes);
         store.copy(path("/a"), path("/c"), TransferOptions.OVERWRITE);
         assertThat(device.content("/Photo/c")).isEqualTo("text 4".getBytes(UTF_8));
+    }
+
+    @Test
+    void aDeviceThatTellsNoTimesTakesFilesOfOneSize() throws Exception {
+        // Given: as one is whose files are in a FileStore.
+        device.ctimeStep(Long.MAX_VALUE);
+        ReplayStore store = impatient("/Photo");
+        for (String text : List.of("one", "two", "six")) {
+            assertThat(put(store, "/a", text).etag()).isNull();
+            put(store, "/b", "old");
+            store.move(path("/a"), path("/b"), TransferOptions.OVERWRITE);
+            assertThat(device.content("/Photo/b")).isEqualTo(text.getBytes(UTF_8));
+            assertThat(store.stat(path("/b")).modified()).isEqualTo(Instant.EPOCH);
+        }
     }
 }
