@@ -497,14 +497,14 @@ class WebhookFrontTest {
     void theOldestEventsAreForgotten() {
         EventIds ids = new EventIds();
         for (int i = 0; i <= EventIds.KEPT; i++) {
-            ids.add(new FakeRequest("POST", "/a").with(EventIds.HEADER, "e" + i));
+            ids.add(new FakeRequest("POST", "/a").with(EventIds.HEADER, "e" + i), "anyone");
         }
 
-        assertThat(ids.knows(new FakeRequest("POST", "/a").with(EventIds.HEADER, "e0")))
+        assertThat(ids.knows(new FakeRequest("POST", "/a").with(EventIds.HEADER, "e0"), "anyone"))
                 .isFalse();
-        assertThat(ids.knows(new FakeRequest("POST", "/a").with(EventIds.HEADER, "e1")))
+        assertThat(ids.knows(new FakeRequest("POST", "/a").with(EventIds.HEADER, "e1"), "anyone"))
                 .isTrue();
-        assertThat(ids.knows(new FakeRequest("POST", "/a"))).isFalse();
+        assertThat(ids.knows(new FakeRequest("POST", "/a"), "anyone")).isFalse();
     }
 
     @Test
@@ -628,7 +628,7 @@ class WebhookFrontTest {
 
     @Test
     void nobodyElseUsesTheFolderUntilItIsClosed() throws IOException {
-        assertThatThrownBy(() -> Mirror.start("/other", folder, store, WebhookOptions.DEFAULT, SHORT))
+        assertThatThrownBy(() -> Mirror.start("/other", folder, caller -> store, WebhookOptions.DEFAULT, SHORT))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("another process uses ");
 
