@@ -21,7 +21,8 @@ class CanaryTest {
             assertThat(Canary.in(Base64.getEncoder().encodeToString(both))).hasSize(1);
             assertThat(Canary.in(Base64.getUrlEncoder().withoutPadding().encodeToString(both)))
                     .hasSize(1);
-            assertThat(Canary.in(HexFormat.of().withUpperCase().formatHex(both))).hasSize(1);
+            assertThat(Canary.in(HexFormat.of().withUpperCase().formatHex(both)))
+                    .hasSize(1);
         }
         assertThat(Canary.in("canary, 7f3a")).isEmpty();
     }

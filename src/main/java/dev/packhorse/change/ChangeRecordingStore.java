@@ -47,8 +47,7 @@ final class ChangeRecordingStore extends ForwardingStore {
         boolean leavesNothing(Kind kind);
     }
 
-    private <R> R recorded(
-            Operation operation, FsPath path, @Nullable FsPath target, Failure failure, Action<R> action)
+    private <R> R recorded(Operation operation, FsPath path, @Nullable FsPath target, Failure failure, Action<R> action)
             throws FsException {
         Recording begun =
                 delegate().capabilities().has(Capability.WRITE) ? outbox.begin(export, operation, path, target) : null;

@@ -64,7 +64,8 @@ final class ConfiguredLimits {
                     .register(registry);
         }
         Gauge.builder("packhorse.clients", limits, Limits::active)
-                .description("Addresses and identities that are connected or have a request in progress, as far as they have limits")
+                .description(
+                        "Addresses and identities that are connected or have a request in progress, as far as they have limits")
                 .register(registry);
     }
 }

@@ -219,8 +219,7 @@ class Gateway implements HttpObserver {
     String secureAddress() {
         return listener.securePort() == 0
                 ? null
-                : Https.url(
-                        "https", config.https().host().orElse(config.http().host()), listener.securePort());
+                : Https.url("https", config.https().host().orElse(config.http().host()), listener.securePort());
     }
 
     /**

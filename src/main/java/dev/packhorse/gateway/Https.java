@@ -82,18 +82,23 @@ final class Https {
                         ? "certificate and key-store are both set; one is needed"
                         : "port needs certificate and key, or key-store");
         if (store.isPresent()) {
-            require(https.key().isEmpty() && https.keyPasswordFile().isEmpty(), "key and key-password-file are for certificate");
             require(
-                    https.keyStorePassword().isPresent() != https.keyStorePasswordFile().isPresent(),
+                    https.key().isEmpty() && https.keyPasswordFile().isEmpty(),
+                    "key and key-password-file are for certificate");
+            require(
+                    https.keyStorePassword().isPresent()
+                            != https.keyStorePasswordFile().isPresent(),
                     "key-store needs either key-store-password or key-store-password-file");
             return new TlsSettings.Pkcs12(
                     Path.of(store.get()),
                     https.keyStorePassword()
                             .map(TlsSettings.Password::of)
-                            .orElseGet(() -> password(https.keyStorePasswordFile().orElseThrow())));
+                            .orElseGet(
+                                    () -> password(https.keyStorePasswordFile().orElseThrow())));
         }
         require(
-                https.keyStorePassword().isEmpty() && https.keyStorePasswordFile().isEmpty(),
+                https.keyStorePassword().isEmpty()
+                        && https.keyStorePasswordFile().isEmpty(),
                 "key-store-password and key-store-password-file are for key-store");
         Path file = Path.of(certificate.orElseThrow());
         return new TlsSettings.Pem(

@@ -12,7 +12,7 @@ record KnownCallers(Identities identities, Authenticator authenticator) implemen
     @Override
     public Authentication of(HttpExchange exchange, @Nullable String query) {
         return authenticator.authenticate(
-                exchange.request(), Authenticator.token(query), /* certificate= */ null, exchange.address());
+                exchange.request(), Authenticator.token(query), exchange.certificateName(), exchange.address());
     }
 
     @Override

@@ -82,7 +82,8 @@ final class StateDatabase implements Closeable {
         if (!url.startsWith(POSTGRESQL)) {
             throw new IOException("packhorse.database.url does not begin with " + POSTGRESQL);
         }
-        // What follows the question mark may hold a password, and where another URL would have one it may stand by mistake.
+        // What follows the question mark may hold a password, and where another URL would have one it may stand by
+        // mistake.
         String name = Location.masked(url.replaceFirst("[?].*", ""));
         try {
             Class<?> driver = Class.forName("org.postgresql.Driver");

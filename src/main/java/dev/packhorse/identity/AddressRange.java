@@ -27,7 +27,8 @@ public record AddressRange(InetAddress network, int prefix) {
     public AddressRange {
         byte[] bytes = bytes(network);
         if (bytes.length < network.getAddress().length) {
-            throw new IllegalArgumentException("an IPv4 address that is mapped into IPv6 is to be given as an IPv4 address");
+            throw new IllegalArgumentException(
+                    "an IPv4 address that is mapped into IPv6 is to be given as an IPv4 address");
         }
         int bits = bytes.length * Byte.SIZE;
         if (prefix < 0 || prefix > bits) {
@@ -35,8 +36,8 @@ public record AddressRange(InetAddress network, int prefix) {
         }
         byte[] first = masked(bytes, prefix);
         if (!Arrays.equals(bytes, first)) {
-            throw new IllegalArgumentException("bits behind /" + prefix + " are set: the range begins at "
-                    + text(of(first)) + "/" + prefix);
+            throw new IllegalArgumentException(
+                    "bits behind /" + prefix + " are set: the range begins at " + text(of(first)) + "/" + prefix);
         }
     }
 

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param text the same for logs
  * @param via the address of the trusted proxy that the client came through; {@code null} for none
  */
-record ClientAddress(InetAddress address, String text, @Nullable String via) {
+record ClientAddress(
+        InetAddress address, String text, @Nullable String via) {
 
     /** Somebody who has connected. */
     static ClientAddress of(InetAddress peer) {
@@ -19,6 +20,8 @@ record ClientAddress(InetAddress address, String text, @Nullable String via) {
 
     /** Somebody for whom this has connected. */
     ClientAddress forwarding(InetAddress client) {
-        return client.equals(address) ? this : new ClientAddress(client, client.getHostAddress(), via == null ? text : via);
+        return client.equals(address)
+                ? this
+                : new ClientAddress(client, client.getHostAddress(), via == null ? text : via);
     }
 }

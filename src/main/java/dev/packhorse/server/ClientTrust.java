@@ -43,8 +43,8 @@ final class ClientTrust {
                 rules.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(lists)));
                 PKIXRevocationChecker checker = (PKIXRevocationChecker)
                         CertPathBuilder.getInstance("PKIX").getRevocationChecker();
-                checker.setOptions(EnumSet.of(
-                        PKIXRevocationChecker.Option.PREFER_CRLS, PKIXRevocationChecker.Option.NO_FALLBACK));
+                checker.setOptions(
+                        EnumSet.of(PKIXRevocationChecker.Option.PREFER_CRLS, PKIXRevocationChecker.Option.NO_FALLBACK));
                 rules.addCertPathChecker(checker);
                 warnOfAge(revocations, lists);
             }
@@ -58,8 +58,7 @@ final class ClientTrust {
 
     private static void warnOfAge(Path file, List<X509CRL> lists) {
         for (X509CRL each : lists) {
-            if (each.getNextUpdate() != null
-                    && each.getNextUpdate().toInstant().isBefore(Instant.now())) {
+            if (each.getNextUpdate() != null && each.getNextUpdate().toInstant().isBefore(Instant.now())) {
                 LOG.warnf("a list of revoked client certificates is too old: nobody gets in by them file=%s", file);
             }
         }

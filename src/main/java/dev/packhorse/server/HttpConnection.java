@@ -190,16 +190,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         boolean forwarded = listener.proxies().trusts(from.address());
         if (forwarded) {
-            from = from.forwarding(listener.proxies()
-                    .client(from.address(), head.headers().getAll(TrustedProxies.FORWARDED_FOR)));
+            from = from.forwarding(
+                    listener.proxies().client(from.address(), head.headers().getAll(TrustedProxies.FORWARDED_FOR)));
         }
         int refusal = refusal(head);
         boolean expects = head.headers().contains(HttpHeaderNames.EXPECT)
                 && head.protocolVersion().equals(HttpVersion.HTTP_1_1);
         long length = head.decoderResult().isFailure() ? 0 : HttpUtil.getContentLength(head, Body.UNKNOWN);
         boolean hasBody = length >= 0 || HttpUtil.isTransferEncodingChunked(head);
-        HttpTransaction transaction = new HttpTransaction(
-                this, listener, ctx.channel(), head, hasBody ? length : 0, hasBody, expects, from);
+        HttpTransaction transaction =
+                new HttpTransaction(this, listener, ctx.channel(), head, hasBody ? length : 0, hasBody, expects, from);
         current = transaction;
         if (refusal != 0) {
             lastRequest = true;
@@ -218,8 +218,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         Limits limits = listener.limits();
         boolean hasBody = exchange.request().hasBody();
         boolean own = !forwarded || listener.proxies().trusts(exchange.address());
-        Limits.Admission admission =
-                own ? limits.begin(permit, hasBody) : limits.begin(exchange.address(), hasBody);
+        Limits.Admission admission = own ? limits.begin(permit, hasBody) : limits.begin(exchange.address(), hasBody);
         if (admission instanceof Limits.Permit granted) {
             exchange.begun(granted);
             int redirect = tls == null ? listener.redirectPort() : 0;
@@ -302,7 +301,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** Reads the socket unless there is a reason not to. */
     private void read(ChannelHandlerContext ctx) {
         HttpTransaction transaction = current;
-        if (restsUntil == 0 && pipelined.isEmpty() && (transaction == null || !transaction.body().isPaused())) {
+        if (restsUntil == 0
+                && pipelined.isEmpty()
+                && (transaction == null || !transaction.body().isPaused())) {
             ctx.channel().config().setAutoRead(true);
         }
     }
@@ -490,7 +491,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 }
             } else if (transaction != null) {
                 transaction.tick(now);
-                if (draining && restsUntil == 0 && now - lastActivity > settings.bodyTimeout().toNanos()) {
+                if (draining
+                        && restsUntil == 0
+                        && now - lastActivity > settings.bodyTimeout().toNanos()) {
                     ctx.close();
                 }
             } else if (restsUntil != 0) {
@@ -503,7 +506,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                     lastRequest = true;
                     writeAndClose(ctx, HttpTransaction.encode(HttpResponse.text(408, "Request Timeout"), true));
                 }
-            } else if (client == null && now - lastActivity > settings.headTimeout().toNanos()) {
+            } else if (client == null
+                    && now - lastActivity > settings.headTimeout().toNanos()) {
                 ctx.close();
             } else if (listener.isDraining()
                     || now - lastActivity > settings.idleTimeout().toNanos()) {

@@ -27,11 +27,7 @@ public final class HttpExchange {
     }
 
     HttpExchange(
-            HttpRequest request,
-            ClientAddress client,
-            long number,
-            Limits limits,
-            @Nullable String certificateName) {
+            HttpRequest request, ClientAddress client, long number, Limits limits, @Nullable String certificateName) {
         this.request = request;
         this.client = client;
         this.number = number;

@@ -338,10 +338,10 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
             }
             Tls secured = tls;
             if (secured != null) {
-                secureServer = bind(secured.settings().host(), secured.settings().port(), secured);
+                secureServer =
+                        bind(secured.settings().host(), secured.settings().port(), secured);
                 long pause = secured.settings().lookEvery().toMillis();
-                clock.scheduleWithFixedDelay(
-                        () -> workers.execute(secured::look), pause, pause, TimeUnit.MILLISECONDS);
+                clock.scheduleWithFixedDelay(() -> workers.execute(secured::look), pause, pause, TimeUnit.MILLISECONDS);
             }
             long step = clockStepMillis();
             clock.scheduleWithFixedDelay(

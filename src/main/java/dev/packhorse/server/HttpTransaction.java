@@ -562,7 +562,9 @@ final class HttpTransaction implements RequestBody.Socket {
         /** Whether the pace of the client does not allow a piece yet. Then the pump goes on when it does. */
         private boolean isEarly() {
             Pace paced = pace;
-            long wait = paced == null ? 0 : paced.advance(content.length() < 0 ? Long.MAX_VALUE : content.length() - pulled);
+            long wait = paced == null
+                    ? 0
+                    : paced.advance(content.length() < 0 ? Long.MAX_VALUE : content.length() - pulled);
             if (paced == null || wait <= 0) {
                 return false;
             }

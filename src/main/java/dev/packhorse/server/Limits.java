@@ -116,12 +116,12 @@ public final class Limits {
         this.settings = settings;
         this.addresses = settings.address.isUnlimited() && settings.connectionsPerAddress == 0
                 ? null
-                : new Shares<>(now ->
-                        new Share(settings.address, Limit.ADDRESS_REQUESTS, Limit.ADDRESS_TRANSFERS, now));
+                : new Shares<>(
+                        now -> new Share(settings.address, Limit.ADDRESS_REQUESTS, Limit.ADDRESS_TRANSFERS, now));
         this.identities = settings.identity.isUnlimited()
                 ? null
-                : new Shares<>(now ->
-                        new Share(settings.identity, Limit.IDENTITY_REQUESTS, Limit.IDENTITY_TRANSFERS, now));
+                : new Shares<>(
+                        now -> new Share(settings.identity, Limit.IDENTITY_REQUESTS, Limit.IDENTITY_TRANSFERS, now));
     }
 
     /**

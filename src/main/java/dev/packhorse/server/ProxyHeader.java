@@ -36,8 +36,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
     /** Puts it in front of all that is in a pipeline. */
     static void await(ChannelPipeline pipeline, HttpConnection connection, Limits limits, InetAddress proxy) {
-        pipeline.addFirst(
-                new HAProxyMessageDecoder(MAX_EXTENSIONS), new ProxyHeader(connection, limits, proxy));
+        pipeline.addFirst(new HAProxyMessageDecoder(MAX_EXTENSIONS), new ProxyHeader(connection, limits, proxy));
     }
 
     @Override

@@ -258,8 +258,8 @@ public final class ReplayListener {
         private void take(SocketChannel channel, InetAddress client, Limits.Permit permit) throws IOException {
             boolean taken = false;
             try {
-                ReplayConnection connection = new ReplayConnection(
-                        ReplayListener.this, settings, channel, ClientAddress.of(client), permit);
+                ReplayConnection connection =
+                        new ReplayConnection(ReplayListener.this, settings, channel, ClientAddress.of(client), permit);
                 workers.execute(() -> serve(connection, permit));
                 taken = true;
             } finally {

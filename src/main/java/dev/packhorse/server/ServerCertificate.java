@@ -84,14 +84,13 @@ record ServerCertificate(List<X509Certificate> chain, PrivateKey key) {
 
     private void check(Path certificateFile, Path keyFile) throws IOException {
         PublicKey shown = chain.get(0).getPublicKey();
-        String signature =
-                switch (shown.getAlgorithm()) {
-                    case "RSA" -> "SHA256withRSA";
-                    case "EC" -> "SHA256withECDSA";
-                    default ->
-                        throw new IOException(certificateFile + " has a certificate that is neither RSA nor EC: "
-                                + shown.getAlgorithm());
-                };
+        String signature = switch (shown.getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC" -> "SHA256withECDSA";
+            default ->
+                throw new IOException(
+                        certificateFile + " has a certificate that is neither RSA nor EC: " + shown.getAlgorithm());
+        };
         if (shown instanceof RSAKey rsa && rsa.getModulus().bitLength() < MIN_RSA_BITS) {
             throw new IOException(certificateFile + " has an RSA key of "
                     + rsa.getModulus().bitLength() + " bits, of which " + MIN_RSA_BITS + " are needed");

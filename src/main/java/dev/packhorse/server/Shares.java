@@ -21,8 +21,8 @@ final class Shares<K> {
     private final ConcurrentHashMap<K, Share> held = new ConcurrentHashMap<>();
     private final Cache<K, Share> unheld = Caffeine.newBuilder()
             .maximumSize(MOST_UNHELD)
-            .expireAfter(Expiry.<K, Share>writing(
-                    (key, share) -> Duration.ofNanos(share.untilForgotten(System.nanoTime()))))
+            .expireAfter(
+                    Expiry.<K, Share>writing((key, share) -> Duration.ofNanos(share.untilForgotten(System.nanoTime()))))
             .executor(Runnable::run)
             .build();
 

@@ -168,7 +168,8 @@ final class Tls {
                 throw new IOException(settings.files().get(0) + " has a certificate that is not valid now");
             }
         } catch (IOException e) {
-            LOG.warnf("files of TLS have changed and cannot be used; what was there before goes on: %s", e.getMessage());
+            LOG.warnf(
+                    "files of TLS have changed and cannot be used; what was there before goes on: %s", e.getMessage());
             return;
         }
         replace(loaded.context);
@@ -200,7 +201,9 @@ final class Tls {
                     settings.files().get(0),
                     left.toDays());
         } else if (loaded) {
-            LOG.infof("the certificate of TLS is loaded file=%s days=%d", settings.files().get(0), left.toDays());
+            LOG.infof(
+                    "the certificate of TLS is loaded file=%s days=%d",
+                    settings.files().get(0), left.toDays());
         }
     }
 
@@ -233,7 +236,8 @@ final class Tls {
         }
         SslContext built = builder.build();
         if (built.sessionContext() instanceof OpenSslServerSessionContext sessions) {
-            // BoringSSL makes the keys of tickets, and new ones every other day. What is loaded anew has others: nobody resumes
+            // BoringSSL makes the keys of tickets, and new ones every other day. What is loaded anew has others: nobody
+            // resumes
             // what another list of revoked certificates would refuse.
             sessions.setTicketKeys();
         }

@@ -66,8 +66,8 @@ final class TlsFiles {
         for (PemObject part : parts(file)) {
             if (part.getType().equals("CERTIFICATE") || part.getType().equals("X509 CERTIFICATE")) {
                 try {
-                    found.add((X509Certificate)
-                            x509().generateCertificate(new ByteArrayInputStream(part.getContent())));
+                    found.add(
+                            (X509Certificate) x509().generateCertificate(new ByteArrayInputStream(part.getContent())));
                 } catch (CertificateException e) {
                     throw new IOException(file + " has a certificate that cannot be read", e);
                 }
@@ -108,7 +108,10 @@ final class TlsFiles {
                 try {
                     return key(file, part, password);
                 } catch (GeneralSecurityException | RuntimeException e) {
-                    throw new IOException(file + " has a key that cannot be read: " + e.getClass().getSimpleName(), e);
+                    throw new IOException(
+                            file + " has a key that cannot be read: "
+                                    + e.getClass().getSimpleName(),
+                            e);
                 }
             }
         }
@@ -118,7 +121,8 @@ final class TlsFiles {
     private static PrivateKey key(Path file, PemObject part, char @Nullable [] password)
             throws IOException, GeneralSecurityException {
         if (!part.getHeaders().isEmpty()) {
-            throw new IOException(file + " has a key that is encrypted in a way of old; openssl pkcs8 -topk8 makes a new one of it");
+            throw new IOException(
+                    file + " has a key that is encrypted in a way of old; openssl pkcs8 -topk8 makes a new one of it");
         }
         byte[] bytes = part.getContent();
         return switch (part.getType()) {
@@ -167,21 +171,27 @@ final class TlsFiles {
             throw new GeneralSecurityException(e);
         }
         try {
-            // The JDK names the scheme of PBES2 (PBEWithHmacSHA256AndAES_256) by nothing but the text of its parameters.
+            // The JDK names the scheme of PBES2 (PBEWithHmacSHA256AndAES_256) by nothing but the text of its
+            // parameters.
             String scheme = info.getAlgParameters() == null
                     ? info.getAlgName()
-                    : info.getAlgName().startsWith("PBEWith") ? info.getAlgName() : info.getAlgParameters().toString();
+                    : info.getAlgName().startsWith("PBEWith")
+                            ? info.getAlgName()
+                            : info.getAlgParameters().toString();
             Cipher cipher = Cipher.getInstance(scheme);
             cipher.init(
                     Cipher.DECRYPT_MODE,
                     SecretKeyFactory.getInstance(scheme).generateSecret(new PBEKeySpec(password)),
                     info.getAlgParameters());
-            return pkcs8(file, PrivateKeyInfo.getInstance(info.getKeySpec(cipher).getEncoded()));
+            return pkcs8(
+                    file, PrivateKeyInfo.getInstance(info.getKeySpec(cipher).getEncoded()));
         } catch (InvalidKeyException e) {
             throw new IOException(file + " has an encrypted key that its password does not open", e);
         } catch (GeneralSecurityException e) {
             throw new IOException(
-                    file + " has a key encrypted in a way that is not known; openssl pkcs8 -topk8 -v2 aes-256-cbc makes one that is", e);
+                    file
+                            + " has a key encrypted in a way that is not known; openssl pkcs8 -topk8 -v2 aes-256-cbc makes one that is",
+                    e);
         }
     }
 

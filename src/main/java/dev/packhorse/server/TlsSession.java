@@ -56,8 +56,10 @@ final class TlsSession extends ChannelInboundHandlerAdapter {
 
     private void identify(ChannelHandlerContext ctx) {
         try {
-            X509Certificate shown = (X509Certificate) handler.engine().getSession().getPeerCertificates()[0];
-            // Also of a session that is resumed, and of one that is trusted for itself, nobody else has looked at this now.
+            X509Certificate shown =
+                    (X509Certificate) handler.engine().getSession().getPeerCertificates()[0];
+            // Also of a session that is resumed, and of one that is trusted for itself, nobody else has looked at this
+            // now.
             shown.checkValidity();
             clientName = CertificateName.of(shown);
         } catch (SSLPeerUnverifiedException e) {
@@ -74,11 +76,10 @@ final class TlsSession extends ChannelInboundHandlerAdapter {
             LOG.debugf("a client spoke without TLS remote=%s", ctx.channel().remoteAddress());
             ctx.pipeline()
                     .firstContext()
-                    .writeAndFlush(HttpTransaction.encode(
-                            HttpResponse.text(400, "This port speaks TLS: ask by https"), true));
+                    .writeAndFlush(
+                            HttpTransaction.encode(HttpResponse.text(400, "This port speaks TLS: ask by https"), true));
         } else {
-            LOG.debugf(
-                    "a TLS handshake failed remote=%s: %s", ctx.channel().remoteAddress(), oneLine(cause));
+            LOG.debugf("a TLS handshake failed remote=%s: %s", ctx.channel().remoteAddress(), oneLine(cause));
         }
     }
 

@@ -52,7 +52,8 @@ public record TrustedProxies(List<AddressRange> ranges, boolean proxyProtocol) {
                 int start = list.lastIndexOf(',', end - 1) + 1;
                 InetAddress next;
                 try {
-                    next = AddressRange.address(withoutPort(list.substring(start, end).strip()));
+                    next = AddressRange.address(
+                            withoutPort(list.substring(start, end).strip()));
                 } catch (IllegalArgumentException e) {
                     return client;
                 }

@@ -125,8 +125,7 @@ class OutboxTest {
         assertThatThrownBy(() -> store.copy(path("/old"), path("/d"), new TransferOptions(false, Preconditions.NONE)))
                 .isInstanceOf(FsException.class);
         assertThatThrownBy(() -> store.remove(
-                        path("/old/file"),
-                        new Preconditions(new EtagMatch(false, List.of("other")), null, null, null)))
+                        path("/old/file"), new Preconditions(new EtagMatch(false, List.of("other")), null, null, null)))
                 .isInstanceOf(FsException.class);
 
         assertThat(rest(outbox, subscription)).isEmpty();

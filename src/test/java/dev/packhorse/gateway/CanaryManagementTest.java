@@ -46,7 +46,8 @@ class CanaryManagementTest {
     @Test
     void whatTheOperatorSeesHoldsNoSecret() throws Exception {
         // Given a store that cannot be reached, and a front with credentials
-        Path routes = Files.writeString(gateway.folder().resolve("canary.yaml"), """
+        Path routes = Files.writeString(
+                gateway.folder().resolve("canary.yaml"), """
                 - route:
                     id: canary
                     from:

@@ -73,14 +73,16 @@ class CanaryTest {
     private List<Place> places(int port) throws IOException {
         String host = "127.0.0.1:" + port;
         String known = Files.writeString(folder.resolve("known"), "").toString();
-        String file = Files.writeString(folder.resolve("password"), PASSWORD + "\n").toString();
+        String file =
+                Files.writeString(folder.resolve("password"), PASSWORD + "\n").toString();
         String key = Files.writeString(
                         folder.resolve("account.json"),
                         "{\"type\": \"service_account\", \"client_id\": \"1\", \"client_email\": \"a@b\","
                                 + " \"private_key_id\": \"2\", \"private_key\": \"" + PASSWORD + "\"}")
                 .toString();
         List<Place> places = new ArrayList<>();
-        for (String scheme : List.of("httpfs+http", "openhands+http", "jsonfs+http", "vfs:webdav4", "vfs:http5", "vfs:ftp")) {
+        for (String scheme :
+                List.of("httpfs+http", "openhands+http", "jsonfs+http", "vfs:webdav4", "vfs:http5", "vfs:ftp")) {
             places.add(new Place(scheme + "://joe:" + PASSWORD + "@" + host + "/base", Map.of()));
         }
         for (String scheme : List.of("httpfs+http", "openhands+http")) {
@@ -109,21 +111,22 @@ class CanaryTest {
                 Map.of("endpoint", "http://" + host, "retries", "0", "access-key", "AKIA", "secret-key", PASSWORD));
         places.add(s3);
         places.add(s3.with("session-token", Canary.secret("session-token")));
-        places.add(new Place(
-                "gs://bucket/x", Map.of("endpoint", "http://" + host, "retries", "0", "credentials", key)));
-        places.add(new Place(
-                "gs://bucket/x", Map.of("endpoint", "http://" + host, "retries", "0", "credentials", file)));
+        places.add(
+                new Place("gs://bucket/x", Map.of("endpoint", "http://" + host, "retries", "0", "credentials", key)));
+        places.add(
+                new Place("gs://bucket/x", Map.of("endpoint", "http://" + host, "retries", "0", "credentials", file)));
         return places;
     }
 
     private static String yaml(String id, Place place) {
         StringBuilder parameters = new StringBuilder();
-        place.options().forEach((name, value) -> parameters
-                .append("              ")
-                .append(name)
-                .append(": \"")
-                .append(value)
-                .append("\"\n"));
+        place.options()
+                .forEach((name, value) -> parameters
+                        .append("              ")
+                        .append(name)
+                        .append(": \"")
+                        .append(value)
+                        .append("\"\n"));
         return """
                 - route:
                     id: %s
@@ -134,19 +137,17 @@ class CanaryTest {
                             uri: "store:%s"
                 %s
                 """.formatted(
-                        id,
-                        id,
-                        place.location(),
-                        parameters.isEmpty() ? "" : "            parameters:\n" + parameters);
+                        id, id, place.location(), parameters.isEmpty() ? "" : "            parameters:\n" + parameters);
     }
 
     /** As some write it. */
     private static String yamlInOneLine(String id, Place place) {
         StringBuilder query = new StringBuilder();
-        place.options().forEach((name, value) -> query.append(query.isEmpty() ? "?" : "&")
-                .append(name)
-                .append('=')
-                .append(value));
+        place.options()
+                .forEach((name, value) -> query.append(query.isEmpty() ? "?" : "&")
+                        .append(name)
+                        .append('=')
+                        .append(value));
         return """
                 - route:
                     id: %s
@@ -169,7 +170,12 @@ class CanaryTest {
         loaded++;
         String base = "/fs/" + id;
         for (String method : List.of("GET", "HEAD", "PUT", "PATCH", "DELETE", "MOVE", "COPY")) {
-            send(method, base + "/a", method.equals("PUT") ? "x" : "", "Destination: " + base + "/b", "Content-Mode: 33188");
+            send(
+                    method,
+                    base + "/a",
+                    method.equals("PUT") ? "x" : "",
+                    "Destination: " + base + "/b",
+                    "Content-Mode: 33188");
         }
         for (String listing : List.of("/", "/...", "/:")) {
             send("GET", base + listing, "");
@@ -196,7 +202,7 @@ class CanaryTest {
 
     @Test
     void whatSaysBackWhatItIsShown() throws Exception {
-        for (int status : List.of( 401, 403, 404, 409, 500, 503)) {
+        for (int status : List.of(401, 403, 404, 409, 500, 503)) {
             try (EchoServer server = new EchoServer(EchoServer.Speech.HTTP)) {
                 server.status(status);
                 for (Place place : places(server.port())) {
@@ -275,7 +281,8 @@ class CanaryTest {
                 }
             }
             assertThat(server.heard()).isNotEmpty();
-            assertThat(elsewhere.heard()).allSatisfy(head -> assertThat(Canary.in(head)).isEmpty());
+            assertThat(elsewhere.heard())
+                    .allSatisfy(head -> assertThat(Canary.in(head)).isEmpty());
         }
     }
 
@@ -322,7 +329,8 @@ class CanaryTest {
                 }
             }
         }
-        assertThat(gateway.send("GET", "/openhands/shown/files/", "", "X-API-Key: " + right).status())
+        assertThat(gateway.send("GET", "/openhands/shown/files/", "", "X-API-Key: " + right)
+                        .status())
                 .isNotEqualTo(401);
     }
 
@@ -341,8 +349,10 @@ class CanaryTest {
                 "openhands.api-key: " + secret + "\n  x: y",
                 "openhands.api-key: \"" + secret)) {
             for (String from : List.of(
-                    "from: {uri: 'export:/x', parameters: {protocols: openhands, " + parameters + "}, steps: [{to: 'store:memory:x'}]}",
-                    "from: {uri: 'export:/x?protocols=openhands&" + parameters.replace(", ", "&").replace(": ", "=").replace("'", "")
+                    "from: {uri: 'export:/x', parameters: {protocols: openhands, " + parameters
+                            + "}, steps: [{to: 'store:memory:x'}]}",
+                    "from: {uri: 'export:/x?protocols=openhands&"
+                            + parameters.replace(", ", "&").replace(": ", "=").replace("'", "")
                             + "', steps: [{to: 'store:memory:x'}]}")) {
                 Path file = Files.writeString(folder.resolve("wrong.yaml"), "- route:\n    id: x\n    " + from + "\n");
                 try {
@@ -385,11 +395,7 @@ class CanaryTest {
                                       tries: 1
                                       retry: openhands
                         """.formatted(
-                                number,
-                                port,
-                                Canary.secret("hmac"),
-                                Canary.secret("header"),
-                                Canary.secret("session"));
+                                number, port, Canary.secret("hmac"), Canary.secret("header"), Canary.secret("session"));
                 gateway.load(Files.writeString(folder.resolve("hook" + number + ".yaml"), yaml), Map.of());
                 send("PUT", "/fs/source" + number + "/a", "x");
                 send("DELETE", "/fs/source" + number + "/a", "");
@@ -407,7 +413,8 @@ class CanaryTest {
                 "openhands-webhook:http://h/?secret=" + PASSWORD + "&tries=many",
                 "openhands-webhook:http://h/?header.X-A=" + PASSWORD + "%0a&secret=" + PASSWORD,
                 "openhands-webhook:http://h/?sekret=" + PASSWORD)) {
-            String yaml = "- route:\n    id: w\n    from:\n      uri: changes:/files\n      steps:\n        - to: \"" + wrong + "\"\n";
+            String yaml = "- route:\n    id: w\n    from:\n      uri: changes:/files\n      steps:\n        - to: \""
+                    + wrong + "\"\n";
             try {
                 gateway.load(Files.writeString(folder.resolve("w.yaml"), yaml), Map.of());
             } catch (StartException e) {
@@ -428,7 +435,8 @@ class CanaryTest {
                 url.replace("/state", "/a b?password=" + PASSWORD),
                 "jdbc:postgresql:?password=" + PASSWORD,
                 "postgresql://joe:" + PASSWORD + "@127.0.0.1/state",
-                TestPostgres.url(TestPostgres.empty()).replaceFirst("[?].*", "") + "?user=nobody&password=" + PASSWORD)) {
+                TestPostgres.url(TestPostgres.empty()).replaceFirst("[?].*", "") + "?user=nobody&password="
+                        + PASSWORD)) {
             try (StateDatabase database = StateDatabase.open(folder.resolve("db"), configured(each))) {
                 database.awaitReady();
                 watch.said("database", "is up");

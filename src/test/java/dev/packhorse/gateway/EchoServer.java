@@ -112,7 +112,8 @@ final class EchoServer implements AutoCloseable {
         if (speech == Speech.NO_HTTP) {
             List<String> lines = new ArrayList<>(head.toString().lines().toList());
             lines.sort(Comparator.comparing(line -> Canary.in(line).isEmpty()));
-            client.getOutputStream().write(String.join("\r\n", lines).concat("\r\n\r\n").getBytes(ISO_8859_1));
+            client.getOutputStream()
+                    .write(String.join("\r\n", lines).concat("\r\n\r\n").getBytes(ISO_8859_1));
             return;
         }
         String said = head.toString().replaceAll("[\r\n]+", " | ");

@@ -129,8 +129,7 @@ class ExamplesTest {
                 Map.of("httpfs.txt", "1", "openhands.txt", "22", "webhook.txt", "333", "replay.txt", "4444");
         assertThat(get("/fs/common/"))
                 .isEqualTo("200 httpfs.txt 33188\nopenhands.txt 33188\nreplay.txt 33188\nwebhook.txt 33188\n");
-        assertThat(get("/jsonfs/common"))
-                .contains("[\"httpfs.txt\",\"openhands.txt\",\"replay.txt\",\"webhook.txt\"]");
+        assertThat(get("/jsonfs/common")).contains("[\"httpfs.txt\",\"openhands.txt\",\"replay.txt\",\"webhook.txt\"]");
         assertThat(gateway.send("OPTIONS", "/openhands/common/", "").body())
                 .isEqualTo("[\"httpfs.txt\",\"openhands.txt\",\"replay.txt\",\"webhook.txt\"]");
         assertThat(device("GET", "/httpfs-ls?name=/common", ""))

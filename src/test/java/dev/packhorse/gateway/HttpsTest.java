@@ -71,9 +71,7 @@ class HttpsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                     http.port=-1                                                            | https.port
                     https.certificate=c                                                     | port
                     https.redirect=true                                                     | port
@@ -92,9 +90,6 @@ class HttpsTest {
                     https.port=1 https.certificate=c https.public-port=70000                | 70000
                     """)
     void refusesWhatContradictsItselfInOneLine(String keys, String named) {
-        assertThatThrownBy(() -> settings(keys))
-                .message()
-                .contains(named)
-                .doesNotContain("hush");
+        assertThatThrownBy(() -> settings(keys)).message().contains(named).doesNotContain("hush");
     }
 }

@@ -181,7 +181,13 @@ final class Outside {
                     "./" + up + "/./" + up + "/canary",
                     up + "/" + up + "/outside/sub/"));
         }
-        all.addAll(List.of(folder + "/canary", "/" + folder + "/canary", "file://" + folder + "/canary", "C:\\canary", "\u0000", ""));
+        all.addAll(List.of(
+                folder + "/canary",
+                "/" + folder + "/canary",
+                "file://" + folder + "/canary",
+                "C:\\canary",
+                "\u0000",
+                ""));
         return all;
     }
 }

@@ -139,8 +139,7 @@ class TraversalFrontsTest {
     private static String json(String text) {
         StringBuilder escaped = new StringBuilder();
         for (char c : text.toCharArray()) {
-            escaped.append(
-                    c < ' ' || c == '"' || c == '\\' ? String.format("\\u%04x", (int) c) : String.valueOf(c));
+            escaped.append(c < ' ' || c == '"' || c == '\\' ? String.format("\\u%04x", (int) c) : String.valueOf(c));
         }
         return escaped.toString();
     }
@@ -230,8 +229,8 @@ class TraversalFrontsTest {
         Files.createSymbolicLink(gateway.root.resolve("a/up"), Path.of("../../.."));
         for (String way : List.of("far", "near", "file", "a/up", "a/up/outside")) {
             for (String below : List.of("", "/", "/canary", "/sub/canary", "/new", "/...", "/:", "/list", "//list")) {
-                for (String base : List.of(
-                        "/fs/all/", "/jsonfs/all/", "/openhands/all/files/", "/openhands-webhook/all/")) {
+                for (String base :
+                        List.of("/fs/all/", "/jsonfs/all/", "/openhands/all/files/", "/openhands-webhook/all/")) {
                     for (String method : List.of("GET", "HEAD", "OPTIONS")) {
                         sent(method, base + way + below, "");
                     }
@@ -281,10 +280,7 @@ class TraversalFrontsTest {
                     }
                     for (String method : List.of("GET", "PUT", "MOVE", "DELETE")) {
                         TestGateway.Reply reply = gateway.send(
-                                method,
-                                target,
-                                method.equals("PUT") ? "x" : "",
-                                "Destination: " + base + "/stolen");
+                                method, target, method.equals("PUT") ? "x" : "", "Destination: " + base + "/stolen");
                         assertThat(reply.body()).as(method + " " + target).doesNotContain(CANARY);
                     }
                 }

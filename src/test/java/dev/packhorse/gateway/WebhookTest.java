@@ -66,9 +66,9 @@ class WebhookTest {
             assertThat(sessions.resolve("1/b c")).hasContent("bare");
             assertThat(sessions.resolve("1/a")).doesNotExist();
         });
-        await().untilAsserted(
-() -> assertThat(folder.resolve("spool/webhook/hooked").toFile().list())
-                        .containsExactly(".lock"));
+        await().untilAsserted(() -> assertThat(
+                        folder.resolve("spool/webhook/hooked").toFile().list())
+                .containsExactly(".lock"));
     }
 
     @ParameterizedTest
@@ -80,7 +80,8 @@ class WebhookTest {
         for (int i = 0; i < 3; i++) {
             TestOutbox.write(sent, "/d/" + i, "0123456789");
         }
-        WebhookOptions usual = WebhookOptions.of(URI.create("http://127.0.0.1:" + gateway.listener.getPort() + "/openhands-webhook/hooked"));
+        WebhookOptions usual = WebhookOptions.of(
+                URI.create("http://127.0.0.1:" + gateway.listener.getPort() + "/openhands-webhook/hooked"));
         WebhookOptions options = new WebhookOptions(
                 usual.url(), batch, usual.joining(), usual.retry(), usual.timeouts(), 1, 10, 1, Map.of(), null);
         Change copy = new Change(1, path("/x"), Operation.COPY, path("/s"), path("/d"), Instant.EPOCH, false, 0);

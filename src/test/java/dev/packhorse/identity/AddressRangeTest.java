@@ -72,11 +72,44 @@ class AddressRangeTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "/", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/08", "10.0.0.0/8/8", "10.0.0.0/8 ", " 10.0.0.0/8",
-                "10.0.0.1/8", "10.0.0.0/255.0.0.0", "10/8", "10.0.0/24", "010.0.0.0/8", "256.0.0.0/8", "10.0.0.0.0/8", "1.2.3.4.",
-                "localhost", "example.org/8", "fd00::1/8", "fd00::/129", "fe80::%eth0/10", "fe80::1%1", "[::1]", ":", ":::", "1:2",
-                "::1::", "::ffff:10.0.0.0/8", "::ffff:10.0.0.1/104", "::010.0.0.1", ".::1", "12345::", "\u0661.0.0.0", "::\u0661",
-                "0x7f.0.0.1", "2130706433"
+                "",
+                "/",
+                "/8",
+                "10.0.0.0/",
+                "10.0.0.0/33",
+                "10.0.0.0/-1",
+                "10.0.0.0/08",
+                "10.0.0.0/8/8",
+                "10.0.0.0/8 ",
+                " 10.0.0.0/8",
+                "10.0.0.1/8",
+                "10.0.0.0/255.0.0.0",
+                "10/8",
+                "10.0.0/24",
+                "010.0.0.0/8",
+                "256.0.0.0/8",
+                "10.0.0.0.0/8",
+                "1.2.3.4.",
+                "localhost",
+                "example.org/8",
+                "fd00::1/8",
+                "fd00::/129",
+                "fe80::%eth0/10",
+                "fe80::1%1",
+                "[::1]",
+                ":",
+                ":::",
+                "1:2",
+                "::1::",
+                "::ffff:10.0.0.0/8",
+                "::ffff:10.0.0.1/104",
+                "::010.0.0.1",
+                ".::1",
+                "12345::",
+                "\u0661.0.0.0",
+                "::\u0661",
+                "0x7f.0.0.1",
+                "2130706433"
             })
     void whatIsNoRangeIsRefusedWithItsText(String text) {
         IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class, () -> AddressRange.parse(text));
@@ -109,7 +142,8 @@ class AddressRangeTest {
             int prefix = random.nextInt(bits + 1);
             byte[] other = new byte[size];
             random.nextBytes(other);
-            BigInteger first = new BigInteger(bits, random).shiftRight(bits - prefix).shiftLeft(bits - prefix);
+            BigInteger first =
+                    new BigInteger(bits, random).shiftRight(bits - prefix).shiftLeft(bits - prefix);
             BigInteger near = random.nextBoolean() ? new BigInteger(1, other) : first.flipBit(random.nextInt(bits));
             // When
             AddressRange range = new AddressRange(address(first, size), prefix);

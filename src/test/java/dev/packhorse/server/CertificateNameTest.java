@@ -26,9 +26,7 @@ class CertificateNameTest {
     private static final String ANNE = "\u00c4nne";
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                     CN=ann                      | ann
                     CN=ann,OU=staff,O=example   | ann
                     cn=ann                      | ann
@@ -88,7 +86,10 @@ class CertificateNameTest {
     }
 
     private static @Nullable String encoded(ASN1Encodable name) throws Exception {
-        X500Name subject = new X500NameBuilder().addRDN(BCStyle.O, "example").addRDN(BCStyle.CN, name).build();
+        X500Name subject = new X500NameBuilder()
+                .addRDN(BCStyle.O, "example")
+                .addRDN(BCStyle.CN, name)
+                .build();
         return CertificateName.of(new TestAuthority("any")
                 .issue(subject, "EC", Duration.ofDays(-1), Duration.ofDays(1))
                 .certificate());

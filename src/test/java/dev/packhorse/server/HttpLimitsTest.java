@@ -114,7 +114,8 @@ class HttpLimitsTest extends HttpListenerFixture {
                 client.readHead();
             }
             // Then
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(10));
+            assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                    .isBetween(Duration.ofMillis(900), Duration.ofSeconds(10));
             assertThat(limits.refused(Limit.ADDRESS_REQUESTS)).isLessThan(10);
         }
     }
@@ -205,11 +206,10 @@ class HttpLimitsTest extends HttpListenerFixture {
     @Test
     void anIdentityIsRefusedByWhoeverKnowsIt() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
-        Limits limits = new Limits(
-                new Limits.Settings(Allowance.UNLIMITED, new Allowance(0, 0, 0, 0, 1), 0, 0));
+        Limits limits = new Limits(new Limits.Settings(Allowance.UNLIMITED, new Allowance(0, 0, 0, 0, 1), 0, 0));
         try (TestServer server = server(limits, exchange -> {
-                    HttpResponse refusal = exchange.admit(
-                            new Caller(exchange.request().target(), Set.of(), exchange.address(), null));
+                    HttpResponse refusal =
+                            exchange.admit(new Caller(exchange.request().target(), Set.of(), exchange.address(), null));
                     if (refusal != null) {
                         return refusal;
                     }
@@ -296,9 +296,10 @@ class HttpLimitsTest extends HttpListenerFixture {
             }
             return switch (exchange.request().method()) {
                 case "PUT" -> echo(exchange);
-                case "DELETE" -> new HttpResponse(200).body(new HttpBody.Chunked(-1, () -> {
-                    throw new FsException(FsException.Kind.UNAVAILABLE, "read", FsPath.ROOT);
-                }));
+                case "DELETE" ->
+                    new HttpResponse(200).body(new HttpBody.Chunked(-1, () -> {
+                        throw new FsException(FsException.Kind.UNAVAILABLE, "read", FsPath.ROOT);
+                    }));
                 case "POST" -> HttpResponse.text(200, "x".repeat(300_000));
                 default -> endless();
             };

@@ -49,8 +49,7 @@ class HttpPacingTest extends HttpListenerFixture {
     }
 
     private static Limits limits(long upload, long download) {
-        return new Limits(
-                new Limits.Settings(new Allowance(0, 0, upload, download, 0), Allowance.UNLIMITED, 0, 0));
+        return new Limits(new Limits.Settings(new Allowance(0, 0, upload, download, 0), Allowance.UNLIMITED, 0, 0));
     }
 
     private static TestServer server(
@@ -63,13 +62,18 @@ class HttpPacingTest extends HttpListenerFixture {
         String[] target = exchange.request().target().split("/", -1);
         int length = Integer.parseInt(target[2]);
         try {
-            return new HttpResponse(200).body(switch (target[1]) {
-                case "bytes" -> new HttpBody.Bytes(ByteBuffer.wrap(content, 0, length).slice());
-                case "slice" -> new HttpBody.Slice(new FileSlice(
-                        FileChannel.open(file, StandardOpenOption.READ), new ByteRange(0, length)));
-                case "channel" -> new HttpBody.Chunked(length, channel(length));
-                default -> new HttpBody.Chunked(-1, pieces(length));
-            });
+            return new HttpResponse(200)
+                    .body(
+                            switch (target[1]) {
+                                case "bytes" ->
+                                    new HttpBody.Bytes(
+                                            ByteBuffer.wrap(content, 0, length).slice());
+                                case "slice" ->
+                                    new HttpBody.Slice(new FileSlice(
+                                            FileChannel.open(file, StandardOpenOption.READ), new ByteRange(0, length)));
+                                case "channel" -> new HttpBody.Chunked(length, channel(length));
+                                default -> new HttpBody.Chunked(-1, pieces(length));
+                            });
         } catch (IOException e) {
             return HttpResponse.text(500, "no file");
         }
@@ -318,7 +322,9 @@ class HttpPacingTest extends HttpListenerFixture {
         AtomicBoolean closed = new AtomicBoolean();
         Limits limits = limits(0, 20_000);
         try (TestServer server = server(
-                        HttpSettings.DEFAULT, limits, exchange -> exchange.request().target().equals("/endless")
+                        HttpSettings.DEFAULT,
+                        limits,
+                        exchange -> exchange.request().target().equals("/endless")
                                 ? endless().closing(() -> closed.set(true))
                                 : HttpResponse.text(200, "x".repeat(3000)));
                 RawClient other = server.connect()) {
@@ -339,11 +345,12 @@ class HttpPacingTest extends HttpListenerFixture {
 
     @Test
     void anIdentityHasItsPaceFromAllItsAddresses() throws Exception {
-        Limits limits = new Limits(
-                new Limits.Settings(Allowance.UNLIMITED, new Allowance(0, 0, 300_000, 300_000, 0), 0, 0));
+        Limits limits =
+                new Limits(new Limits.Settings(Allowance.UNLIMITED, new Allowance(0, 0, 300_000, 300_000, 0), 0, 0));
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try (TestServer server = server(HttpSettings.DEFAULT, limits, exchange -> {
-            assertThat(exchange.admit(new Caller("ann", Set.of(), exchange.address(), null))).isNull();
+            assertThat(exchange.admit(new Caller("ann", Set.of(), exchange.address(), null)))
+                    .isNull();
             return exchange.request().method().equals("PUT") ? echo(exchange) : serve(exchange);
         })) {
             // Given

@@ -73,8 +73,10 @@ class HttpsRedirectTest {
     @Test
     void goesNowhereWithoutHostOrPath() {
         assertThat(HttpsRedirect.location("/x", null, 8443)).isNull();
-        assertThat(HttpsRedirect.location("example.org:443", "example.org", 8443)).isNull();
-        assertThat(HttpsRedirect.location("https://example.org/x", "example.org", 8443)).isNull();
+        assertThat(HttpsRedirect.location("example.org:443", "example.org", 8443))
+                .isNull();
+        assertThat(HttpsRedirect.location("https://example.org/x", "example.org", 8443))
+                .isNull();
     }
 
     @Test

@@ -122,8 +122,7 @@ class LimitsTest {
 
     @Test
     void secondsToWaitAreRoundedUpAndAtLeastOne() {
-        assertThat(new Refusal(Limit.ADDRESS_REQUESTS, 1).answer().headers())
-                .containsSubsequence("Retry-After", "1");
+        assertThat(new Refusal(Limit.ADDRESS_REQUESTS, 1).answer().headers()).containsSubsequence("Retry-After", "1");
         assertThat(new Refusal(Limit.ADDRESS_REQUESTS, 2_000_000_001L).answer().headers())
                 .containsSubsequence("Retry-After", "3");
         assertThat(new Refusal(Limit.BODIES, 0).answer().status()).isEqualTo(503);

@@ -114,7 +114,9 @@ class ProxiedClientsTest extends HttpListenerFixture {
             // Then
             assertThat(refused).startsWith("HTTP/1.1 429 ");
             assertThat(served).startsWith("HTTP/1.1 200 ");
-            assertThat(System.nanoTime() - begin).as("others wait on the same connection").isLessThan(800_000_000L);
+            assertThat(System.nanoTime() - begin)
+                    .as("others wait on the same connection")
+                    .isLessThan(800_000_000L);
             for (int i = 0; i < 3; i++) {
                 assertThat(other.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").readUntil("null\n"))
                         .startsWith("HTTP/1.1 200 ");

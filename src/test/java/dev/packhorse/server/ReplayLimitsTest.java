@@ -97,10 +97,8 @@ class ReplayLimitsTest {
             String answer = ask(server, "127.0.0.2", ReplayServer.get("/httpfs-readfile?name=/Photo/big"));
             Duration down = Duration.ofNanos(System.nanoTime() - begin);
             begin = System.nanoTime();
-            String written = ask(
-                    server,
-                    "127.0.0.2",
-                    ReplayServer.post("name=/Photo/new", 800_000, "x".repeat(800_000)));
+            String written =
+                    ask(server, "127.0.0.2", ReplayServer.post("name=/Photo/new", 800_000, "x".repeat(800_000)));
             Duration up = Duration.ofNanos(System.nanoTime() - begin);
             // Then
             assertThat(answer).contains("x".repeat(30_000));

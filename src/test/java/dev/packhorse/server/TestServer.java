@@ -26,8 +26,7 @@ final class TestServer implements Closeable {
         this(settings, null, handler);
     }
 
-    TestServer(
-            HttpSettings settings, @Nullable TlsSettings tls, Function<HttpExchange, HttpResponse> handler) {
+    TestServer(HttpSettings settings, @Nullable TlsSettings tls, Function<HttpExchange, HttpResponse> handler) {
         this(settings, tls, Limits.none(), TrustedProxies.NONE, handler);
     }
 

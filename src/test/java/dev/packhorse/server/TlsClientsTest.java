@@ -94,9 +94,8 @@ class TlsClientsTest extends TlsFixture {
     void ofOthersAuthoritiesNoneIsTaken() throws Exception {
         // That of the same name, and that which has signed the server's own.
         TestAuthority others = new TestAuthority("people");
-        for (ClientCertificates wanted : new ClientCertificates[] {
-            ClientCertificates.OPTIONAL, ClientCertificates.REQUIRED
-        }) {
+        for (ClientCertificates wanted :
+                new ClientCertificates[] {ClientCertificates.OPTIONAL, ClientCertificates.REQUIRED}) {
             try (TestServer server = serve(wanted, null)) {
                 assertRefused(server, others.client("CN=ann"));
             }
@@ -137,8 +136,7 @@ class TlsClientsTest extends TlsFixture {
     void aRevokedOneIsRefusedAndTheOthersAreNot() throws Exception {
         Issued ann = people.client("CN=ann");
         Issued bob = people.client("CN=bob");
-        Path crl = Files.writeString(
-                folder.resolve("crl.pem"), people.revoking(Duration.ofDays(9), ann.certificate()));
+        Path crl = Files.writeString(folder.resolve("crl.pem"), people.revoking(Duration.ofDays(9), ann.certificate()));
         try (TestServer server = serve(ClientCertificates.REQUIRED, crl)) {
             assertRefused(server, ann);
             assertThat(greeting(server, bob)).isEqualTo("hello bob");

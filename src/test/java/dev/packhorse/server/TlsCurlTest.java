@@ -65,7 +65,8 @@ class TlsCurlTest extends TlsFixture {
                 assertThat(Files.readAllBytes(folder.resolve("root/file"))).isEqualTo(content);
                 assertThat(curl(with(only, "-o", got.toString(), url)).code()).isZero();
                 assertThat(Files.readAllBytes(got)).isEqualTo(content);
-                assertThat(curl(with(only, "-r", "1000-4000000", "-o", got.toString(), url)).code())
+                assertThat(curl(with(only, "-r", "1000-4000000", "-o", got.toString(), url))
+                                .code())
                         .isZero();
                 assertThat(Files.readAllBytes(got)).isEqualTo(Arrays.copyOfRange(content, 1000, 4_000_001));
                 assertThat(curl(with(only, "-I", url)).output()).contains("Content-Length: 5000000");

@@ -147,7 +147,9 @@ class TlsFilesTest {
 
     @Test
     void refusesTheKeyOfAnother() throws Exception {
-        Path key = write("key", TestAuthority.pem(new JcaPKCS8Generator(authority.server().key(), null)));
+        Path key = write(
+                "key",
+                TestAuthority.pem(new JcaPKCS8Generator(authority.server().key(), null)));
         Path rsa = write(
                 "rsa",
                 TestAuthority.pem(new JcaPKCS8Generator(
@@ -165,10 +167,14 @@ class TlsFilesTest {
 
     @Test
     void refusesKeysThatAreNeitherRsaNorEc() throws Exception {
-        PrivateKey other = KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPrivate();
+        PrivateKey other =
+                KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPrivate();
         Path key = write("key", TestAuthority.pem(new JcaPKCS8Generator(other, null)));
 
-        assertThatThrownBy(() -> load(key, null)).isInstanceOf(IOException.class).message().contains("neither RSA nor EC");
+        assertThatThrownBy(() -> load(key, null))
+                .isInstanceOf(IOException.class)
+                .message()
+                .contains("neither RSA nor EC");
     }
 
     @Test
@@ -192,7 +198,10 @@ class TlsFilesTest {
 
         assertThatThrownBy(() -> load(none, null)).hasMessage(none + " does not exist");
         assertThatThrownBy(() -> load(empty, null)).message().startsWith(empty + " has no private key in PEM");
-        assertThatThrownBy(() -> load(folder, null)).isInstanceOf(IOException.class).message().contains(folder.toString());
+        assertThatThrownBy(() -> load(folder, null))
+                .isInstanceOf(IOException.class)
+                .message()
+                .contains(folder.toString());
         Files.copy(key, certificate, StandardCopyOption.REPLACE_EXISTING);
         assertThatThrownBy(() -> load(key, null)).message().startsWith(certificate + " has no certificate in PEM");
     }
@@ -201,13 +210,15 @@ class TlsFilesTest {
     void readsAKeyStoreWithOneKey() throws Exception {
         Path store = server.writeStore(folder.resolve("store"), SECRET);
 
-        assertThat(ServerCertificate.load(new TlsSettings.Pkcs12(store, Password.of(SECRET))).key())
+        assertThat(ServerCertificate.load(new TlsSettings.Pkcs12(store, Password.of(SECRET)))
+                        .key())
                 .isEqualTo(server.key());
         assertThatThrownBy(() -> ServerCertificate.load(new TlsSettings.Pkcs12(store, Password.of("wrong"))))
                 .hasMessage(store + " is not opened by its password");
         assertThatThrownBy(() -> ServerCertificate.load(new TlsSettings.Pkcs12(certificate, Password.of(SECRET))))
                 .hasMessage(certificate + " is no whole PKCS#12");
-        assertThat(new TlsSettings.Pkcs12(store, Password.of(SECRET)).toString()).doesNotContain(SECRET);
+        assertThat(new TlsSettings.Pkcs12(store, Password.of(SECRET)).toString())
+                .doesNotContain(SECRET);
     }
 
     @Test
@@ -248,9 +259,10 @@ class TlsFilesTest {
             } else {
                 byte[] content = pkcs8.clone();
                 content[random.nextInt(content.length)] = (byte) random.nextInt(256);
-                String[] types = {"PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "CERTIFICATE"};
-                Files.writeString(
-                        file, TestAuthority.pem(new PemObject(types[random.nextInt(types.length)], content)));
+                String[] types = {
+                    "PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "CERTIFICATE"
+                };
+                Files.writeString(file, TestAuthority.pem(new PemObject(types[random.nextInt(types.length)], content)));
             }
             attempt(() -> TlsFiles.certificates(file));
             attempt(() -> TlsFiles.key(file, SECRET.toCharArray()));

@@ -15,7 +15,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A server under TLS, with a certificate of its own, for each provider. */
 @ParameterizedClass
-@EnumSource(value = TlsSettings.Provider.class, names = {"NATIVE", "JDK"})
+@EnumSource(
+        value = TlsSettings.Provider.class,
+        names = {"NATIVE", "JDK"})
 @SuppressWarnings("NullAway.Init") // set by JUnit
 abstract class TlsFixture extends HttpListenerFixture {
 

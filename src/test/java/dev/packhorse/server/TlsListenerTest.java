@@ -71,7 +71,8 @@ class TlsListenerTest extends TlsFixture {
 
     /** Without forward secrecy, without authenticated encryption, without encryption, anonymous, export, RC4, 3DES. */
     @ParameterizedTest
-    @ValueSource(ints = {0x009c, 0x002f, 0xc009, 0xc023, 0xc024, 0x0001, 0xc006, 0xc018, 0x0003, 0xc007, 0xc008, 0x009e})
+    @ValueSource(
+            ints = {0x009c, 0x002f, 0xc009, 0xc023, 0xc024, 0x0001, 0xc006, 0xc018, 0x0003, 0xc007, 0xc008, 0x009e})
     void refusesWeakCiphers(int cipher) throws Exception {
         try (TestServer server = serveEcho()) {
             assertThat(firstAnswer(server, ClientHello.of(ClientHello.TLS_1_2, cipher)))

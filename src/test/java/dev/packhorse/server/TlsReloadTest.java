@@ -33,8 +33,8 @@ class TlsReloadTest extends TlsFixture {
     private BigInteger shown(TestServer server) throws Exception {
         try (RawClient client = client().connect(server.securePort())) {
             client.send(get("/")).readAll();
-            X509Certificate first = (X509Certificate)
-                    ((SSLSocket) client.socket()).getSession().getPeerCertificates()[0];
+            X509Certificate first =
+                    (X509Certificate) ((SSLSocket) client.socket()).getSession().getPeerCertificates()[0];
             return first.getSerialNumber();
         }
     }
@@ -124,7 +124,9 @@ class TlsReloadTest extends TlsFixture {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"other key", "half written", "empty", "gone", "no PEM", "has ended", "not begun", "no RSA, no EC"})
+    @ValueSource(
+            strings = {"other key", "half written", "empty", "gone", "no PEM", "has ended", "not begun", "no RSA, no EC"
+            })
     void whatCannotBeUsedChangesNothingAndIsOneWarning(String fault) throws Exception {
         Issued renewed = authority.server();
         try (TestServer server = serveEcho();
@@ -163,7 +165,11 @@ class TlsReloadTest extends TlsFixture {
             await().until(() -> !warnings(log).isEmpty());
             afterSomeLooks();
 
-            assertThat(warnings(log)).singleElement().asString().contains(folder.toString()).doesNotContain("\n");
+            assertThat(warnings(log))
+                    .singleElement()
+                    .asString()
+                    .contains(folder.toString())
+                    .doesNotContain("\n");
             assertThat(shown(server)).isEqualTo(old);
 
             renewed.write(certificate, key);
@@ -173,7 +179,13 @@ class TlsReloadTest extends TlsFixture {
 
     @Test
     void warnsOfOneThatEndsSoon() throws Exception {
-        authority.issue("CN=localhost", "EC", Duration.ofDays(-80), Duration.ofDays(10).plusHours(1)).write(certificate, key);
+        authority
+                .issue(
+                        "CN=localhost",
+                        "EC",
+                        Duration.ofDays(-80),
+                        Duration.ofDays(10).plusHours(1))
+                .write(certificate, key);
         try (RecordedLog log = new RecordedLog(Tls.class.getName(), Level.INFO);
                 TestServer server = serveEcho()) {
             afterSomeLooks();
@@ -190,7 +202,9 @@ class TlsReloadTest extends TlsFixture {
     /** Nobody is helped by a gateway that does not start: clients see for themselves. */
     @Test
     void startsWithOneThatHasEndedAndSaysSo() throws Exception {
-        authority.issue("CN=localhost", "EC", Duration.ofDays(-80), Duration.ofDays(-2)).write(certificate, key);
+        authority
+                .issue("CN=localhost", "EC", Duration.ofDays(-80), Duration.ofDays(-2))
+                .write(certificate, key);
         try (RecordedLog log = new RecordedLog(Tls.class.getName(), Level.INFO);
                 TestServer server = serveEcho()) {
             assertThat(warnings(log)).singleElement().asString().startsWith("the certificate of TLS has ended");

@@ -122,9 +122,11 @@ class TlsTransferTest extends TlsFixture {
         }
         String expected = HexFormat.of().formatHex(digest.digest());
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-                TestServer server = serve(exchange -> exchange.request().method().equals("GET")
-                        ? new HttpResponse(200).body(new HttpBody.Slice(new FileSlice(channel, new ByteRange(0, BIG))))
-                        : digested(exchange));
+                TestServer server =
+                        serve(exchange -> exchange.request().method().equals("GET")
+                                ? new HttpResponse(200)
+                                        .body(new HttpBody.Slice(new FileSlice(channel, new ByteRange(0, BIG))))
+                                : digested(exchange));
                 RawClient down = client().connect(server.securePort());
                 RawClient up = client().connect(server.securePort())) {
             Thread sender = new Thread(() -> {
@@ -182,12 +184,15 @@ class TlsTransferTest extends TlsFixture {
         AtomicBoolean closed = new AtomicBoolean();
         AtomicInteger pulled = new AtomicInteger();
         byte[] block = new byte[64 << 10];
-        try (TestServer server = new TestServer(IMPATIENT, settings(), exchange -> new HttpResponse(200)
-                        .closing(() -> closed.set(true))
-                        .body(new HttpBody.Chunked(-1, () -> {
-                            pulled.incrementAndGet();
-                            return ByteBuffer.wrap(block);
-                        })));
+        try (TestServer server = new TestServer(
+                        IMPATIENT,
+                        settings(),
+                        exchange -> new HttpResponse(200)
+                                .closing(() -> closed.set(true))
+                                .body(new HttpBody.Chunked(-1, () -> {
+                                    pulled.incrementAndGet();
+                                    return ByteBuffer.wrap(block);
+                                })));
                 RawClient client = client().connect(server.securePort())) {
             client.socket().setReceiveBufferSize(64 << 10);
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -224,9 +229,8 @@ class TlsTransferTest extends TlsFixture {
 
         Breakable(TestServer server) throws Exception {
             plain = new Socket(InetAddress.getLoopbackAddress(), server.securePort());
-            client = new RawClient(client().context()
-                    .getSocketFactory()
-                    .createSocket(plain, "localhost", server.securePort(), true));
+            client = new RawClient(
+                    client().context().getSocketFactory().createSocket(plain, "localhost", server.securePort(), true));
         }
 
         @Override

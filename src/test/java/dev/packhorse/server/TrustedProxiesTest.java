@@ -16,8 +16,8 @@ class TrustedProxiesTest {
 
     private static final InetAddress PROXY = AddressRange.address("10.0.0.1");
 
-    private final TrustedProxies proxies = new TrustedProxies(
-            List.of(AddressRange.parse("10.0.0.0/24"), AddressRange.parse("fd00::/8")), false);
+    private final TrustedProxies proxies =
+            new TrustedProxies(List.of(AddressRange.parse("10.0.0.0/24"), AddressRange.parse("fd00::/8")), false);
 
     @ParameterizedTest
     @CsvSource(

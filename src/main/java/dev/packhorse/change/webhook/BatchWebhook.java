@@ -77,15 +77,14 @@ final class BatchWebhook extends Webhook {
     private final ReentrantLock taking = new ReentrantLock(true);
 
     /** Changes of refused batches; the oldest are forgotten, since some never come again. */
-    private final Set<Long> suspects =
-            Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>() {
-                private static final long serialVersionUID = 1L;
+    private final Set<Long> suspects = Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
 
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Long, Boolean> eldest) {
-                    return size() > MAX_SUSPECTS;
-                }
-            }));
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Boolean> eldest) {
+            return size() > MAX_SUSPECTS;
+        }
+    }));
 
     private final Object lock = new Object();
     private final Deque<Shipment> full = new ArrayDeque<>();

@@ -147,8 +147,7 @@ final class Receiver implements Closeable {
         boolean bodiless = message.method().equals("DELETE");
         AtomicReference<@Nullable IOException> unreadable = new AtomicReference<>();
         request.method(
-                message.method(),
-                bodiless ? BodyPublishers.noBody() : publisher(message.payload(), unreadable::set));
+                message.method(), bodiless ? BodyPublishers.noBody() : publisher(message.payload(), unreadable::set));
         CompletableFuture<HttpResponse<Void>> answer = client.sendAsync(request.build(), BodyHandlers.discarding());
         try {
             // The timeout of the request ends with the head of its answer; this one covers the rest.

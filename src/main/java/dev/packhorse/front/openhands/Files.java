@@ -23,9 +23,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.jboss.logging.Logger;
 
 /** The four operations of the protocol. */
 final class Files {
@@ -35,12 +32,7 @@ final class Files {
 
     private static final HttpBody EMPTY = HttpBody.of(new byte[0]);
 
-    private static final Logger LOG = Logger.getLogger(Files.class);
-
     private final long maxBody;
-
-    /** Shared by who writes; held alone to remove a directory that seems empty, so that no file is just coming into it. */
-    private final ReadWriteLock writing = new ReentrantReadWriteLock();
 
     Files(long maxBody) {
         this.maxBody = maxBody;
@@ -152,47 +144,19 @@ final class Files {
         }
         Upload upload = new Upload(request.body(), maxBody);
         Preconditions preconditions = conditions.preconditions(null);
-        Deque<FsPath> made = new ArrayDeque<>();
-        writing.readLock().lock();
-        boolean written = false;
         try {
             boolean exists = exists(store, path);
             if (!exists) {
                 preconditions.check(null, "write", path);
-                makeParents(store, path, made);
+                makeParents(store, path);
             }
             Node node = store.write(path, upload, WriteOptions.of(preconditions));
-            written = true;
             HttpResponse response = HttpResponse.text(exists ? 200 : 201, exists ? "Replaced" : "Created");
             return node.etag() == null ? response : response.header("ETag", '"' + node.etag() + '"');
         } catch (FsException e) {
+            // Directories that were made for it stay: nobody can tell that nothing comes into them at this moment, by
+            // another protocol, and the one way to remove a directory removes what is in it.
             throw upload.rethrown(e);
-        } finally {
-            writing.readLock().unlock();
-            if (!written) {
-                removeEmpty(store, made);
-            }
-        }
-    }
-
-    /** Removes directories that a failed write has made, the last one first, if nobody else may have come to rely on them. */
-    private void removeEmpty(Store store, Deque<FsPath> made) {
-        if (made.isEmpty() || !writing.writeLock().tryLock()) {
-            return;
-        }
-        try {
-            for (FsPath directory = made.poll(); directory != null; directory = made.poll()) {
-                try (Listing children = store.list(directory)) {
-                    if (children.next() != null) {
-                        return;
-                    }
-                }
-                store.remove(directory, Preconditions.NONE);
-            }
-        } catch (FsException e) {
-            LOG.debugf(e, "an empty directory stays behind a failed write path=%s", e.path());
-        } finally {
-            writing.writeLock().unlock();
         }
     }
 
@@ -212,10 +176,10 @@ final class Files {
 
     /** Makes the directories above a path that are not there. */
     static void makeParents(Store store, FsPath path) throws FsException {
-        makeParents(store, path, new ArrayDeque<>());
+        makeParents(store, path);
     }
 
-    private static void makeParents(Store store, FsPath path, Deque<FsPath> made) throws FsException {
+    private static void makeParents(Store store, FsPath path) throws FsException {
         Deque<FsPath> missing = new ArrayDeque<>();
         for (FsPath parent = path.parent(); parent != null && !parent.isRoot(); parent = parent.parent()) {
             try {
@@ -230,7 +194,6 @@ final class Files {
         }
         for (FsPath parent : missing) {
             store.makeDirectory(parent, WriteOptions.DEFAULT);
-            made.push(parent);
         }
     }
 

@@ -89,8 +89,12 @@ sealed interface AuditLine {
      *
      * @param name as who; {@code null} if the credential does not say it
      */
-    record RefusedLogin(long millis, @Nullable String name, String address, String protocol, @Nullable Long request)
-            implements AuditLine {
+    record RefusedLogin(
+            long millis,
+            @Nullable String name,
+            String address,
+            String protocol,
+            @Nullable Long request) implements AuditLine {
 
         @Override
         public int weight() {

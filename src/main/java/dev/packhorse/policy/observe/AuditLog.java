@@ -265,8 +265,7 @@ public final class AuditLog implements Closeable {
      * @param protocol over what, {@code httpfs}
      * @param request its number in the other logs; {@code null} if it has none
      */
-    public void refusedLogin(
-            @Nullable String name, InetAddress address, String protocol, @Nullable Long request) {
+    public void refusedLogin(@Nullable String name, InetAddress address, String protocol, @Nullable Long request) {
         String shown = name == null || name.length() <= MAX_NAME ? name : name.substring(0, MAX_NAME);
         add(new AuditLine.RefusedLogin(millis(), shown, address.getHostAddress(), protocol, request));
     }

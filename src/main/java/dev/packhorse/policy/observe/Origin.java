@@ -11,4 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param export the path of the export
  * @param request its number in the other logs; {@code null} if it has none
  */
-public record Origin(Caller caller, String protocol, String export, @Nullable Long request) {}
+public record Origin(
+        Caller caller,
+        String protocol,
+        String export,
+        @Nullable Long request) {}

@@ -34,7 +34,8 @@ final class Predecessors {
     Predecessors(Path file) {
         this.file = file;
         this.folder = Objects.requireNonNull(file.getParent());
-        this.names = Pattern.compile(Pattern.quote(String.valueOf(file.getFileName())) + "\\.(\\d{4}-\\d{2}-\\d{2})\\.(\\d{1,18})");
+        this.names = Pattern.compile(
+                Pattern.quote(String.valueOf(file.getFileName())) + "\\.(\\d{4}-\\d{2}-\\d{2})\\.(\\d{1,18})");
     }
 
     /**

@@ -163,7 +163,8 @@ public final class Transfers {
     private Found copyObject(Found source, FsPath to, boolean createNew, String operation) throws FsException {
         Headers headers = Headers.changed(source.node(), source.object(), AttributeChange.NONE);
         Condition condition = createNew && bucket.isConditional() ? Condition.ABSENT : Condition.NONE;
-        return Found.object(to, service.copy(source.object(), bucket.key(to, operation), headers, condition, operation, to));
+        return Found.object(
+                to, service.copy(source.object(), bucket.key(to, operation), headers, condition, operation, to));
     }
 
     /** Deletes the copy of a move that has failed. Not so if the source may be gone, or may yet go: the copy is all there is. */

@@ -91,8 +91,16 @@ class AuditLineTest {
                         .containsEntry("time", "1970-01-01T00:00:00.000Z");
                 assertThat(line.keySet())
                         .containsExactly(
-                                "time", "caller", "address", "protocol", "export", "operation", "path", "target",
-                                "status", "ms");
+                                "time",
+                                "caller",
+                                "address",
+                                "protocol",
+                                "export",
+                                "operation",
+                                "path",
+                                "target",
+                                "status",
+                                "ms");
             }
         }
     }
@@ -151,8 +159,7 @@ class AuditLineTest {
                 .containsEntry("operation", "login")
                 .containsEntry("status", "refused");
         assertThat(line.keySet())
-                .containsExactly(
-                        "time", "caller", "address", "protocol", "operation", "name", "status", "request");
+                .containsExactly("time", "caller", "address", "protocol", "operation", "name", "status", "request");
     }
 
     @Test

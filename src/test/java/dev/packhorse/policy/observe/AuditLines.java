@@ -49,13 +49,12 @@ public final class AuditLines {
             while (json.nextToken() != JsonToken.END_OBJECT) {
                 expect(json.currentToken(), JsonToken.FIELD_NAME, text);
                 String name = json.currentName();
-                Object value =
-                        switch (json.nextToken()) {
-                            case VALUE_STRING -> json.getText();
-                            case VALUE_NUMBER_INT -> json.getLongValue();
-                            case VALUE_NUMBER_FLOAT -> json.getDoubleValue();
-                            default -> throw new IOException("not flat: " + text);
-                        };
+                Object value = switch (json.nextToken()) {
+                    case VALUE_STRING -> json.getText();
+                    case VALUE_NUMBER_INT -> json.getLongValue();
+                    case VALUE_NUMBER_FLOAT -> json.getDoubleValue();
+                    default -> throw new IOException("not flat: " + text);
+                };
                 if (fields.put(name, value) != null) {
                     throw new IOException(name + " is there twice: " + text);
                 }

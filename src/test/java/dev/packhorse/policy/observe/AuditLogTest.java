@@ -92,7 +92,9 @@ class AuditLogTest {
     }
 
     private List<String> paths() throws IOException {
-        return output.lines().stream().map(line -> String.valueOf(line.get("path"))).toList();
+        return output.lines().stream()
+                .map(line -> String.valueOf(line.get("path")))
+                .toList();
     }
 
     @Test
@@ -194,7 +196,9 @@ class AuditLogTest {
 
         // Then
         List<Map<String, Object>> lines = output.lines();
-        assertThat(lines).filteredOn(line -> "read".equals(line.get("operation"))).hasSize(asked - 3);
+        assertThat(lines)
+                .filteredOn(line -> "read".equals(line.get("operation")))
+                .hasSize(asked - 3);
         assertThat(lines)
                 .filteredOn(line -> "missing".equals(line.get("operation")))
                 .singleElement()
@@ -301,7 +305,9 @@ class AuditLogTest {
                 assertThat(e.getCause()).isInstanceOf(FsException.class);
             }
         }
-        List<String> then = AuditLines.parse(output.text().substring(0, output.text().lastIndexOf('\n') + 1)).stream()
+        List<String> then = AuditLines.parse(
+                        output.text().substring(0, output.text().lastIndexOf('\n') + 1))
+                .stream()
                 .map(line -> String.valueOf(line.get("path")))
                 .toList();
         output.room(Long.MAX_VALUE);
@@ -311,17 +317,17 @@ class AuditLogTest {
         // Then
         assertThat(then).containsAll(acknowledged);
         assertThat(acknowledged).isNotEmpty();
-        assertThat(paths()).containsAll(below.operations().stream()
-                .map(each -> each.substring("write ".length()))
-                .toList());
+        assertThat(paths())
+                .containsAll(below.operations().stream()
+                        .map(each -> each.substring("write ".length()))
+                        .toList());
     }
 
     @Test
     void aRealDiskWithoutRoomRefusesChanges() throws Exception {
         // Given
         assumeTrue(Files.exists(Path.of("/dev/full")));
-        AuditLog log = log(
-                AuditFile.open(Path.of("/dev/full"), AuditFile.Options.DEFAULT), WhenFull.REFUSE, IMPATIENT);
+        AuditLog log = log(AuditFile.open(Path.of("/dev/full"), AuditFile.Options.DEFAULT), WhenFull.REFUSE, IMPATIENT);
 
         // When
         assertThat(refused(on(log), "/made")).isEqualTo(Kind.UNAVAILABLE);
@@ -381,8 +387,7 @@ class AuditLogTest {
         String longPath = "/" + "x".repeat(4000);
         while (log.dropped() == 0) {
             catchThrowableOfType(
-                    FsException.class,
-                    () -> store.makeDirectory(FsPath.parse(longPath + "/y"), WriteOptions.DEFAULT));
+                    FsException.class, () -> store.makeDirectory(FsPath.parse(longPath + "/y"), WriteOptions.DEFAULT));
         }
 
         // Then
@@ -433,10 +438,12 @@ class AuditLogTest {
         log.close();
 
         // Then
-        assertThat(output.lines()).hasSize(3).allSatisfy(line -> assertThat(line)
-                .containsEntry("operation", "login")
-                .containsEntry("status", "refused")
-                .containsEntry("address", "127.0.0.1"));
+        assertThat(output.lines())
+                .hasSize(3)
+                .allSatisfy(line -> assertThat(line)
+                        .containsEntry("operation", "login")
+                        .containsEntry("status", "refused")
+                        .containsEntry("address", "127.0.0.1"));
         assertThat(String.valueOf(output.lines().get(2).get("name"))).hasSize(256);
     }
 
@@ -444,8 +451,8 @@ class AuditLogTest {
     void rotationUnderLoadLosesNoLineAndTearsNone() throws Exception {
         // Given
         Path file = folder.resolve("audit.log");
-        AuditLog log = log(
-                AuditFile.open(file, new AuditFile.Options(5_000, 100_000, false)), WhenFull.REFUSE, PATIENT);
+        AuditLog log =
+                log(AuditFile.open(file, new AuditFile.Options(5_000, 100_000, false)), WhenFull.REFUSE, PATIENT);
         Store store = on(log);
         int writers = 8;
         int each = 150;
@@ -488,6 +495,8 @@ class AuditLogTest {
         }
         assertThat(files).isGreaterThan(10);
         assertThat(lines).hasSize(2 * writers * each);
-        assertThat(lines).extracting(line -> line.get("operation") + " " + line.get("path")).doesNotHaveDuplicates();
+        assertThat(lines)
+                .extracting(line -> line.get("operation") + " " + line.get("path"))
+                .doesNotHaveDuplicates();
     }
 }

@@ -116,7 +116,16 @@ class AuditStoreTest {
                 .containsEntry("status", "ok")
                 .containsEntry("request", 17L)
                 .containsOnlyKeys(
-                        "time", "caller", "address", "protocol", "export", "operation", "path", "bytes", "status", "ms",
+                        "time",
+                        "caller",
+                        "address",
+                        "protocol",
+                        "export",
+                        "operation",
+                        "path",
+                        "bytes",
+                        "status",
+                        "ms",
                         "request");
         assertThat(String.valueOf(line.get("time"))).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
         assertThat((Double) Objects.requireNonNull(line.get("ms"))).isNotNegative();
@@ -160,7 +169,9 @@ class AuditStoreTest {
         store.write(path("/a"), body("hello"), WriteOptions.DEFAULT);
 
         // Then
-        assertThat(output.lines()).singleElement().satisfies(line -> assertThat(line).containsEntry("path", "/a"));
+        assertThat(output.lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line).containsEntry("path", "/a"));
     }
 
     @Test
@@ -172,9 +183,13 @@ class AuditStoreTest {
                     FsException.class, () -> store.write(path("/" + kind), body("x"), WriteOptions.DEFAULT));
             catchThrowableOfType(FsException.class, () -> store.read(path("/" + kind)));
         }
-        assertThat(lines()).hasSize(2 * Kind.values().length).allSatisfy(line -> assertThat(
-                        "/" + String.valueOf(line.get("status")).toUpperCase(Locale.ROOT).replace('-', '_'))
-                .isEqualTo(line.get("path")));
+        assertThat(lines())
+                .hasSize(2 * Kind.values().length)
+                .allSatisfy(line -> assertThat("/"
+                                + String.valueOf(line.get("status"))
+                                        .toUpperCase(Locale.ROOT)
+                                        .replace('-', '_'))
+                        .isEqualTo(line.get("path")));
     }
 
     @Test
@@ -256,9 +271,7 @@ class AuditStoreTest {
         // Then
         assertThat(lines())
                 .extracting(line -> line.get("operation"), line -> line.get("entries"))
-                .containsExactly(
-                        tuple("list", 2L),
-                        tuple("walk", 3L));
+                .containsExactly(tuple("list", 2L), tuple("walk", 3L));
     }
 
     @Test
@@ -306,9 +319,7 @@ class AuditStoreTest {
         all.close();
 
         // Then
-        assertThat(output.lines())
-                .extracting(line -> line.get("operation"))
-                .containsExactly("stat", "space");
+        assertThat(output.lines()).extracting(line -> line.get("operation")).containsExactly("stat", "space");
     }
 
     @Test

@@ -40,8 +40,8 @@ final class AuditedProcess {
     }
 
     private static void run(Store store, String name, Path folder, boolean tells) {
-        try (FileChannel told = FileChannel.open(
-                folder.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel told =
+                FileChannel.open(folder.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             for (int i = 0; true; i++) {
                 FsPath path = FsPath.parse("/" + name + "-" + i);
                 FsPath moved = FsPath.parse("/" + name + "-" + i + "-moved");

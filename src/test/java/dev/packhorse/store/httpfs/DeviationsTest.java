@@ -238,7 +238,10 @@ class DeviationsTest {
             }
         }
         assertThat(server.heard.get(server.heard.size() - 1).head())
-                .contains("Range: bytes=150000-150004\r\n", "If-Match: \"x\"\r\n", "Authorization: Bearer " + Canary.secret("bearer") + "\r\n");
+                .contains(
+                        "Range: bytes=150000-150004\r\n",
+                        "If-Match: \"x\"\r\n",
+                        "Authorization: Bearer " + Canary.secret("bearer") + "\r\n");
         server.says("GET /a", 200, HEADS + "ETag: \"x\"\n", body);
         try (Content content = store.read(path("/a"))) {
             server.says("GET /a", 412, "", "Precondition Failed\n");

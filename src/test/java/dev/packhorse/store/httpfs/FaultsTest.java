@@ -100,7 +100,8 @@ class FaultsTest {
                         Capability.SYMLINKS,
                         Capability.WRITE);
         assertThat(store.capabilities().timePrecision().toNanos()).isEqualTo(1000);
-        assertThat(server.heard.get(1).head()).contains("Packhorse: 1\r\n", "Authorization: Bearer " + Canary.secret("bearer") + "\r\n");
+        assertThat(server.heard.get(1).head())
+                .contains("Packhorse: 1\r\n", "Authorization: Bearer " + Canary.secret("bearer") + "\r\n");
     }
 
     @ParameterizedTest

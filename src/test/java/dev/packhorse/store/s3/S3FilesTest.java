@@ -481,7 +481,8 @@ class S3FilesTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the bucket 'nowhere' cannot be opened: there is no such bucket");
         S3Options wrong = server.options()
-                .withCredentials(new S3Options.Credentials(server.credentials().accessKey(), Canary.secret("wrong"), null));
+                .withCredentials(
+                        new S3Options.Credentials(server.credentials().accessKey(), Canary.secret("wrong"), null));
         assertThatThrownBy(() -> S3Store.open(bucket, "", wrong))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("the bucket '" + bucket + "' cannot be opened: ")
