@@ -35,8 +35,8 @@ record IdentityWiring(
     /** Reads nothing yet: what is wrong is said by {@link #load}. */
     static IdentityWiring of(PackhorseConfig config, DataSource database, InstantSource clock) {
         PackhorseConfig.Identity named = config.identity();
-        IdentityFiles files = new IdentityFiles(
-                path(named.users()), path(named.groups()), path(named.keys()), path(named.sshKeys()));
+        IdentityFiles files =
+                new IdentityFiles(path(named.users()), path(named.groups()), path(named.keys()), path(named.sshKeys()));
         Identities identities = new Identities(files, clock);
         LoginGuard.Limits limits = LoginGuard.Limits.USUAL;
         Issuer issuer = null;

@@ -81,7 +81,8 @@ public final class AccountFiles {
                 }
             });
             PasswordHash password = user.password();
-            lines.add(name + "\t" + (password == null ? "no password" : password.label()) + "\t" + String.join(" ", of));
+            lines.add(
+                    name + "\t" + (password == null ? "no password" : password.label()) + "\t" + String.join(" ", of));
         });
         return lines;
     }
@@ -105,8 +106,8 @@ public final class AccountFiles {
             throws IOException {
         Path users = files.users();
         if (users != null && !User.read(users, content(users)).containsKey(owner)) {
-            throw new IllegalArgumentException(
-                    "there is no user " + owner + "; user add " + owner + " --no-password makes one that has keys only");
+            throw new IllegalArgumentException("there is no user " + owner + "; user add " + owner
+                    + " --no-password makes one that has keys only");
         }
         if (expires != null && !clock.instant().isBefore(expires)) {
             throw new IllegalArgumentException("it would have expired already");
@@ -131,8 +132,9 @@ public final class AccountFiles {
     public List<String> keys() throws IOException {
         Instant now = clock.instant();
         return ApiKey.read(named("keys", files.keys()), content(files.keys())).values().stream()
-                .map(key -> String.join("\t", key.id(), key.owner(), key.rightsText(), key.exportsText(), key.expiryText())
-                        + (key.expired(now) ? "\texpired" : ""))
+                .map(key ->
+                        String.join("\t", key.id(), key.owner(), key.rightsText(), key.exportsText(), key.expiryText())
+                                + (key.expired(now) ? "\texpired" : ""))
                 .toList();
     }
 
@@ -154,7 +156,8 @@ public final class AccountFiles {
     public void addToGroup(String group, Set<String> members) throws IOException {
         Names.check(group);
         Path users = files.users();
-        Set<String> known = users == null ? members : User.read(users, content(users)).keySet();
+        Set<String> known =
+                users == null ? members : User.read(users, content(users)).keySet();
         for (String member : members) {
             if (!known.contains(Names.check(member))) {
                 throw new IllegalArgumentException("there is no user " + member);

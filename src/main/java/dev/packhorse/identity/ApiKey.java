@@ -35,7 +35,12 @@ import org.jspecify.annotations.Nullable;
  * @param scope what it is limited to; {@code null} for nothing
  * @param expires when it ends; {@code null} for never
  */
-record ApiKey(String id, String owner, byte[] hash, Caller.@Nullable Scope scope, @Nullable Instant expires) {
+record ApiKey(
+        String id,
+        String owner,
+        byte[] hash,
+        Caller.@Nullable Scope scope,
+        @Nullable Instant expires) {
 
     /** What every key begins with: {@code ph_<id>_<secret>}. Scanners for leaked keys look for such a mark. */
     private static final String MARK = "ph_";
@@ -163,7 +168,9 @@ record ApiKey(String id, String owner, byte[] hash, Caller.@Nullable Scope scope
      */
     static String export(String text) {
         try {
-            if (!text.startsWith("/") || text.indexOf(',') >= 0 || BLANKS.matcher(text).find()) {
+            if (!text.startsWith("/")
+                    || text.indexOf(',') >= 0
+                    || BLANKS.matcher(text).find()) {
                 throw new IllegalArgumentException("an export is a path, /photos, without commas and blanks");
             }
             return FsPath.parse(text).toString();

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param scope what the credential is limited to, beside what its owner may; {@code null} for no limit
  */
 public record Caller(
-        @Nullable String name, Set<String> groups, InetAddress address, @Nullable Scope scope) {
+        @Nullable String name,
+        Set<String> groups,
+        InetAddress address,
+        @Nullable Scope scope) {
 
     public Caller {
         groups = Set.copyOf(groups);

@@ -13,8 +13,7 @@ final class FailureTable {
     /** Of the standard: a unique key is there already. */
     private static final String DUPLICATE = "23505";
 
-    private static final String SELECT =
-            "select failures, since_at, barred_until from login_failure where address = ?";
+    private static final String SELECT = "select failures, since_at, barred_until from login_failure where address = ?";
 
     /** One statement, so that no failure of two gateways at once is lost. Its three tests are {@link Failures#oneMore}. */
     private static final String UPDATE = "update login_failure set"
@@ -96,8 +95,7 @@ final class FailureTable {
         try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
             statement.setString(1, address);
             statement.setLong(2, now.toEpochMilli());
-            statement.setLong(
-                    3, limits.barAfter() <= 1 ? now.plus(limits.bar()).toEpochMilli() : 0);
+            statement.setLong(3, limits.barAfter() <= 1 ? now.plus(limits.bar()).toEpochMilli() : 0);
             statement.executeUpdate();
             return true;
         } catch (SQLException e) {

@@ -14,9 +14,8 @@ record Failures(int count, Instant since, Instant barredUntil) {
 
     static final Failures NONE = new Failures(0, Instant.EPOCH, Instant.EPOCH);
 
-    private static final Comparator<Failures> LATER = Comparator.comparing(Failures::since)
-            .thenComparing(Failures::count)
-            .thenComparing(Failures::barredUntil);
+    private static final Comparator<Failures> LATER =
+            Comparator.comparing(Failures::since).thenComparing(Failures::count).thenComparing(Failures::barredUntil);
 
     /** Of what two have seen of one address the later. */
     static Failures worse(Failures one, Failures other) {

@@ -68,7 +68,8 @@ final class FetchedKeys implements IssuerKeys {
             }
             boolean secure = "https".equals(place.getScheme().toLowerCase(Locale.ROOT));
             if (!secure && !THIS_MACHINE.contains(host)) {
-                throw new IllegalArgumentException("jwks over http: is for this machine only, others are asked over https:");
+                throw new IllegalArgumentException(
+                        "jwks over http: is for this machine only, others are asked over https:");
             }
             return place;
         } catch (URISyntaxException e) {
@@ -136,8 +137,7 @@ final class FetchedKeys implements IssuerKeys {
                 .timeout(PATIENCE)
                 .header("Accept", "application/jwk-set+json, application/json")
                 .build();
-        CompletableFuture<HttpResponse<byte[]>> answer =
-                client.sendAsync(request, head -> new LimitedBody(MAX_BYTES));
+        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request, head -> new LimitedBody(MAX_BYTES));
         try {
             HttpResponse<byte[]> response = answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             if (response.statusCode() != 200) {
@@ -146,7 +146,8 @@ final class FetchedKeys implements IssuerKeys {
             return new String(response.body(), UTF_8);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
-            throw new IOException(cause == null || cause.getMessage() == null ? "no connection" : cause.getMessage(), e);
+            throw new IOException(
+                    cause == null || cause.getMessage() == null ? "no connection" : cause.getMessage(), e);
         } catch (TimeoutException e) {
             throw new IOException("it takes longer than " + PATIENCE.toSeconds() + " s", e);
         } finally {

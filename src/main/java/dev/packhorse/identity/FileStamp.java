@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param size in bytes, -1 for a file that is not there or may not be looked at
  * @param inode what the file system numbers it by; another one after a rename into its place
  */
-record FileStamp(long size, @Nullable FileTime modified, @Nullable Object inode) {
+record FileStamp(
+        long size, @Nullable FileTime modified, @Nullable Object inode) {
 
     private static final FileStamp NONE = new FileStamp(-1, null, null);
 

@@ -20,8 +20,8 @@ final class Groups {
             if (colon < 0) {
                 throw new IllegalArgumentException("a group is written name: member member");
             }
-            Set<String> members =
-                    groups.computeIfAbsent(Names.check(line.substring(0, colon).strip()), none -> new LinkedHashSet<>());
+            Set<String> members = groups.computeIfAbsent(
+                    Names.check(line.substring(0, colon).strip()), none -> new LinkedHashSet<>());
             String listed = line.substring(colon + 1).strip();
             if (!listed.isEmpty()) {
                 for (String member : listed.split("[ \t]+")) {

@@ -125,8 +125,7 @@ public final class Identities implements Closeable {
                 seen = null;
                 return;
             }
-            if (looksUnfinished(contents, now)
-                    && clock.instant().isBefore(seenSince.plusSeconds(PATIENCE_SECONDS))) {
+            if (looksUnfinished(contents, now) && clock.instant().isBefore(seenSince.plusSeconds(PATIENCE_SECONDS))) {
                 return;
             }
             Snapshot next = Snapshot.parse(files, contents);

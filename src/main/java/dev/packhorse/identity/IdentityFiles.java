@@ -1,9 +1,9 @@
 package dev.packhorse.identity;
 
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -145,7 +145,8 @@ public final class Issuer {
 
     private Set<String> groups(Map<String, Object> claims, Snapshot known) {
         Object listed = at(options.groupsClaim(), claims);
-        Collection<?> values = listed instanceof Collection<?> several ? several : List.of(listed == null ? "" : listed);
+        Collection<?> values =
+                listed instanceof Collection<?> several ? several : List.of(listed == null ? "" : listed);
         Set<String> groups = new HashSet<>();
         for (Object value : values) {
             if (value instanceof String group && known.isGroup(group)) {

@@ -1,14 +1,14 @@
 package dev.packhorse.identity;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.net.InetAddress;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -129,7 +129,8 @@ public final class LoginGuard {
     public Verdict failed(InetAddress address) {
         String key = Addresses.key(address);
         Instant now = clock.instant();
-        Failures mine = own.asMap().compute(key, (same, before) -> (before == null ? Failures.NONE : before).oneMore(now, limits));
+        Failures mine = own.asMap()
+                .compute(key, (same, before) -> (before == null ? Failures.NONE : before).oneMore(now, limits));
         Failures all = ask(() -> {
             sweep(now);
             return table.add(key, now);

@@ -59,7 +59,7 @@ public enum Right {
                 return right;
             }
         }
-        throw new IllegalArgumentException(
-                "'" + text + "' grants nothing that is known: r, w, rw, none, or read, list, write, delete, metadata joined by +");
+        throw new IllegalArgumentException("'" + text
+                + "' grants nothing that is known: r, w, rw, none, or read, list, write, delete, metadata joined by +");
     }
 }

@@ -43,8 +43,8 @@ final class Snapshot {
         this.keys = keys;
         this.sshKeys = sshKeys;
         names = users != null ? users.keySet() : owners(keys, sshKeys);
-        groups.forEach((group, members) -> members.forEach(
-                member -> groupsOf.computeIfAbsent(member, none -> new HashSet<>()).add(group)));
+        groups.forEach((group, members) -> members.forEach(member ->
+                groupsOf.computeIfAbsent(member, none -> new HashSet<>()).add(group)));
         decoy = users == null ? null : mostCommon(users);
     }
 
@@ -56,9 +56,11 @@ final class Snapshot {
 
     /** A hash of the kind that most users have. */
     private static @Nullable PasswordHash mostCommon(Map<String, User> users) {
-        Map<String, Long> counts = hashes(users).collect(Collectors.groupingBy(PasswordHash::label, Collectors.counting()));
+        Map<String, Long> counts =
+                hashes(users).collect(Collectors.groupingBy(PasswordHash::label, Collectors.counting()));
         return hashes(users)
-                .max((one, other) -> Long.compare(counts.getOrDefault(one.label(), 0L), counts.getOrDefault(other.label(), 0L)))
+                .max((one, other) ->
+                        Long.compare(counts.getOrDefault(one.label(), 0L), counts.getOrDefault(other.label(), 0L)))
                 .orElse(null);
     }
 

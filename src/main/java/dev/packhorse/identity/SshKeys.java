@@ -35,7 +35,9 @@ final class SshKeys {
             String other = users.put(fingerprint(key(user, parts[1])), user);
             if (other != null) {
                 throw new IllegalArgumentException(
-                        other.equals(user) ? "this key of " + user + " is there twice" : "the key of " + user + " is also that of " + other);
+                        other.equals(user)
+                                ? "this key of " + user + " is there twice"
+                                : "the key of " + user + " is also that of " + other);
             }
         });
         return users;
@@ -56,9 +58,10 @@ final class SshKeys {
         if (!entry.getLoginOptions().isEmpty()) {
             throw new IllegalArgumentException("user " + user + ": options in front of a key are not supported");
         }
-        if (key instanceof DSAPublicKey || key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() < MIN_RSA_BITS) {
-            throw new IllegalArgumentException(
-                    "user " + user + ": keys of DSA, and of RSA below " + MIN_RSA_BITS + " bits, are refused as too weak");
+        if (key instanceof DSAPublicKey
+                || key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() < MIN_RSA_BITS) {
+            throw new IllegalArgumentException("user " + user + ": keys of DSA, and of RSA below " + MIN_RSA_BITS
+                    + " bits, are refused as too weak");
         }
         return key;
     }

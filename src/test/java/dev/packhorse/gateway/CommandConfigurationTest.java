@@ -14,7 +14,8 @@ class CommandConfigurationTest {
 
     @Test
     void whatNobodySetIsNotSet() {
-        assertThat(CommandConfiguration.of(folder).value("packhorse.identity.users")).isNull();
+        assertThat(CommandConfiguration.of(folder).value("packhorse.identity.users"))
+                .isNull();
     }
 
     @Test

@@ -201,8 +201,7 @@ class AccountFilesTest {
                 .isThrownBy(() -> files.addKey("joe", null, Right.ALL, Set.of("photos"), null));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> files.addKey("joe", null, Right.ALL, Set.of("/a b"), null));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> files.addKey("joe", "K_1", Right.ALL, Set.of(), null));
+        assertThatIllegalArgumentException().isThrownBy(() -> files.addKey("joe", "K_1", Right.ALL, Set.of(), null));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> files.addKey("joe", null, Right.ALL, Set.of(), time.instant()))
                 .withMessage("it would have expired already");
@@ -257,10 +256,12 @@ class AccountFilesTest {
         // When
         files.addUser("joe", null);
         // Then
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(users))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(users)))
+                .isEqualTo("rw-------");
         Files.setPosixFilePermissions(users, PosixFilePermissions.fromString("rw-r-----"));
         files.addUser("ann", null);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(users))).isEqualTo("rw-r-----");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(users)))
+                .isEqualTo("rw-r-----");
         assertThat(namesIn(folder)).containsExactly("users", "users.lock");
     }
 
@@ -283,8 +284,8 @@ class AccountFilesTest {
     void whatIsNotConfiguredIsSaid() {
         // Given
         AccountFiles none = new AccountFiles(IdentityFiles.NONE, time);
-        AccountFiles nowhere = new AccountFiles(
-                new IdentityFiles(folder.resolve("no").resolve("users"), null, null, null), time);
+        AccountFiles nowhere =
+                new AccountFiles(new IdentityFiles(folder.resolve("no").resolve("users"), null, null, null), time);
         // Then
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> none.addUser("joe", null))
@@ -328,7 +329,8 @@ class AccountFilesTest {
         List<Process> processes = new ArrayList<>();
         for (String prefix : List.of("a", "b", "c")) {
             processes.add(new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-cp",
                             System.getProperty("java.class.path"),
                             Adding.class.getName(),

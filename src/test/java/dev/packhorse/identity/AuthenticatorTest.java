@@ -56,7 +56,10 @@ class AuthenticatorTest {
         users = folder.resolve("users");
         keyFile = folder.resolve("keys");
         Path groups = folder.resolve("groups");
-        Files.writeString(users, line("joe", "sesame") + line("ann", "s:e:same:") + line("eva", "gr\u00fcn\u20ac") + line("ute", "gr\u00fcn") + "bot:*\n");
+        Files.writeString(
+                users,
+                line("joe", "sesame") + line("ann", "s:e:same:") + line("eva", "gr\u00fcn\u20ac")
+                        + line("ute", "gr\u00fcn") + "bot:*\n");
         Files.writeString(groups, "family: joe ann\n");
         StringBuilder lines = new StringBuilder();
         lines.append(key("full", "joe", null, null));
@@ -80,13 +83,15 @@ class AuthenticatorTest {
     }
 
     private static String line(String user, String password) {
-        return user + ":" + org.bouncycastle.crypto.generators.OpenBSDBCrypt.generate("2b", password.getBytes(UTF_8), new byte[16], 4)
+        return user + ":"
+                + org.bouncycastle.crypto.generators.OpenBSDBCrypt.generate(
+                        "2b", password.getBytes(UTF_8), new byte[16], 4)
                 + "\n";
     }
 
     private String key(String id, String owner, Caller.@Nullable Scope scope, @Nullable Duration life) {
-        ApiKey.Made made =
-                ApiKey.make(id, owner, scope, life == null ? null : time.instant().plus(life));
+        ApiKey.Made made = ApiKey.make(
+                id, owner, scope, life == null ? null : time.instant().plus(life));
         keys.put(id, made.text());
         return made.key().line() + "\n";
     }
@@ -200,7 +205,8 @@ class AuthenticatorTest {
     void aKeyIsTakenInEachOfItsPlaces() {
         Caller.Scope scope = new Caller.Scope(Right.parse("r"), Set.of("/photos"));
         assertThat(caller(ask(request().with("X-API-Key", key("full"))))).isEqualTo(joe(null));
-        assertThat(caller(ask(request().with("X-Session-API-Key", key("reader"))))).isEqualTo(joe(scope));
+        assertThat(caller(ask(request().with("X-Session-API-Key", key("reader")))))
+                .isEqualTo(joe(scope));
         assertThat(caller(ask(request().with("Authorization", "bearer  " + key("reader")))))
                 .isEqualTo(joe(scope));
         assertThat(caller(authenticator.authenticate(request(), key("reader"), null, address)))
@@ -214,7 +220,8 @@ class AuthenticatorTest {
         String other = right.substring(0, right.length() - 1) + (right.endsWith("A") ? "E" : "A");
         // Then
         assertThat(caller(ask(request().with("X-API-Key", other)))).isNull();
-        assertThat(caller(ask(request().with("X-API-Key", right.replace("ph_full_", "ph_bots_"))))).isNull();
+        assertThat(caller(ask(request().with("X-API-Key", right.replace("ph_full_", "ph_bots_")))))
+                .isNull();
         assertThat(caller(ask(request().with("X-API-Key", right.substring(3))))).isNull();
         assertThat(caller(ask(request().with("X-API-Key", "")))).isNull();
     }
@@ -255,8 +262,10 @@ class AuthenticatorTest {
 
     @Test
     void severalCredentialsMustNameTheSame() {
-        assertThat(caller(ask(basic("joe", "sesame").with("X-API-Key", key("full"))))).isEqualTo(joe(null));
-        assertThat(caller(ask(basic("ann", "s:e:same:").with("X-API-Key", key("full"))))).isNull();
+        assertThat(caller(ask(basic("joe", "sesame").with("X-API-Key", key("full")))))
+                .isEqualTo(joe(null));
+        assertThat(caller(ask(basic("ann", "s:e:same:").with("X-API-Key", key("full")))))
+                .isNull();
         assertThat(caller(ask(request().with("X-API-Key", key("full")).with("X-Session-API-Key", key("bots")))))
                 .isNull();
         assertThat(caller(authenticator.authenticate(basic("joe", "sesame"), key("bots"), null, address)))
@@ -265,8 +274,10 @@ class AuthenticatorTest {
 
     @Test
     void oneWrongCredentialSpoilsARightOne() {
-        assertThat(caller(ask(basic("joe", "sesame").with("X-API-Key", "ph_full_x")))).isNull();
-        assertThat(caller(ask(basic("joe", "wrong").with("X-API-Key", key("full"))))).isNull();
+        assertThat(caller(ask(basic("joe", "sesame").with("X-API-Key", "ph_full_x"))))
+                .isNull();
+        assertThat(caller(ask(basic("joe", "wrong").with("X-API-Key", key("full")))))
+                .isNull();
     }
 
     @Test
@@ -274,7 +285,8 @@ class AuthenticatorTest {
         // Given
         Caller.Scope scope = new Caller.Scope(Right.parse("r"), Set.of("/photos"));
         // Then
-        assertThat(caller(ask(basic("joe", "sesame").with("X-API-Key", key("reader"))))).isEqualTo(joe(scope));
+        assertThat(caller(ask(basic("joe", "sesame").with("X-API-Key", key("reader")))))
+                .isEqualTo(joe(scope));
         assertThat(caller(ask(request().with("X-API-Key", key("reader")).with("X-Session-API-Key", key("full")))))
                 .isEqualTo(joe(scope));
         assertThat(caller(ask(request().with("X-API-Key", key("reader")).with("X-Session-API-Key", key("reader")))))
@@ -285,8 +297,10 @@ class AuthenticatorTest {
 
     @Test
     void aCertificateNamesAUserOrNobody() {
-        assertThat(caller(authenticator.authenticate(request(), null, "joe", address))).isEqualTo(joe(null));
-        assertThat(caller(authenticator.authenticate(request(), null, "bot", address))).isNotNull();
+        assertThat(caller(authenticator.authenticate(request(), null, "joe", address)))
+                .isEqualTo(joe(null));
+        assertThat(caller(authenticator.authenticate(request(), null, "bot", address)))
+                .isNotNull();
         assertThat(caller(authenticator.authenticate(request(), null, "stranger", address)))
                 .isEqualTo(Caller.anonymous(address));
         assertThat(caller(authenticator.authenticate(request(), null, "family", address)))
@@ -384,7 +398,8 @@ class AuthenticatorTest {
         assertThat(ask(request().with("X-API-Key", key("full")))).isInstanceOf(Authentication.Later.class);
         assertThat(passwords.computed()).isEqualTo(before);
         assertThat(caller(ask(request()))).isEqualTo(Caller.anonymous(address));
-        assertThat(caller(authenticator.authenticate(request(), null, "joe", address))).isEqualTo(joe(null));
+        assertThat(caller(authenticator.authenticate(request(), null, "joe", address)))
+                .isEqualTo(joe(null));
         time.pass(Duration.ofMinutes(15));
         assertThat(caller(ask(basic("joe", "sesame")))).isNotNull();
     }
@@ -481,7 +496,21 @@ class AuthenticatorTest {
         // Given
         Random random = new Random(11);
         String[] pieces = {
-            "Basic", "Bearer", " ", ":", "am9lOnNlc2FtZ", "ph_", "full", "_", ".", "=", "\u00ff", "\u0000", ",", "joe", "\t"
+            "Basic",
+            "Bearer",
+            " ",
+            ":",
+            "am9lOnNlc2FtZ",
+            "ph_",
+            "full",
+            "_",
+            ".",
+            "=",
+            "\u00ff",
+            "\u0000",
+            ",",
+            "joe",
+            "\t"
         };
         guard = new LoginGuard(
                 database, new LoginGuard.Limits(5, Duration.ofMinutes(1), Integer.MAX_VALUE, Duration.ZERO), time);

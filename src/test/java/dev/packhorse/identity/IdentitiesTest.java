@@ -59,7 +59,10 @@ class IdentitiesTest {
     }
 
     private long warnings() {
-        return log.records().stream().filter(each -> each.getLevel() == Level.WARNING || each.getLevel().getName().equals("WARN")).count();
+        return log.records().stream()
+                .filter(each -> each.getLevel() == Level.WARNING
+                        || each.getLevel().getName().equals("WARN"))
+                .count();
     }
 
     @Test
@@ -85,7 +88,8 @@ class IdentitiesTest {
 
     @Test
     void aRunningGatewaySeesAChangeByItself() throws Exception {
-        try (Identities running = new Identities(new IdentityFiles(users, groups, null, null), InstantSource.system())) {
+        try (Identities running =
+                new Identities(new IdentityFiles(users, groups, null, null), InstantSource.system())) {
             running.load();
             // When
             Files.writeString(users, "bob:" + HASH + "\n");
@@ -133,8 +137,7 @@ class IdentitiesTest {
         assertThat(identities.knows("ann")).isTrue();
         assertThat(identities.knows("bob")).isFalse();
         assertThat(warnings()).isEqualTo(1);
-        assertThat(log.records().get(0).getMessage() + log.records().get(0))
-                .doesNotContain(HASH.substring(8, 20));
+        assertThat(log.records().get(0).getMessage() + log.records().get(0)).doesNotContain(HASH.substring(8, 20));
     }
 
     @Test
@@ -259,9 +262,7 @@ class IdentitiesTest {
             assertThat(bad.knows("joe")).isFalse();
         }
         try (Identities missing = new Identities(new IdentityFiles(folder.resolve("none"), null, null, null), time)) {
-            assertThatIOException()
-                    .isThrownBy(missing::load)
-                    .withMessage(folder.resolve("none") + " is not there");
+            assertThatIOException().isThrownBy(missing::load).withMessage(folder.resolve("none") + " is not there");
         }
     }
 
@@ -293,7 +294,9 @@ class IdentitiesTest {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(1024);
         Path keys = folder.resolve("ssh-keys");
-        Files.writeString(keys, "joe " + PublicKeyEntry.toString(generator.generateKeyPair().getPublic()) + "\n");
+        Files.writeString(
+                keys,
+                "joe " + PublicKeyEntry.toString(generator.generateKeyPair().getPublic()) + "\n");
         try (Identities weak = new Identities(new IdentityFiles(null, null, null, keys), time)) {
             // Then
             assertThatIOException().isThrownBy(weak::load).withMessageContaining("below 2048 bits");

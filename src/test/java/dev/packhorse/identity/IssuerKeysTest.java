@@ -240,7 +240,18 @@ class IssuerKeysTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{}", "[]", "null", "{\"keys\":5}", "{\"keys\":[]}", "{\"keys\":[5]}", "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAA\"}]}", "<html>"})
+    @ValueSource(
+            strings = {
+                "",
+                "{}",
+                "[]",
+                "null",
+                "{\"keys\":5}",
+                "{\"keys\":[]}",
+                "{\"keys\":[5]}",
+                "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAA\"}]}",
+                "<html>"
+            })
     void whatHasNoPublicKeyIsNoSet(String json) {
         assertThatIOException().isThrownBy(() -> IssuerKeys.parse(json));
     }

@@ -141,14 +141,13 @@ class IssuerTest {
     @ValueSource(strings = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
     void signaturesOfTwoKeysAreTaken(String algorithm) throws Exception {
         // Given
-        PublicJsonWebKey key =
-                switch (algorithm) {
-                    case "ES256" -> P256;
-                    case "ES384" -> P384;
-                    case "ES512" -> P521;
-                    case "EdDSA" -> ED;
-                    default -> RSA;
-                };
+        PublicJsonWebKey key = switch (algorithm) {
+            case "ES256" -> P256;
+            case "ES384" -> P384;
+            case "ES512" -> P521;
+            case "EdDSA" -> ED;
+            default -> RSA;
+        };
         // When
         Finding finding = check(signed(claims(), key, algorithm));
         // Then
@@ -203,8 +202,10 @@ class IssuerTest {
     @Test
     void aSymmetricKeyAmongThePublishedIsNoKey() throws Exception {
         // Given
-        String set = "{\"keys\":[" + new OctetSequenceJsonWebKey(new HmacKey(new byte[32])).toJson(JsonWebKey.OutputControlLevel.INCLUDE_SYMMETRIC) + ","
-                + RSA.toJson(JsonWebKey.OutputControlLevel.PUBLIC_ONLY) + "]}";
+        String set = "{\"keys\":["
+                + new OctetSequenceJsonWebKey(new HmacKey(new byte[32]))
+                        .toJson(JsonWebKey.OutputControlLevel.INCLUDE_SYMMETRIC)
+                + "," + RSA.toJson(JsonWebKey.OutputControlLevel.PUBLIC_ONLY) + "]}";
         // When
         List<JsonWebKey> keys = IssuerKeys.parse(set);
         // Then
@@ -295,26 +296,31 @@ class IssuerTest {
         assertThat(check(with(claims -> claims.unsetClaim("iss")))).isEqualTo(Finding.WRONG);
         assertThat(check(with(claims -> claims.setAudience("another")))).isEqualTo(Finding.WRONG);
         assertThat(check(with(claims -> claims.unsetClaim("aud")))).isEqualTo(Finding.WRONG);
-        assertThat(check(with(claims -> claims.setAudience("another", "packhorse"))).kind())
+        assertThat(check(with(claims -> claims.setAudience("another", "packhorse")))
+                        .kind())
                 .isEqualTo(Finding.Kind.RIGHT);
     }
 
     @Test
     void timeMustFitByTheSkewAndWhatIsOutOfTimeIsNoGuess() throws Exception {
         Finding.Kind right = Finding.Kind.RIGHT;
-        assertThat(check(with(claims -> claims.setExpirationTime(at(Duration.ofSeconds(-29))))).kind())
+        assertThat(check(with(claims -> claims.setExpirationTime(at(Duration.ofSeconds(-29)))))
+                        .kind())
                 .isEqualTo(right);
         assertThat(check(with(claims -> claims.setExpirationTime(at(Duration.ofSeconds(-31))))))
                 .isEqualTo(Finding.UNFIT);
-        assertThat(check(with(claims -> claims.setNotBefore(at(Duration.ofSeconds(29))))).kind())
+        assertThat(check(with(claims -> claims.setNotBefore(at(Duration.ofSeconds(29)))))
+                        .kind())
                 .isEqualTo(right);
         assertThat(check(with(claims -> claims.setNotBefore(at(Duration.ofSeconds(31))))))
                 .isEqualTo(Finding.UNFIT);
-        assertThat(check(with(claims -> claims.setIssuedAt(at(Duration.ofSeconds(29))))).kind())
+        assertThat(check(with(claims -> claims.setIssuedAt(at(Duration.ofSeconds(29)))))
+                        .kind())
                 .isEqualTo(right);
         assertThat(check(with(claims -> claims.setIssuedAt(at(Duration.ofSeconds(31))))))
                 .isEqualTo(Finding.UNFIT);
-        assertThat(check(with(claims -> claims.setIssuedAt(at(Duration.ofDays(-1000))))).kind())
+        assertThat(check(with(claims -> claims.setIssuedAt(at(Duration.ofDays(-1000)))))
+                        .kind())
                 .isEqualTo(right);
         assertThat(check(with(claims -> claims.unsetClaim("iat"))).kind()).isEqualTo(right);
     }
@@ -372,7 +378,8 @@ class IssuerTest {
         assertThat(name(token, "blank")).isNull();
         assertThat(name(token, "list")).isNull();
         assertThat(name(token, "missing")).isNull();
-        assertThat(name(with(claims -> claims.unsetClaim("preferred_username")), null)).isEqualTo("oidc:7d1f");
+        assertThat(name(with(claims -> claims.unsetClaim("preferred_username")), null))
+                .isEqualTo("oidc:7d1f");
         assertThat(name(
                         with(claims -> {
                             claims.unsetClaim("preferred_username");

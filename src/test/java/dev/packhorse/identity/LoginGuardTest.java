@@ -160,8 +160,7 @@ class LoginGuardTest {
     void failuresAtOnceAreAllCounted() throws Exception {
         // Given
         LoginGuard.Limits many = new LoginGuard.Limits(5, Duration.ofMinutes(10), 400, Duration.ofMinutes(15));
-        List<LoginGuard> guards =
-                List.of(new LoginGuard(database, many, time), new LoginGuard(database, many, time));
+        List<LoginGuard> guards = List.of(new LoginGuard(database, many, time), new LoginGuard(database, many, time));
         ExecutorService threads = Executors.newFixedThreadPool(16);
         try {
             CountDownLatch start = new CountDownLatch(1);

@@ -124,9 +124,7 @@ class PasswordHashTest {
     void aHashThatIsCutOffAnywhereIsRefused(String text) {
         for (int length = 0; length < text.length(); length++) {
             String cut = text.substring(0, length);
-            assertThatThrownBy(() -> PasswordHash.parse(cut))
-                    .as(cut)
-                    .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> PasswordHash.parse(cut)).as(cut).isInstanceOf(IllegalArgumentException.class);
         }
     }
 
@@ -135,7 +133,9 @@ class PasswordHashTest {
         // Given
         Random random = new Random(20260501);
         String alphabet = "$0123456789abyzABC./+=,{}mtpvi \u00e9\u0000";
-        String[] heads = {"", "$2b$", "$2a$05$", "$argon2id$v=19$m=", "$argon2id$v=19$m=64,t=1,p=1$", "$6$rounds=", "$5$"};
+        String[] heads = {
+            "", "$2b$", "$2a$05$", "$argon2id$v=19$m=", "$argon2id$v=19$m=64,t=1,p=1$", "$6$rounds=", "$5$"
+        };
         for (int i = 0; i < 20_000; i++) {
             StringBuilder text = new StringBuilder(heads[random.nextInt(heads.length)]);
             for (int left = random.nextInt(80); left > 0; left--) {

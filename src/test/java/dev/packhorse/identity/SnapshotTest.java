@@ -61,8 +61,9 @@ class SnapshotTest {
     void aRefusedHashIsSaidWithFileLineAndUserOnly() {
         assertThatIOException()
                 .isThrownBy(() -> users("joe:" + HASH + "\n\nann:hunter2hunter2\n"))
-                .withMessage("users file users, line 3: user ann: a plain password, or a hash of an unknown form: refused;"
-                        + " hashes are bcrypt ($2b$, $2y$), argon2id or sha-crypt ($5$, $6$)");
+                .withMessage(
+                        "users file users, line 3: user ann: a plain password, or a hash of an unknown form: refused;"
+                                + " hashes are bcrypt ($2b$, $2y$), argon2id or sha-crypt ($5$, $6$)");
     }
 
     @ParameterizedTest
@@ -90,9 +91,7 @@ class SnapshotTest {
 
     @Test
     void aBrokenNameIsNotRepeatedSinceItMayBeAPassword() {
-        assertThatIOException()
-                .isThrownBy(() -> users("my secret!:x\n"))
-                .withMessageNotContaining("secret");
+        assertThatIOException().isThrownBy(() -> users("my secret!:x\n")).withMessageNotContaining("secret");
     }
 
     @Test
@@ -242,8 +241,31 @@ class SnapshotTest {
         // Given
         Random random = new Random(7);
         String[] pieces = {
-            "joe", ":", " ", "\n", "\t", "#", "@", ",", HASH, DIGEST, "k1", "r", "rw", "*", "never", "/a", ED25519, "\u00e9",
-            "family", "\u0000", "2027-01-31T00:00:00Z", "\r", "read+list", "\"", "="
+            "joe",
+            ":",
+            " ",
+            "\n",
+            "\t",
+            "#",
+            "@",
+            ",",
+            HASH,
+            DIGEST,
+            "k1",
+            "r",
+            "rw",
+            "*",
+            "never",
+            "/a",
+            ED25519,
+            "\u00e9",
+            "family",
+            "\u0000",
+            "2027-01-31T00:00:00Z",
+            "\r",
+            "read+list",
+            "\"",
+            "="
         };
         for (int i = 0; i < 1_500; i++) {
             StringBuilder text = new StringBuilder();
@@ -259,7 +281,9 @@ class SnapshotTest {
                     all(contents[0], contents[1], contents[2], contents[3]);
                 } catch (IOException e) {
                     // Then
-                    assertThat(e.getMessage()).matches("(users|groups|keys|SSH keys) file .*").doesNotContain("\n");
+                    assertThat(e.getMessage())
+                            .matches("(users|groups|keys|SSH keys) file .*")
+                            .doesNotContain("\n");
                 }
             }
         }

@@ -81,7 +81,10 @@ public final class AccountCommands implements Runnable {
         AccountFiles files(String key, @Nullable Path file) {
             return new AccountFiles(
                     new IdentityFiles(
-                            path("users", key, file), path("groups", key, file), path("keys", key, file), path("ssh-keys", key, file)),
+                            path("users", key, file),
+                            path("groups", key, file),
+                            path("keys", key, file),
+                            path("ssh-keys", key, file)),
                     clock);
         }
 

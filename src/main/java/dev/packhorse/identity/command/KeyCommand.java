@@ -50,10 +50,11 @@ final class KeyCommand {
                             defaultValue = "rw",
                             description = "What it may at most do: r, w, rw (the default), or rights joined by +.")
                     String scope,
-            @Option(names = "--export", description = "Where it may do so: /path. Repeatable; everywhere.")
-                    @Nullable List<String> exports,
+            @Option(names = "--export", description = "Where it may do so: /path. Repeatable; everywhere.") @Nullable
+                    List<String> exports,
             @Option(names = "--expires", description = "12h, 30d, 8w, or an instant: 2027-01-31T00:00:00Z. Never.")
-                    @Nullable String expires,
+                    @Nullable
+                    String expires,
             @Option(names = "--file", description = FILE) @Nullable Path file)
             throws IOException {
         String key = accounts.files(KEY, file)
@@ -71,31 +72,33 @@ final class KeyCommand {
         Matcher age = AGE.matcher(text);
         if (age.matches()) {
             long count = Long.parseLong(age.group(1));
-            Duration unit =
-                    switch (age.group(2)) {
-                        case "h" -> Duration.ofHours(1);
-                        case "d" -> Duration.ofDays(1);
-                        default -> Duration.ofDays(7);
-                    };
+            Duration unit = switch (age.group(2)) {
+                case "h" -> Duration.ofHours(1);
+                case "d" -> Duration.ofDays(1);
+                default -> Duration.ofDays(7);
+            };
             return Instant.ofEpochSecond(clock.instant().getEpochSecond()).plus(unit.multipliedBy(count));
         }
         try {
             return Instant.parse(text);
         } catch (DateTimeException e) {
             throw new IllegalArgumentException(
-                    "'" + text + "' is not when a key expires: 12h, 30d, 8w, or an instant like 2027-01-31T00:00:00Z", e);
+                    "'" + text + "' is not when a key expires: 12h, 30d, 8w, or an instant like 2027-01-31T00:00:00Z",
+                    e);
         }
     }
 
-    @Command(name = "list", description = "Lists keys, whose they are, and what they may do until when.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "list",
+            description = "Lists keys, whose they are, and what they may do until when.",
+            mixinStandardHelpOptions = true)
     void list(@Option(names = "--file", description = FILE) @Nullable Path file) throws IOException {
         accounts.files(KEY, file).keys().forEach(terminal.out()::println);
     }
 
     @Command(name = "remove", description = "Removes a key.", mixinStandardHelpOptions = true)
     void remove(
-            @Parameters(paramLabel = "ID") String id,
-            @Option(names = "--file", description = FILE) @Nullable Path file)
+            @Parameters(paramLabel = "ID") String id, @Option(names = "--file", description = FILE) @Nullable Path file)
             throws IOException {
         accounts.files(KEY, file).removeKey(id);
     }

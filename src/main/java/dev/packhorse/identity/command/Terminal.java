@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param out what others may read on
  * @param err what people read
  */
-public record Terminal(
-        @Nullable Console console, InputStream in, PrintStream out, PrintStream err) {
+public record Terminal(@Nullable Console console, InputStream in, PrintStream out, PrintStream err) {
 
     /** That of this process. */
     public static Terminal ofProcess() {

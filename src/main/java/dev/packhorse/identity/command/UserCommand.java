@@ -58,7 +58,10 @@ final class UserCommand {
         accounts.files(KEY, file).removeUser(name);
     }
 
-    @Command(name = "list", description = "Lists users, how their passwords are hashed, and their groups.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "list",
+            description = "Lists users, how their passwords are hashed, and their groups.",
+            mixinStandardHelpOptions = true)
     void list(@Option(names = "--file", description = FILE) @Nullable Path file) throws IOException {
         accounts.files(KEY, file).users().forEach(terminal.out()::println);
     }

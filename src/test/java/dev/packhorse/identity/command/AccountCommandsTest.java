@@ -57,7 +57,20 @@ class AccountCommandsTest {
         assertThat(run("", "group", "add", "family", "joe", "bot")).isEqualTo(new Ran(0, "", ""));
         assertThat(run("", "group", "add", "guests")).isEqualTo(new Ran(0, "", ""));
         Ran key = run(
-                "", "key", "add", "bot", "--id", "k1", "--scope", "r", "--export", "/a", "--export", "/b", "--expires", "30d");
+                "",
+                "key",
+                "add",
+                "bot",
+                "--id",
+                "k1",
+                "--scope",
+                "r",
+                "--export",
+                "/a",
+                "--export",
+                "/b",
+                "--expires",
+                "30d");
         // Then
         assertThat(key.status()).isZero();
         assertThat(key.out()).matches("ph_k1_[A-Za-z0-9_-]{43}\\R");
@@ -118,8 +131,18 @@ class AccountCommandsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "nonsense", "user", "user nonsense", "user add", "user add joe secret", "user add joe --password secret",
-                "key", "key add", "group", "group add", "user list --stdin"
+                "",
+                "nonsense",
+                "user",
+                "user nonsense",
+                "user add",
+                "user add joe secret",
+                "user add joe --password secret",
+                "key",
+                "key add",
+                "group",
+                "group add",
+                "user list --stdin"
             })
     void whatIsNoCommandEndsWithUsage(String line) {
         // When
@@ -133,7 +156,10 @@ class AccountCommandsTest {
     @Test
     void helpSaysWhatThereIs() {
         for (List<String> line : List.of(
-                List.of("--help"), List.of("user", "--help"), List.of("key", "add", "--help"), List.of("group", "-h"))) {
+                List.of("--help"),
+                List.of("user", "--help"),
+                List.of("key", "add", "--help"),
+                List.of("group", "-h"))) {
             Ran ran = run("", line.toArray(new String[0]));
             assertThat(ran.status()).isZero();
             assertThat(ran.out()).startsWith("Usage: packhorse");
