@@ -59,6 +59,7 @@ public final class SortedNodes implements Listing {
     private int count;
     private int position;
     private @Nullable FileChannel spill;
+    private final SpoolSpace.Room room = SpoolSpace.SHARED.room();
     private @Nullable FsPath last;
 
     /**
@@ -154,7 +155,7 @@ public final class SortedNodes implements Listing {
         runs.clear();
         ahead.clear();
         if (spill != null) {
-            try {
+            try (room) {
                 spill.close();
             } catch (IOException e) {
                 throw failure(e);
@@ -174,7 +175,9 @@ public final class SortedNodes implements Listing {
                         file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
             }
             Arrays.sort(gathered, 0, count, BY_PATH);
+            long before = spill.size();
             runs.add(write(spill));
+            room.take(spill.size() - before, operation, directory);
             count = 0;
         } catch (IOException e) {
             throw failure(e);

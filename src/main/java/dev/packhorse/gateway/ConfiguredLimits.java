@@ -1,5 +1,7 @@
 package dev.packhorse.gateway;
 
+import dev.packhorse.fs.SpoolSpace;
+import dev.packhorse.identity.AddressRange;
 import dev.packhorse.server.Allowance;
 import dev.packhorse.server.Limit;
 import dev.packhorse.server.Limits;
@@ -8,6 +10,10 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.configuration.MemorySize;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The limits that {@link PackhorseConfig} sets, and what becomes of them. */
@@ -47,12 +53,33 @@ final class ConfiguredLimits {
         return size.asLongValue();
     }
 
+    /**
+     * How many bytes temporary files may take together.
+     *
+     * @param folder where most of them are
+     */
+    static long spool(PackhorseConfig.Limits config, Path folder) throws IOException {
+        MemorySize said = config.spool().orElse(null);
+        if (said == null) {
+            return SpoolSpace.SHARED.used() + Files.getFileStore(folder).getUsableSpace() / 2;
+        }
+        return bytes(said) == 0 ? Long.MAX_VALUE : bytes(said);
+    }
+
     static TrustedProxies proxies(PackhorseConfig.Http http) throws StartException {
         if (http.proxyProtocol() && http.trustedProxies().isEmpty()) {
             throw new StartException(
                     "packhorse.http.proxy-protocol = 'true': needs packhorse.http.trusted-proxies, who else would be believed?");
         }
-        return new TrustedProxies(http.trustedProxies().orElse(List.of()), http.proxyProtocol());
+        List<AddressRange> ranges = new ArrayList<>();
+        for (String each : http.trustedProxies().map(all -> all.split(",", -1)).orElse(new String[0])) {
+            try {
+                ranges.add(AddressRange.parse(each.strip()));
+            } catch (IllegalArgumentException e) {
+                throw new StartException("packhorse.http.trusted-proxies: " + e.getMessage(), e);
+            }
+        }
+        return new TrustedProxies(ranges, http.proxyProtocol());
     }
 
     /** Shows what is refused, and how many take something. */
@@ -63,6 +90,14 @@ final class ConfiguredLimits {
                     .tag("limit", limit.word())
                     .register(registry);
         }
+        FunctionCounter.builder("packhorse.limited", SpoolSpace.SHARED, SpoolSpace::refused)
+                .description("Requests and connections that were refused because a client had had its share")
+                .tag("limit", "spool")
+                .register(registry);
+        Gauge.builder("packhorse.spool", SpoolSpace.SHARED, SpoolSpace::used)
+                .description("Bytes of temporary files")
+                .baseUnit("bytes")
+                .register(registry);
         Gauge.builder("packhorse.clients", limits, Limits::active)
                 .description(
                         "Addresses and identities that are connected or have a request in progress, as far as they have limits")

@@ -2,6 +2,7 @@ package dev.packhorse.gateway;
 
 import dev.packhorse.change.Outbox;
 import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.SpoolSpace;
 import dev.packhorse.policy.overlay.OverlayTable;
 import dev.packhorse.route.ChangesComponent;
 import dev.packhorse.route.ExportComponent;
@@ -85,6 +86,7 @@ class Gateway implements HttpObserver {
                 ConfiguredLimits.proxies(http));
         Path data = Path.of(config.data());
         Path spool = Files.createDirectories(data.resolve("spool"));
+        SpoolSpace.SHARED.limit(ConfiguredLimits.spool(config.limits(), spool));
         PackhorseConfig.Replay replay = config.replay();
         ReplaySettings usual = ReplaySettings.DEFAULT;
         device = new ReplayDevice(

@@ -1,14 +1,12 @@
 package dev.packhorse.gateway;
 
 import dev.packhorse.change.Outbox;
-import dev.packhorse.identity.AddressRange;
 import dev.packhorse.server.TlsSettings;
 import io.quarkus.runtime.annotations.StaticInitSafe;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -124,7 +122,7 @@ public interface PackhorseConfig {
         int threads();
 
         /** Proxies that are believed when they say for whom they ask, by `X-Forwarded-For`: addresses and ranges such as `10.0.0.0/8`, separated by commas. */
-        Optional<List<AddressRange>> trustedProxies();
+        Optional<String> trustedProxies();
 
         /** Whether connections of those begin with a header of the PROXY protocol, which then must be there. */
         @WithDefault("false")
@@ -141,12 +139,11 @@ public interface PackhorseConfig {
         @WithDefault("2000")
         int connectionsPerAddress();
 
-        /** Requests with a body that are in progress, of all clients together; more are 503. None given: as many as half of the memory for buffers holds. */
+        /** Requests with a body that are in progress, of all clients together; more are 503. None given: as many as fit into half of the memory for buffers. */
         Optional<Integer> bodies();
 
-        /** Bytes of all temporary files together; what needs more fails with 507. */
-        @WithDefault("0")
-        MemorySize spool();
+        /** Bytes of all temporary files together, such as `20g`; what needs more fails with 507. None given: half of what is free on that disk at the start. */
+        Optional<MemorySize> spool();
 
         /** What one address may take; of an IPv6 address the first 64 bits count. */
         OfAddress address();

@@ -44,11 +44,10 @@ public record AddressRange(InetAddress network, int prefix) {
     /**
      * Reads a range. Never asks a name server.
      *
-     * @param range an address, or an address and the number of common bits behind a slash
+     * @param text an address, or an address and the number of common bits behind a slash
      * @throws IllegalArgumentException for anything else, with one line that says what is wrong and names the text
      */
-    public static AddressRange parse(CharSequence range) {
-        String text = range.toString();
+    public static AddressRange parse(String text) {
         int slash = text.indexOf('/');
         try {
             String literal = slash < 0 ? text : text.substring(0, slash);

@@ -2,6 +2,7 @@ package dev.packhorse.fs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.packhorse.SpoolLimit;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,25 @@ class SortedNodesTest {
                         .as("%s nodes", count)
                         .isTrue();
             }
+        }
+    }
+
+    @Test
+    void whatDoesNotFitTakesRoomThatIsLimited() throws FsException {
+        try (SpoolLimit limit = new SpoolLimit(100_000)) {
+            try (SortedNodes nodes = new SortedNodes("list", FsPath.ROOT, 100)) {
+                // Given
+                Random random = new Random(1);
+                // When
+                SpoolLimit.assertNoRoomFor(() -> {
+                    for (int i = 0; i < 100_000; i++) {
+                        nodes.add(node(FsPath.ROOT.child("name-" + i), random));
+                    }
+                });
+                // Then
+                assertThat(limit.taken()).isPositive();
+            }
+            assertThat(limit.taken()).isZero();
         }
     }
 

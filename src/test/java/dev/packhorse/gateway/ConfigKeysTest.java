@@ -19,6 +19,8 @@ class ConfigKeysTest {
     @CsvSource({
         "packhorse.http.threads,many,integer",
         "packhorse.http.stop-timeout,soon,''",
+        "packhorse.limits.address.upload,fast,''",
+        "packhorse.limits.address.transfers,few,integer",
     })
     void aValueThatCannotBeReadIsOneLineThatNamesTheKey(String key, String value, String reason) {
         Throwable failure = catchThrowable(() -> new SmallRyeConfigBuilder()
@@ -38,6 +40,18 @@ class ConfigKeysTest {
                 .startsWith("Packhorse cannot start: " + key + " = '" + value + "': ")
                 .contains(reason)
                 .doesNotContain("SRCFG");
+    }
+
+    @Test
+    void aValueThatCannotBeUsedIsOneLineToo() {
+        // Given
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        Throwable failure = new IllegalStateException(new StartException("packhorse.x = '1': no"));
+        // When
+        boolean explained = ConfigKeys.explain(failure, new PrintStream(said, true, StandardCharsets.UTF_8));
+        // Then
+        assertThat(explained).isTrue();
+        assertThat(said.toString(StandardCharsets.UTF_8)).isEqualTo("Packhorse cannot start: packhorse.x = '1': no\n");
     }
 
     @Test

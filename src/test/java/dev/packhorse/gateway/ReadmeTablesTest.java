@@ -17,7 +17,9 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -40,7 +42,7 @@ class ReadmeTablesTest {
     private static final Pattern KEY = Pattern.compile(
             "/\\*\\*\\s*(?<text>(?:(?!\\*/).)*?)\\s*\\*/\\s*(?:@WithDefault\\(\"(?<value>[^\"]*)\"\\)\\s*[\\w.]+|Optional<\\w+>)"
                     + " (?<name>\\w+)\\(\\);"
-                    + "|interface (?<group>\\w+) \\{",
+                    + "|(?<indent> *)interface (?<group>\\w+) \\{",
             Pattern.DOTALL);
 
     /** What the options of exports and stores are for; their names are checked against the code. */
@@ -86,6 +88,9 @@ class ReadmeTablesTest {
                     "`/openhands-webhook/<export>`: what OpenHands' webhooks tell is brought into the store, plain and batched",
             "replay",
                     "a listener of its own, `packhorse.replay.port`: a ReplayTV 4000, each export a file system of it");
+
+    /** Blanks by which a group in a group is further in. */
+    private static final int INDENT = 4;
 
     private record Key(String name, String value, String text) {
         String cell() {
@@ -248,14 +253,19 @@ class ReadmeTablesTest {
 
     private static List<Key> keys() throws IOException {
         List<Key> keys = new ArrayList<>();
-        String prefix = "packhorse.";
+        Deque<String> groups = new ArrayDeque<>();
         for (Matcher key = KEY.matcher(Files.readString(KEYS)); key.find(); ) {
-            if (key.group("group") != null) {
-                prefix = key.group("group").equals("PackhorseConfig")
-                        ? prefix
-                        : "packhorse." + key.group("group").toLowerCase(Locale.ROOT) + ".";
+            String group = key.group("group");
+            if (group != null) {
+                while (groups.size() > key.group("indent").length() / INDENT) {
+                    groups.removeLast();
+                }
+                groups.add(
+                        group.replaceAll("^(Of|PackhorseConfig$)", "").toLowerCase(Locale.ROOT));
                 continue;
             }
+            String prefix = "packhorse"
+                    + groups.stream().map(each -> each.isEmpty() ? "." : each + ".").collect(joining());
             String name = key.group("name").replaceAll("(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
             String text = key.group("text").replaceAll("\\s*\\n\\s*\\*\\s*", " ");
             String value = key.group("value");

@@ -1,5 +1,7 @@
 package dev.packhorse.front.http;
 
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.SpoolSpace;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -20,6 +22,7 @@ public final class Spool implements Closeable {
     private static final int MEMORY = 512 * 1024;
 
     private final @Nullable Path folder;
+    private final SpoolSpace.Room room = SpoolSpace.SHARED.room();
     private final WireBuffer memory = new WireBuffer(8 * 1024);
     private @Nullable Path file;
     private @Nullable FileChannel channel;
@@ -45,7 +48,11 @@ public final class Spool implements Closeable {
         return memory;
     }
 
-    /** Moves what is in memory to the file if it is too much. */
+    /**
+     * Moves what is in memory to the file if it is too much.
+     *
+     * @throws IOException also {@code NO_SPACE} if {@link SpoolSpace} has no room for it
+     */
     public void spill() throws IOException {
         if (memory.size() > MEMORY) {
             FileChannel open = channel;
@@ -54,6 +61,7 @@ public final class Spool implements Closeable {
                 channel = open;
             }
             ByteBuffer bytes = memory.view();
+            room.take(bytes.remaining(), "spool", FsPath.ROOT);
             while (bytes.hasRemaining()) {
                 written += open.write(bytes, written);
             }
@@ -98,6 +106,7 @@ public final class Spool implements Closeable {
     /** Forgets everything. */
     public void clear() {
         memory.clear();
+        room.close();
         written = 0;
         read = 0;
     }

@@ -8,6 +8,7 @@ import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Node;
+import dev.packhorse.fs.SpoolSpace;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,8 +23,9 @@ import java.util.Objects;
  * Bytes on the local disk, in a file without a name that goes with this.
  *
  * @param length how many
+ * @param room that they take
  */
-public record Spool(FileChannel channel, long length) implements Closeable {
+public record Spool(FileChannel channel, long length, SpoolSpace.Room room) implements Closeable {
 
     private static final int BUFFER = 64 * 1024;
 
@@ -31,12 +33,14 @@ public record Spool(FileChannel channel, long length) implements Closeable {
      * Reads a stream to its end.
      *
      * @param limit most bytes
-     * @throws IOException what the stream throws; {@code TOO_LARGE} if there are more; {@code IO} if the disk fails
+     * @throws IOException what the stream throws; {@code TOO_LARGE} if there are more; {@code NO_SPACE} if {@link SpoolSpace} has no
+     *     room for them; {@code IO} if the disk fails
      */
     public static Spool of(InputStream in, Path folder, long limit, String operation, FsPath path) throws IOException {
         Path file = Files.createTempFile(folder, "packhorse-web", null);
         FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+        SpoolSpace.Room room = SpoolSpace.SHARED.room();
         try {
             long length = 0;
             byte[] buffer = new byte[BUFFER];
@@ -45,14 +49,16 @@ public record Spool(FileChannel channel, long length) implements Closeable {
                 if (length > limit) {
                     throw new FsException(Kind.TOO_LARGE, operation, path);
                 }
+                room.take(count, operation, path);
                 ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, count);
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
                 }
             }
-            return new Spool(channel, length);
+            return new Spool(channel, length, room);
         } catch (IOException | RuntimeException e) {
-            try (channel) {
+            try (channel;
+                    room) {
                 throw e;
             }
         }
@@ -110,6 +116,8 @@ public record Spool(FileChannel channel, long length) implements Closeable {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        try (room) {
+            channel.close();
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.packhorse.store.local;
 import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.FileSlice;
 import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.SpoolSpace;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
@@ -47,6 +48,7 @@ final class SortedNames implements Closeable {
     private boolean plain = true;
     private int position;
     private @Nullable FileChannel spill;
+    private final SpoolSpace.Room room = SpoolSpace.SHARED.room();
     private CompletableFuture<Void> sorting = CompletableFuture.completedFuture(null);
 
     void add(String name) throws IOException {
@@ -118,7 +120,9 @@ final class SortedNames implements Closeable {
             count = 0;
             ahead.clear();
             if (spill != null) {
-                spill.close();
+                try (room) {
+                    spill.close();
+                }
             }
         }
     }
@@ -139,7 +143,9 @@ final class SortedNames implements Closeable {
         sorting = CompletableFuture.runAsync(() -> {
             try {
                 sort(run, length, plainSoFar);
+                long before = to.size();
                 readers.add(write(to, run, length));
+                room.take(to.size() - before, "list", FsPath.ROOT);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -3,6 +3,8 @@ package dev.packhorse.store.replay;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.FileSlice;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.SpoolSpace;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -19,6 +21,7 @@ final class Spool implements Body, Closeable {
     private static final int BUFFER = 64 * 1024;
 
     private final FileChannel channel;
+    private final SpoolSpace.Room room = SpoolSpace.SHARED.room();
     private long length;
 
     private Spool(FileChannel channel) {
@@ -28,7 +31,7 @@ final class Spool implements Body, Closeable {
     /**
      * Reads a body to its end.
      *
-     * @throws IOException also if it has not the length that it says
+     * @throws IOException also if it has not the length that it says; {@code NO_SPACE} if {@link SpoolSpace} has no room for it
      */
     static Spool of(Body body, Path folder) throws IOException {
         Path file = Files.createTempFile(folder, "packhorse-replay", null);
@@ -56,6 +59,7 @@ final class Spool implements Body, Closeable {
     }
 
     private void add(ByteBuffer bytes) throws IOException {
+        room.take(bytes.remaining(), "write", FsPath.ROOT);
         length += bytes.remaining();
         while (bytes.hasRemaining()) {
             channel.write(bytes);
@@ -74,6 +78,8 @@ final class Spool implements Body, Closeable {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        try (room) {
+            channel.close();
+        }
     }
 }

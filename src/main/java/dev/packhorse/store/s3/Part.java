@@ -2,6 +2,8 @@ package dev.packhorse.store.s3;
 
 import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.FileSlice;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.SpoolSpace;
 import dev.packhorse.store.object.Metadata;
 import dev.packhorse.store.object.Source;
 import java.io.ByteArrayInputStream;
@@ -61,6 +63,7 @@ sealed interface Part extends Closeable {
         private static final int CHUNK = 128 * 1024;
 
         private final FileChannel channel;
+        private final SpoolSpace.Room room = SpoolSpace.SHARED.room();
         private final long size;
         private long length;
 
@@ -84,6 +87,7 @@ sealed interface Part extends Closeable {
             byte[] chunk = new byte[CHUNK];
             while (length < size && !source.isEnded()) {
                 ByteBuffer bytes = ByteBuffer.wrap(chunk, 0, source.read(chunk, (int) Math.min(CHUNK, size - length)));
+                room.take(bytes.remaining(), "write", FsPath.ROOT);
                 while (bytes.hasRemaining()) {
                     length += channel.write(bytes, length);
                 }
@@ -103,7 +107,9 @@ sealed interface Part extends Closeable {
 
         @Override
         public void close() throws IOException {
-            channel.close();
+            try (room) {
+                channel.close();
+            }
         }
     }
 

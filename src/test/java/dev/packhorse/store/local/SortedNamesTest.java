@@ -2,6 +2,8 @@ package dev.packhorse.store.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.packhorse.SpoolLimit;
+import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
@@ -35,6 +37,25 @@ class SortedNamesTest {
                         .as("%s names", count)
                         .isTrue();
             }
+        }
+    }
+
+    @Test
+    void namesThatDoNotFitTakeRoomThatIsLimited() throws IOException {
+        try (SpoolLimit limit = new SpoolLimit(1_000_000)) {
+            try (SortedNames names = new SortedNames()) {
+                // When
+                SpoolLimit.assertNoRoomFor(() -> {
+                    for (int i = 0; i < 4 * SortedNames.RUN; i++) {
+                        names.add("name-" + i);
+                    }
+                    names.sort();
+                });
+            } catch (FsException e) {
+                assertThat(e.kind()).isEqualTo(FsException.Kind.NO_SPACE);
+            }
+            // Then
+            assertThat(limit.taken()).isZero();
         }
     }
 

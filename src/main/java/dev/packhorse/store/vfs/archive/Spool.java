@@ -2,6 +2,8 @@ package dev.packhorse.store.vfs.archive;
 
 import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.FileSlice;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.SpoolSpace;
 import java.io.Closeable;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -25,6 +27,7 @@ final class Spool implements Closeable {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final long limit;
+    private final SpoolSpace.Room room = SpoolSpace.SHARED.room();
     private @Nullable FileChannel channel;
     private long length;
 
@@ -62,7 +65,9 @@ final class Spool implements Closeable {
     Bytes take() {
         FileChannel file = channel;
         channel = null;
-        return file == null ? null : new ChannelBytes(new FileSlice(file, new ByteRange(0, length)), file);
+        return file == null
+                ? null
+                : new ChannelBytes(new FileSlice(file, new ByteRange(0, length)), () -> close(file));
     }
 
     /** The same stream; what is read or skipped of it is copied. */
@@ -106,6 +111,7 @@ final class Spool implements Closeable {
             close();
             return;
         }
+        room.take(count, "open", FsPath.ROOT);
         for (ByteBuffer bytes = ByteBuffer.wrap(buffer, offset, count); bytes.hasRemaining(); ) {
             file.write(bytes);
         }
@@ -116,6 +122,12 @@ final class Spool implements Closeable {
         FileChannel file = channel;
         channel = null;
         if (file != null) {
+            close(file);
+        }
+    }
+
+    private void close(FileChannel file) throws IOException {
+        try (room) {
             file.close();
         }
     }
