@@ -44,6 +44,7 @@ class Gateway implements HttpObserver {
     private final Workers workers;
     private final HttpListener listener;
     private final ReplayDevice device;
+    private final ProcessName name;
     private final Exports exports;
     private final StateDatabase database;
     private final OverlayTable overlay;
@@ -78,6 +79,7 @@ class Gateway implements HttpObserver {
                 this);
         Path data = Path.of(config.data());
         Path spool = Files.createDirectories(data.resolve("spool"));
+        name = ProcessName.of(data);
         PackhorseConfig.Replay replay = config.replay();
         ReplaySettings usual = ReplaySettings.DEFAULT;
         device = new ReplayDevice(
@@ -102,7 +104,9 @@ class Gateway implements HttpObserver {
             overlay.announceTo(peers::appeared);
         }
         stores = new StoreRegistry(
-                Stores.openers(spool), OpenHandsNames.of(System.getenv()), new StorePolicies(overlay, peers, registry));
+                Stores.openers(spool, name.toString()),
+                OpenHandsNames.of(System.getenv()),
+                new StorePolicies(overlay, peers, registry));
         metrics = new HttpMetrics(registry);
         accessLog = AccessLog.open(config.accessLog());
         FunctionCounter.builder("packhorse.unlistable.names", device, ReplayDevice::leftOut)
@@ -251,6 +255,7 @@ class Gateway implements HttpObserver {
                     peers.close();
                 }
                 database.close();
+                name.close();
                 if (accessLog != null) {
                     accessLog.close();
                 }
