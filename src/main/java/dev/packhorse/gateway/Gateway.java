@@ -47,6 +47,7 @@ class Gateway implements HttpObserver {
     private final Limits limits;
     private final HttpListener listener;
     private final ReplayDevice device;
+    private final ProcessName name;
     private final Exports exports;
     private final StateDatabase database;
     private final IdentityWiring identity;
@@ -87,6 +88,7 @@ class Gateway implements HttpObserver {
         Path data = Path.of(config.data());
         Path spool = Files.createDirectories(data.resolve("spool"));
         SpoolSpace.SHARED.limit(ConfiguredLimits.spool(config.limits(), spool));
+        name = ProcessName.of(data);
         PackhorseConfig.Replay replay = config.replay();
         ReplaySettings usual = ReplaySettings.DEFAULT;
         device = new ReplayDevice(
@@ -119,7 +121,9 @@ class Gateway implements HttpObserver {
             overlay.announceTo(peers::appeared);
         }
         stores = new StoreRegistry(
-                Stores.openers(spool), OpenHandsNames.of(System.getenv()), new StorePolicies(overlay, peers, registry));
+                Stores.openers(spool, name.toString()),
+                OpenHandsNames.of(System.getenv()),
+                new StorePolicies(overlay, peers, registry));
         metrics = new HttpMetrics(registry);
         accessLog = AccessLog.open(config.accessLog());
         FunctionCounter.builder("packhorse.unlistable.names", device, ReplayDevice::leftOut)
@@ -283,6 +287,7 @@ class Gateway implements HttpObserver {
                     peers.close();
                 }
                 database.close();
+                name.close();
                 if (accessLog != null) {
                     accessLog.close();
                 }

@@ -46,8 +46,12 @@ final class RemoteStores {
     /** The folder in which stores keep what does not fit into memory. */
     private final Path temp;
 
-    RemoteStores(Path temp) {
+    /** What tells this process from others that use the same devices. */
+    private final String process;
+
+    RemoteStores(Path temp, String process) {
         this.temp = temp;
+        this.process = process;
     }
 
     @FunctionalInterface
@@ -198,7 +202,9 @@ final class RemoteStores {
                 options.duration("connect-timeout", usual.connectTimeout()),
                 options.duration("timeout", usual.timeout()),
                 options.duration("copy-timeout", usual.copyTimeout()),
-                usual.temp());
+                usual.temp(),
+                process,
+                usual.clock());
         boolean titles = options.flag("titles", false);
         boolean deleteShows = options.flag("delete-shows", false);
         ShowsOptions shown = ShowsOptions.of(options.text("serial", serial(description)));

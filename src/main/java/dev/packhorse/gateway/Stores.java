@@ -26,9 +26,10 @@ final class Stores {
      * What opens them.
      *
      * @param temp the folder in which stores keep what does not fit into memory
+     * @param process what no other process has at the same time, and this one has again after a restart
      */
-    static Map<String, StoreOpener> openers(Path temp) {
-        RemoteStores remote = new RemoteStores(temp);
+    static Map<String, StoreOpener> openers(Path temp, String process) {
+        RemoteStores remote = new RemoteStores(temp, process);
         ObjectStores objects = new ObjectStores(temp, System.getenv());
         WebStores web = new WebStores(temp);
         return Map.ofEntries(

@@ -173,7 +173,7 @@ class ReadmeTablesTest {
 
     @Test
     void theOptionsOfStoresAreThoseOfTheCode() throws Exception {
-        Map<String, StoreOpener> openers = Stores.openers(folder);
+        Map<String, StoreOpener> openers = Stores.openers(folder, "test");
         // One row tells of both, with TLS and without.
         assertThat(ReadmeStores.ALL.stream().map(ReadmeStores::scheme))
                 .containsAll(openers.keySet().stream()
@@ -222,7 +222,8 @@ class ReadmeTablesTest {
             List<String> row = new ArrayList<>(
                     List.of(capability.name().toLowerCase(Locale.ROOT).replace('_', ' ')));
             for (ReadmeStores each : stores) {
-                try (Store store = open(each, Stores.openers(folder), new Options(new HashMap<>(each.given())))) {
+                try (Store store =
+                        open(each, Stores.openers(folder, "test"), new Options(new HashMap<>(each.given())))) {
                     row.add(each.cell(capability, store.capabilities()));
                 }
             }

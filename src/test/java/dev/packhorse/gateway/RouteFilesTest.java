@@ -35,7 +35,7 @@ class RouteFilesTest {
 
     @BeforeEach
     void start() {
-        Map<String, StoreOpener> openers = new HashMap<>(Stores.openers(folder));
+        Map<String, StoreOpener> openers = new HashMap<>(Stores.openers(folder, "test"));
         openers.put("remote", (location, options) -> {
             throw new FsException(
                     FsException.Kind.UNAVAILABLE, "open", FsPath.ROOT, new IOException(location + " does not answer"));

@@ -104,7 +104,7 @@ public final class TestGateway implements AutoCloseable {
         overlay = new OverlayTable(database.source(), InstantSource.system(), OverlayTable.DEFAULT_RETENTION, false);
         outbox = Outbox.open(database.source(), InstantSource.system(), false, Outbox.Options.DEFAULT);
         recorded = new RecordedExports(exports, outbox);
-        openers.putAll(Stores.openers(folder));
+        openers.putAll(Stores.openers(folder, "test"));
         openers.put("faulty", (location, options) -> faulty);
         openers.put("given", (location, options) -> Objects.requireNonNull(given.get(location.substring(6))));
         openers.put("root", (location, options) -> LocalStore.open(root, LocalStore.Options.DEFAULT));

@@ -22,8 +22,7 @@ class ReplayLoopTest extends StoreContract {
     @SuppressWarnings("NullAway.Init")
     private Path temp;
 
-    private final List<ReplayExport> exports =
-            List.of(Device.export("Photo", new MemoryStore(256L << 20), true, encrypted(), true));
+    private List<ReplayExport> exports = List.of();
 
     private final ReplayListener listener = new ReplayListener(
             ReplaySettings.DEFAULT,
@@ -32,18 +31,27 @@ class ReplayLoopTest extends StoreContract {
             (exchange, status, received, sent, nanos) -> {},
             Limits.none());
 
+    /** What the device has its files in. */
+    Store behind() throws Exception {
+        return new MemoryStore(256L << 20);
+    }
+
     /** Whether the export wants that, and the client does it. */
     boolean encrypted() {
         return true;
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         listener.stop();
+        for (ReplayExport export : exports) {
+            export.store().close();
+        }
     }
 
     @Override
     protected Store create() throws Exception {
+        exports = List.of(Device.export("Photo", behind(), true, encrypted(), true));
         listener.start();
         return ReplayStore.open("127.0.0.1", listener.port(), FsPath.parse("/Photo"), options(ReplayOptions.of(temp)));
     }

@@ -25,6 +25,8 @@ class ReplayPlainLoopTest extends ReplayLoopTest {
                 defaults.connectTimeout(),
                 defaults.timeout(),
                 defaults.copyTimeout(),
-                defaults.temp());
+                defaults.temp(),
+                defaults.process(),
+                defaults.clock());
     }
 }

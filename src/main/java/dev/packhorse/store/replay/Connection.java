@@ -3,7 +3,6 @@ package dev.packhorse.store.replay;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
@@ -61,9 +60,8 @@ final class Connection implements Closeable {
             throws IOException {
         Connection connection = null;
         try {
-            InetAddress address = InetAddress.getByName(at.host());
             connection = prepared(at, stall, released);
-            connection.connect(new InetSocketAddress(address, at.port()), connectTimeout);
+            connection.connect(at.address(), connectTimeout);
             return connection;
         } catch (IOException e) {
             if (connection == null) {

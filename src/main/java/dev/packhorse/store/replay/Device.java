@@ -3,6 +3,7 @@ package dev.packhorse.store.replay;
 import dev.packhorse.fs.FsPath;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
@@ -18,15 +19,15 @@ import java.util.concurrent.TimeUnit;
  */
 final class Device {
 
-    private static final Map<String, Device> OPEN = new HashMap<>();
+    private static final Map<InetSocketAddress, Device> OPEN = new HashMap<>();
 
     /** Held to look at what is at a path, and to change it. */
     final Stripes locks = new Stripes();
 
     final Stats stats = new Stats();
 
-    /** Temporary names in use: what is not here and has such a name was left by a crash. */
-    final Set<FsPath> uploads = ConcurrentHashMap.newKeySet();
+    /** What others have left, perhaps. */
+    final Watch watch = new Watch();
 
     /** Directories in which no crash has left anything. */
     final Set<FsPath> swept = Collections.synchronizedSet(Collections.newSetFromMap(Stats.latest()));
@@ -35,19 +36,19 @@ final class Device {
     final Set<ReplayContent> contents = ConcurrentHashMap.newKeySet();
 
     private final Map<String, Boolean> tags = Collections.synchronizedMap(Stats.latest());
-    private final String name;
+    private final InetSocketAddress address;
     private final Semaphore turns;
     private int users;
 
-    private Device(String name, int connections) {
-        this.name = name;
+    private Device(InetSocketAddress address, int connections) {
+        this.address = address;
         this.turns = new Semaphore(connections, /* fair= */ true);
     }
 
-    /** The device that is to be found so; {@link #release} it. */
-    static Device of(Whereabouts where, int connections) {
+    /** The device of an address, whatever way has led there; {@link #release} it. */
+    static Device at(InetSocketAddress address, int connections) {
         synchronized (OPEN) {
-            Device device = OPEN.computeIfAbsent(where.key(), name -> new Device(name, connections));
+            Device device = OPEN.computeIfAbsent(address, each -> new Device(each, connections));
             device.users++;
             return device;
         }
@@ -56,7 +57,7 @@ final class Device {
     void release() {
         synchronized (OPEN) {
             if (--users == 0) {
-                OPEN.remove(name);
+                OPEN.remove(address);
             }
         }
     }

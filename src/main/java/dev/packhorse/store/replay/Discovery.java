@@ -101,7 +101,7 @@ public final class Discovery {
 
     private static PlainRequest device(String host, int port) {
         return target -> Wire.plain(
-                Connection.open(new Whereabouts.Endpoint(host, port), CONNECT, STALL, () -> {}), STALL, target);
+                Connection.open(Whereabouts.Endpoint.of(host, port), CONNECT, STALL, () -> {}), STALL, target);
     }
 
     /**

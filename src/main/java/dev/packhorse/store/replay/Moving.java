@@ -9,8 +9,6 @@ import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.TransferOptions;
-import dev.packhorse.wire.replay.ReplayQuery;
-import dev.packhorse.wire.replay.ReplayStatus;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -53,7 +51,7 @@ final class Moving {
             Stat now = tree.held(at, /* fresh= */ true);
             preconditions.check(now == null ? null : tree.node(path, now), operation, path);
             if (now == null) {
-                create(at);
+                tree.leftovers().makeDirectory(at);
                 now = tree.held(at, /* fresh= */ true);
             }
             if (now == null) {
@@ -63,18 +61,6 @@ final class Moving {
                 throw new FsException(Kind.NOT_A_DIRECTORY, operation, path);
             }
             return tree.node(path, now);
-        }
-    }
-
-    private void create(FsPath at) throws IOException {
-        try {
-            tree.wire().change(Command.MKDIR, ReplayQuery.of("name", at.toString()));
-        } catch (StatusException e) {
-            if (!e.is(ReplayStatus.FILE_EXISTS)) {
-                throw e;
-            }
-        } finally {
-            device.changed(at, /* isDirectory= */ true);
         }
     }
 
@@ -126,6 +112,7 @@ final class Moving {
             remove(source, exactly(tree.node(source, ends.source())));
             return copy;
         }
+        tree.leftovers().sweepOnce(Objects.requireNonNull(from.parent()));
         try (Stripes.Hold hold = device.locks.changing(from, to)) {
             Objects.requireNonNull(hold);
             Stat moving = tree.held(from, /* fresh= */ true);
@@ -172,7 +159,10 @@ final class Moving {
     }
 
     private boolean isEmpty(FsPath directory) throws IOException {
-        return tree.names("move", directory).isEmpty();
+        List<String> names = tree.names("move", directory);
+        return names.isEmpty()
+                || (tree.leftovers().sweep(tree.at(directory), names)
+                        && tree.names("move", directory).isEmpty());
     }
 
     private void rename(FsPath from, FsPath to, Stat moving) throws IOException {
@@ -187,8 +177,7 @@ final class Moving {
     }
 
     /**
-     * Renames onto something. A file is put aside, under a name by which a crash in between is undone; an empty directory is removed,
-     * and made again if the other does not come.
+     * Renames onto something. An empty directory is removed, and made again if the other does not come.
      */
     private void replace(FsPath from, Stat moving, FsPath to, Stat there) throws IOException {
         Leftovers leftovers = tree.leftovers();
@@ -197,7 +186,7 @@ final class Moving {
             try {
                 rename(from, to, moving);
             } catch (StatusException e) {
-                create(to);
+                leftovers.makeDirectory(to);
                 throw e;
             }
             return;
@@ -206,21 +195,7 @@ final class Moving {
             // Whoever knows the old one by its ETag would take the new one for it.
             throw new FsException(Kind.BUSY, "move", to);
         }
-        FsPath aside = Names.beside(to, there.size());
-        device.uploads.add(aside);
-        try {
-            leftovers.rename(to, aside);
-            try {
-                leftovers.rename(from, to);
-            } catch (StatusException e) {
-                leftovers.rename(aside, to);
-                throw e;
-            }
-            leftovers.remove(aside);
-        } finally {
-            device.uploads.remove(aside);
-            device.swept.remove(Objects.requireNonNull(to.parent()));
-        }
+        leftovers.replace(from, to);
     }
 
     Node copy(FsPath source, FsPath target, TransferOptions options) throws IOException {
@@ -266,6 +241,7 @@ final class Moving {
         if (path.isRoot() || isExport(at)) {
             throw new FsException(Kind.PERMISSION_DENIED, "remove", path);
         }
+        tree.leftovers().sweepOnce(Objects.requireNonNull(at.parent()));
         if (found.isDirectory()) {
             removeTree(path);
             return;
@@ -307,11 +283,7 @@ final class Moving {
     private void removeFile(FsPath at) throws IOException {
         try (Stripes.Hold hold = device.locks.changing(at)) {
             Objects.requireNonNull(hold);
-            tree.leftovers().remove(at);
-        } catch (StatusException e) {
-            if (!ReplayErrors.isMissing(e)) {
-                throw e;
-            }
+            tree.leftovers().removed(at);
         }
     }
 }

@@ -3,7 +3,9 @@ package dev.packhorse.store.replay;
 import dev.packhorse.wire.replay.SoftwareVersion;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * How to speak with a device.
@@ -21,6 +23,9 @@ import java.util.Set;
  * @param timeout for an answer to begin, for the next bytes of it, and for a connection to come free
  * @param copyTimeout for the answer to {@code cp}, which comes when the device has copied the file
  * @param temp folder for bodies on their way to the device, which are whole before it hears of them
+ * @param process tells what this process has left on a device from what another one may be at: the same after a restart, and never the
+ *     same in two processes at once. With one that is new each time, what a crash leaves stays for a day
+ * @param clock of this host
  */
 public record ReplayOptions(
         SoftwareVersion softwareVersion,
@@ -34,7 +39,9 @@ public record ReplayOptions(
         Duration connectTimeout,
         Duration timeout,
         Duration copyTimeout,
-        Path temp) {
+        Path temp,
+        String process,
+        InstantSource clock) {
 
     private static final Duration DAY = Duration.ofDays(1);
 
@@ -73,6 +80,8 @@ public record ReplayOptions(
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(30),
                 Duration.ofMinutes(10),
-                temp);
+                temp,
+                UUID.randomUUID().toString(),
+                InstantSource.system());
     }
 }

@@ -32,24 +32,21 @@ public final class ReplayStore implements Store {
     private static final Duration PRECISION = Duration.ofMillis(1);
 
     private final Capabilities capabilities;
-    private final Device device;
-    private final Wire wire;
-    private final Tree tree;
-    private final Lister lister;
-    private final Reading reading;
-    private final Writing writing;
-    private final Moving moving;
+    private final Whereabouts where;
+    private final FsPath root;
+    private final ReplayOptions options;
+    private final String owner;
+    private @Nullable Session session;
+    private volatile boolean closed;
 
-    private ReplayStore(Whereabouts where, FsPath root, ReplayOptions options) {
+    private ReplayStore(Whereabouts where, FsPath root, ReplayOptions options) throws FsException {
         this.capabilities = new Capabilities(
                 Set.of(Capability.WRITE, Capability.ETAGS, Capability.SPACE), PRECISION, options.statCache());
-        this.device = Device.of(where, options.connections());
-        this.wire = new Wire(where, options, device);
-        this.tree = new Tree(wire, device, options, root);
-        this.lister = new Lister(tree, options.connections());
-        this.reading = new Reading(tree);
-        this.writing = new Writing(tree, options.temp());
-        this.moving = new Moving(tree, lister, reading, writing);
+        this.where = where;
+        this.root = root;
+        this.options = options;
+        this.owner = Names.owner(options.process(), where.key());
+        Names.check("open", root, owner);
     }
 
     /**
@@ -69,14 +66,15 @@ public final class ReplayStore implements Store {
     private static ReplayStore opened(ReplayStore store, FsPath root) throws FsException {
         boolean opened = false;
         try {
-            if (!store.tree.require("open", FsPath.ROOT).isDirectory()) {
+            Tree tree = store.session().tree;
+            if (!tree.require("open", FsPath.ROOT).isDirectory()) {
                 throw new FsException(Kind.NOT_A_DIRECTORY, "open", root);
             }
-            if (store.tree.exports().writable().isEmpty()) {
+            if (tree.exports().writable().isEmpty()) {
                 throw new FsException(Kind.NOT_FOUND, "open", root, new IOException("the device exports nothing"));
             }
-            store.volumes();
-            store.tree.leftovers().sweepTop();
+            volumes(tree);
+            tree.leftovers().sweepTop();
             opened = true;
             return store;
         } catch (IOException e) {
@@ -94,8 +92,7 @@ public final class ReplayStore implements Store {
      * @throws FsException {@code INVALID_NAME} for a root that no device can have
      */
     public static ReplayStore lazily(String host, int port, FsPath root, ReplayOptions options) throws FsException {
-        Names.check("open", root);
-        return new ReplayStore(new Whereabouts.Endpoint(host, port), root, options);
+        return new ReplayStore(new Host(host, port), root, options);
     }
 
     /**
@@ -110,14 +107,38 @@ public final class ReplayStore implements Store {
 
     /** As {@link #openNamed}, but searches when first needed. */
     public static ReplayStore namedLazily(String name, FsPath root, ReplayOptions options) throws FsException {
-        Names.check("open", root);
         Wanted.Search search = () -> Discovery.everywhere().search(SEARCH);
         return new ReplayStore(new Wanted(name, 80, search, System::nanoTime), root, options);
     }
 
     /** Requests to the device that are no commands. */
     PlainRequest plain() {
-        return wire::plain;
+        return target -> session().wire.plain(target);
+    }
+
+    /** What works where the device is now. */
+    private Session session() throws IOException {
+        requireOpen();
+        Whereabouts.Endpoint at = where.find();
+        synchronized (this) {
+            requireOpen();
+            Session known = session;
+            if (known != null && known.at.equals(at)) {
+                return known;
+            }
+            if (known != null) {
+                known.close();
+            }
+            Session fresh = new Session(where, at, root, options, owner);
+            session = fresh;
+            return fresh;
+        }
+    }
+
+    private void requireOpen() throws IOException {
+        if (closed) {
+            throw new LostException("the store is closed");
+        }
     }
 
     @Override
@@ -127,12 +148,12 @@ public final class ReplayStore implements Store {
 
     @Override
     public Node stat(FsPath path) throws FsException {
-        return run("stat", path, () -> tree.node(path, tree.require("stat", path)));
+        return run("stat", path, device -> device.tree.node(path, device.tree.require("stat", path)));
     }
 
     @Override
     public Listing list(FsPath directory) throws FsException {
-        return run("list", directory, () -> lister.list("list", directory));
+        return run("list", directory, device -> device.lister.list("list", directory));
     }
 
     @Override
@@ -142,23 +163,23 @@ public final class ReplayStore implements Store {
 
     @Override
     public Content read(FsPath path) throws FsException {
-        return run("read", path, () -> reading.open(path));
+        return run("read", path, device -> device.reading.open(path));
     }
 
     @Override
     public Node write(FsPath path, Body body, WriteOptions options) throws FsException {
         requireKept("write", path, options.attributes(), options.preconditions());
-        return run("write", path, () -> {
-            if (isDirectoryAnyway(path)) {
+        return run("write", path, device -> {
+            if (isDirectoryAnyway(device.tree, path)) {
                 throw new FsException(Kind.IS_A_DIRECTORY, "write", path);
             }
-            tree.requireWritable("write", path);
-            return writing.write(path, body, options.preconditions());
+            device.tree.requireWritable("write", path);
+            return device.writing.write(path, body, options.preconditions());
         });
     }
 
     /** The root and the exports, which are there whether they may be changed or not. */
-    private boolean isDirectoryAnyway(FsPath path) throws IOException {
+    private static boolean isDirectoryAnyway(Tree tree, FsPath path) throws IOException {
         return path.isRoot()
                 || (tree.root().isRoot()
                         && tree.exports().writable().containsKey(path.toString().substring(1)));
@@ -167,18 +188,18 @@ public final class ReplayStore implements Store {
     @Override
     public Node makeDirectory(FsPath path, WriteOptions options) throws FsException {
         requireKept("makeDirectory", path, options.attributes(), options.preconditions());
-        return run("makeDirectory", path, () -> {
-            if (!isDirectoryAnyway(path)) {
-                tree.requireWritable("makeDirectory", path);
+        return run("makeDirectory", path, device -> {
+            if (!isDirectoryAnyway(device.tree, path)) {
+                device.tree.requireWritable("makeDirectory", path);
             }
-            return moving.make("makeDirectory", path, options.preconditions());
+            return device.moving.make("makeDirectory", path, options.preconditions());
         });
     }
 
     /** {@code UNSUPPORTED}: a device has none. */
     @Override
     public Node link(FsPath path, String target, WriteOptions options) throws FsException {
-        return run("link", path, () -> {
+        return run("link", path, device -> {
             throw new FsException(Kind.UNSUPPORTED, "link", path);
         });
     }
@@ -187,8 +208,8 @@ public final class ReplayStore implements Store {
     @Override
     public Node change(FsPath path, AttributeChange change, Preconditions preconditions) throws FsException {
         requireKept("change", path, change, preconditions);
-        return run("change", path, () -> {
-            Node node = tree.node(path, tree.requireNow("change", path));
+        return run("change", path, device -> {
+            Node node = device.tree.node(path, device.tree.requireNow("change", path));
             preconditions.check(node, "change", path);
             return node;
         });
@@ -197,30 +218,30 @@ public final class ReplayStore implements Store {
     @Override
     public Node copy(FsPath source, FsPath target, TransferOptions options) throws FsException {
         requireKept("copy", source, AttributeChange.NONE, options.preconditions());
-        return run("copy", source, () -> {
-            Names.check("copy", target);
-            return moving.copy(source, target, options);
+        return run("copy", source, device -> {
+            Names.check("copy", target, owner);
+            return device.moving.copy(source, target, options);
         });
     }
 
     @Override
     public Node move(FsPath source, FsPath target, TransferOptions options) throws FsException {
         requireKept("move", source, AttributeChange.NONE, options.preconditions());
-        return run("move", source, () -> {
-            Names.check("move", target);
-            return moving.move(source, target, options);
+        return run("move", source, device -> {
+            Names.check("move", target, owner);
+            return device.moving.move(source, target, options);
         });
     }
 
     @Override
     public void remove(FsPath path, Preconditions preconditions) throws FsException {
         requireKept("remove", path, AttributeChange.NONE, preconditions);
-        run("remove", path, () -> {
-            if (isDirectoryAnyway(path)) {
+        run("remove", path, device -> {
+            if (isDirectoryAnyway(device.tree, path)) {
                 throw new FsException(Kind.PERMISSION_DENIED, "remove", path);
             }
-            tree.requireWritable("remove", path);
-            moving.remove(path, preconditions);
+            device.tree.requireWritable("remove", path);
+            device.moving.remove(path, preconditions);
             return path;
         });
     }
@@ -228,15 +249,15 @@ public final class ReplayStore implements Store {
     /** Of all exports together, where the root shows all; two that tell the same room are taken to share it. */
     @Override
     public Space space() throws FsException {
-        return run("space", FsPath.ROOT, this::volumes);
+        return run("space", FsPath.ROOT, device -> volumes(device.tree));
     }
 
-    private Space volumes() throws IOException {
+    private static Space volumes(Tree tree) throws IOException {
         Set<Space> volumes = new LinkedHashSet<>();
         Set<String> exports =
                 tree.root().isRoot() ? tree.exports().writable().keySet() : Set.of(Exports.export(tree.root()));
         for (String name : exports) {
-            Space space = volume(FsPath.ROOT.child(name));
+            Space space = volume(tree, FsPath.ROOT.child(name));
             if (space != null) {
                 volumes.add(space);
             }
@@ -251,9 +272,9 @@ public final class ReplayStore implements Store {
     }
 
     /** The room of an export, the ring buffer counted as free; {@code null} for one that has no volume. */
-    private @Nullable Space volume(FsPath export) throws IOException {
+    private static @Nullable Space volume(Tree tree, FsPath export) throws IOException {
         try {
-            Space space = Exports.volume(wire, export);
+            Space space = Exports.volume(tree.wire(), export);
             return new Space(space.total(), Math.min(space.total(), space.free() + tree.circular(export)));
         } catch (StatusException e) {
             if (e.is(ReplayStatus.NO_PERMISSION)) {
@@ -265,30 +286,29 @@ public final class ReplayStore implements Store {
 
     @Override
     public void close() throws FsException {
-        if (wire.isClosed()) {
-            return;
+        Session last;
+        synchronized (this) {
+            closed = true;
+            last = session;
+            session = null;
         }
-        try {
-            wire.close();
-        } catch (IOException e) {
-            throw ReplayErrors.of(e, "close", FsPath.ROOT);
-        } finally {
-            lister.close();
-            device.release();
+        if (last != null) {
+            try {
+                last.close();
+            } catch (IOException e) {
+                throw ReplayErrors.of(e, "close", FsPath.ROOT);
+            }
         }
     }
 
     private interface Operation<T> {
-        T run() throws IOException;
+        T run(Session device) throws IOException;
     }
 
     private <T> T run(String operation, FsPath path, Operation<T> what) throws FsException {
-        if (wire.isClosed()) {
-            throw new FsException(Kind.UNAVAILABLE, operation, path);
-        }
-        Names.check(operation, path);
+        Names.check(operation, path, owner);
         try {
-            return what.run();
+            return what.run(session());
         } catch (IOException e) {
             throw ReplayErrors.of(e, operation, path);
         }

@@ -34,13 +34,13 @@ final class Tree {
     private final Leftovers leftovers;
     private final Instant started = Instant.now().truncatedTo(ChronoUnit.MILLIS);
 
-    Tree(Wire wire, Device device, ReplayOptions options, FsPath root) {
+    Tree(Wire wire, Device device, ReplayOptions options, String owner, FsPath root) {
         this.wire = wire;
         this.device = device;
         this.options = options;
         this.root = root;
         this.exports = new Exports(wire, options, root);
-        this.leftovers = new Leftovers(wire, device, this);
+        this.leftovers = new Leftovers(wire, device, this, owner, options.clock());
     }
 
     private static FsPath constant(String text) {

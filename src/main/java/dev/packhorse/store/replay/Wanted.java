@@ -1,8 +1,10 @@
 package dev.packhorse.store.replay;
 
+import dev.packhorse.wire.replay.DeviceDescription;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +33,7 @@ final class Wanted implements Whereabouts {
     private final Search search;
     private final LongSupplier nanoTime;
     private @Nullable Endpoint found;
+    private @Nullable DeviceDescription description;
     private @Nullable LostException failure;
     private long failed;
 
@@ -67,9 +70,12 @@ final class Wanted implements Whereabouts {
                         each.address().getHostAddress(),
                         each.description().modelNumber());
             }
-            Endpoint at = new Endpoint(Discovery.named(name, devices).address().getHostAddress(), port);
+            Discovery.Found device = Discovery.named(name, devices);
+            Endpoint at =
+                    new Endpoint(device.address().getHostAddress(), new InetSocketAddress(device.address(), port));
             failure = null;
             found = at;
+            description = device.description();
             return at;
         } catch (IOException e) {
             LostException lost = new LostException(String.valueOf(e.getMessage()), e);
@@ -84,6 +90,11 @@ final class Wanted implements Whereabouts {
         if (at.equals(found)) {
             found = null;
         }
+    }
+
+    @Override
+    public synchronized @Nullable DeviceDescription description() {
+        return description;
     }
 
     @Override

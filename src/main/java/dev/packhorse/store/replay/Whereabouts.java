@@ -1,12 +1,17 @@
 package dev.packhorse.store.replay;
 
+import dev.packhorse.wire.replay.DeviceDescription;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import org.jspecify.annotations.Nullable;
 
 /** How to find a device: it is known where it is, or what it is called. */
 interface Whereabouts {
 
     /**
-     * Where it is now.
+     * Where it is now: the same until that is {@link #lost}.
      *
      * @throws LostException if nobody knows
      */
@@ -15,34 +20,29 @@ interface Whereabouts {
     /** Nobody took a connection there. */
     void lost(Endpoint at);
 
-    /** What all stores over this device have in common to call it. */
+    /** What it has said of itself when it was found; {@code null} if it was not asked. */
+    @Nullable
+    DeviceDescription description();
+
+    /** What the operator calls it. */
     String key();
 
     /**
      * The address of a device.
      *
-     * @param host name or address
-     * @param port 80 by custom
+     * @param host as the header {@code Host} has it
+     * @param address resolved: two ways to one device end at the same
      */
-    record Endpoint(String host, int port) implements Whereabouts {
+    record Endpoint(String host, InetSocketAddress address) {
 
-        @Override
-        public Endpoint find() {
-            return this;
-        }
-
-        @Override
-        public void lost(Endpoint at) {
-            // It is here or nowhere.
-        }
-
-        @Override
-        public String key() {
-            return host + " " + port;
+        /** Finds the address of a host. */
+        static Endpoint of(String host, int port) throws UnknownHostException {
+            return new Endpoint(host, new InetSocketAddress(InetAddress.getByName(host), port));
         }
 
         /** As the header {@code Host} has it. */
         String authority() {
+            int port = address.getPort();
             return (host.indexOf(':') < 0 ? host : '[' + host + ']') + (port == 80 ? "" : ":" + port);
         }
     }

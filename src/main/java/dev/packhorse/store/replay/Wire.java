@@ -15,7 +15,6 @@ import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedChannelException;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +40,16 @@ final class Wire implements Closeable {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Whereabouts where;
+    private final Whereabouts.Endpoint at;
     private final ReplayOptions options;
     private final Device device;
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    Wire(Whereabouts where, ReplayOptions options, Device device) {
+    /** Speaks with a device at an address, which is given up as {@link Whereabouts#lost} when nobody takes a connection there. */
+    Wire(Whereabouts where, Whereabouts.Endpoint at, ReplayOptions options, Device device) {
         this.where = where;
+        this.at = at;
         this.options = options;
         this.device = device;
     }
@@ -191,7 +193,6 @@ final class Wire implements Closeable {
 
     private Connection connect() throws IOException {
         requireOpen();
-        Whereabouts.Endpoint at = where.find();
         Runnable turn = device.turn(options.timeout());
         Connection[] made = new Connection[1];
         Connection connection;
@@ -231,7 +232,10 @@ final class Wire implements Closeable {
         byte[] plain = query.bytes();
         String text = options.softwareVersion().encrypts()
                 ? EncryptedQuery.seal(
-                        plain, Instant.now().plus(options.clockOffset()), RANDOM.nextInt(), RANDOM.nextInt())
+                        plain,
+                        options.clock().instant().plus(options.clockOffset()),
+                        RANDOM.nextInt(),
+                        RANDOM.nextInt())
                 : new String(plain, ISO_8859_1);
         return command.target() + "?" + text;
     }

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The body is first read to its end, onto the local disk: the end may wait for another change, or for a slow client, and no
  * connection to the device is held meanwhile. A device cannot shorten a file, so its content always goes to a new one beside it:
- * {@code create}, {@code writefile}, {@code fstat} to see that it is whole. Then, with the path locked, {@code rm} takes the old file away and {@code mv} gives the new
- * one its name. Who asks through this process in between waits; after a crash in between {@link Leftovers} ends it.
+ * {@code create}, {@code writefile}, {@code fstat} to see that it is whole. Then, with the path locked, {@code mv} gives it its name
+ * ({@link Leftovers#replace} where an old file has it). Who asks through this process in between waits.
  *
  * <p>An ETag is a size and a creation time, so two files must not have both in common: where the clock of the device has not moved
  * since the last file of that size, the new one is created once more when it has. Where it tells no time there is no
@@ -131,27 +131,25 @@ final class Writing {
         void make(FsPath at) throws IOException;
     }
 
-    /** A file beside its place; if it does not get there it is removed, unless it may be the only whole one. */
+    /** A file beside its place; if it does not get there it is removed. */
     private final class Fresh implements AutoCloseable {
         final FsPath at;
         final long size;
         final @Nullable String copied;
-        boolean mayBeTheOnlyOne;
         boolean placed;
 
         Fresh(FsPath at, long size, @Nullable String copied) {
             this.at = at;
             this.size = size;
             this.copied = copied;
-            device.uploads.add(at);
         }
 
         @Override
         public void close() {
             if (placed) {
-                device.uploads.remove(at);
+                tree.leftovers().placed(at);
             } else {
-                tree.leftovers().discard(at, mayBeTheOnlyOne);
+                tree.leftovers().discard(at);
             }
         }
     }
@@ -166,7 +164,7 @@ final class Writing {
             String operation, FsPath path, long size, @Nullable String copied, @Nullable Stat old, Maker maker)
             throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Fresh fresh = new Fresh(Names.beside(tree.at(path), size), size, copied);
+            Fresh fresh = new Fresh(tree.leftovers().fresh(tree.at(path)), size, copied);
             boolean kept = false;
             try {
                 maker.make(fresh.at);
@@ -212,20 +210,10 @@ final class Writing {
                     && !now.etag().equals(fresh.copied)) {
                 throw new FsException(Kind.BUSY, operation, path);
             }
-            fresh.mayBeTheOnlyOne = true;
-            try {
-                if (now != null) {
-                    tree.leftovers().remove(at);
-                }
-            } catch (StatusException e) {
-                fresh.mayBeTheOnlyOne = false;
-                throw e;
-            }
-            try {
+            if (now == null) {
                 tree.leftovers().rename(fresh.at, at);
-            } catch (StatusException e) {
-                fresh.mayBeTheOnlyOne = now != null;
-                throw e;
+            } else {
+                tree.leftovers().replace(fresh.at, at);
             }
             fresh.placed = true;
             Stat put = stat(at);

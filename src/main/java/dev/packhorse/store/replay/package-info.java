@@ -20,9 +20,14 @@
  * asks for no file twice; preconditions are checked on a fresh one, with the path locked for all stores of the process. What other
  * programs do to the device in the same moment cannot be held off.
  *
- * <p><b>Replacing.</b> Beside the file, then {@code rm} and {@code mv} ({@link dev.packhorse.store.replay.Writing}); what a crash leaves
- * is ended by {@link dev.packhorse.store.replay.Leftovers}. Only one process at a time should change a device: another's file on its
- * way looks like such a leftover.
+ * <p><b>Replacing.</b> Beside the file, then the old one is put aside, the new one gets its name, and the old one is removed
+ * ({@link dev.packhorse.store.replay.Writing}, {@link dev.packhorse.store.replay.Leftovers}): at every moment one whole copy is there, and
+ * what a crash leaves is put back. Several processes may change one device: temporary names say whose they are. But what two of them do to
+ * one path in the same moment is not put in order.
+ *
+ * <p><b>Addresses.</b> A store finds its device when it is first needed, and works with it in a
+ * {@link dev.packhorse.store.replay.Session} as long as it is at one address. Stores that get to one address, by whatever name, share its
+ * {@link dev.packhorse.store.replay.Device}.
  *
  * <p><b>Titles.</b> What is in {@code /Video} is called by numbers; what that is says the device's {@link dev.packhorse.store.replay.Guide}
  * (7), by requests that are no commands ({@link dev.packhorse.store.replay.PlainRequest}). A {@link dev.packhorse.store.replay.ShowsStore}

@@ -43,7 +43,8 @@ class GentlenessTest extends DeviceFixture {
             device.file("/Video/" + i + ".mpg", new byte[10], THEN);
         }
         ReplayStore one = open("/");
-        ReplayStore other = open("/Video");
+        // By another name of the same address.
+        ReplayStore other = ReplayStore.open("localhost", device.port(), path("/Video"), ReplayOptions.of(temp));
         device.latency(Duration.ofMillis(5));
         CompletableFuture<List<String>> beside = CompletableFuture.supplyAsync(() -> {
             try {
@@ -54,6 +55,7 @@ class GentlenessTest extends DeviceFixture {
         });
         assertThat(names(one, "/Video")).hasSize(60);
         assertThat(beside.get()).hasSize(60);
+        other.close();
         assertThat(device.most()).isEqualTo(2);
     }
 
@@ -133,7 +135,9 @@ class GentlenessTest extends DeviceFixture {
                         SOON,
                         SOON,
                         SOON,
-                        temp));
+                        temp,
+                        usual.process(),
+                        usual.clock()));
         List<Long> nanos = new ArrayList<>();
         long start = System.nanoTime();
         byte[] bytes = bytes(store, "/a");

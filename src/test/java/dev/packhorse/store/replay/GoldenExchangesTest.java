@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The bytes on the wire, one exchange after the other, each over a connection of its own. */
 class GoldenExchangesTest {
 
-    private static final String RANDOM = "(\\.replay-[0-9a-f]+-)[0-9a-f]{8}-";
+    private static final String RANDOM = "\\.replay-[0-9a-f]{10}\\.[0-9a-f]{8}\\.[0-9a-f]{8}";
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -97,7 +97,7 @@ class GoldenExchangesTest {
                 break;
             }
         }
-        String head = bytes.toString(ISO_8859_1).replaceAll(RANDOM, "$1RANDOM-");
+        String head = bytes.toString(ISO_8859_1).replaceAll(RANDOM, ".replay-RANDOM");
         String length = head.startsWith("POST") ? head.replaceAll("(?s).*\r\nContent-Length: (\\d+).*", "$1") : "0";
         return head + new String(in.readNBytes(Integer.parseInt(length)), ISO_8859_1);
     }

@@ -34,7 +34,7 @@ final class Talk implements Closeable {
         String host = server.getInetAddress().getHostAddress();
         java.time.Duration limit = java.time.Duration.ofSeconds(10);
         return target -> Wire.plain(
-                Connection.open(new Whereabouts.Endpoint(host, port()), limit, limit, () -> {}), limit, target);
+                Connection.open(Whereabouts.Endpoint.of(host, port()), limit, limit, () -> {}), limit, target);
     }
 
     private void run() {

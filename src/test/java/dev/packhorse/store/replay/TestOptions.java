@@ -3,10 +3,14 @@ package dev.packhorse.store.replay;
 import dev.packhorse.wire.replay.SoftwareVersion;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Set;
 
 /** Options for tests, which have less patience than people. */
 final class TestOptions {
+
+    /** What tests are, again and again. */
+    static final String PROCESS = "test";
 
     private TestOptions() {}
 
@@ -25,7 +29,9 @@ final class TestOptions {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
-                temp);
+                temp,
+                PROCESS,
+                usual.clock());
     }
 
     /** As {@link ReplayOptions#of}, with other times. */
@@ -47,6 +53,27 @@ final class TestOptions {
                 timeout,
                 timeout,
                 timeout,
-                temp);
+                temp,
+                PROCESS,
+                usual.clock());
+    }
+
+    /** Others, at another time of this host. */
+    static ReplayOptions at(InstantSource clock, ReplayOptions options) {
+        return new ReplayOptions(
+                options.softwareVersion(),
+                options.clockOffset(),
+                options.invisible(),
+                options.writable(),
+                options.showCircular(),
+                options.connections(),
+                options.pace(),
+                options.statCache(),
+                options.connectTimeout(),
+                options.timeout(),
+                options.copyTimeout(),
+                options.temp(),
+                options.process(),
+                clock);
     }
 }

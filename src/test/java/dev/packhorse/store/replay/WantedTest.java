@@ -37,7 +37,7 @@ class WantedTest {
         has("Kitchen", "10.0.0.2");
         has("Living Room", "10.0.0.3");
 
-        assertThat(wanted.find()).isEqualTo(new Whereabouts.Endpoint("10.0.0.3", 80));
+        assertThat(wanted.find()).isEqualTo(Whereabouts.Endpoint.of("10.0.0.3", 80));
         assertThat(wanted.find().host()).isEqualTo("10.0.0.3");
         assertThat(searches).isEqualTo(1);
     }
