@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class AccessLog implements Closeable {
 
+    /** What who writes to the standard output holds meanwhile, so that lines of one log are not in those of another. */
+    static final Object STDOUT = new Object();
+
     private static final Logger LOG = Logger.getLogger(AccessLog.class);
     private static final int CAPACITY = 16_384;
     private static final long PAUSE_NANOS = 50_000_000;
@@ -67,7 +70,7 @@ final class AccessLog implements Closeable {
             return null;
         }
         if (where.equals("stdout")) {
-            return new AccessLog(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 64 << 10));
+            return new AccessLog(new BufferedOutputStream(stdout(), 64 << 10));
         }
         Path file = Path.of(where).toAbsolutePath();
         Path folder = file.getParent();
@@ -75,6 +78,18 @@ final class AccessLog implements Closeable {
             Files.createDirectories(folder);
         }
         return new AccessLog(new BufferedOutputStream(new FileOutputStream(file.toFile(), true), 64 << 10));
+    }
+
+    /** Takes what the buffer above it has at once: whole lines. */
+    private static OutputStream stdout() {
+        return new FileOutputStream(FileDescriptor.out) {
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                synchronized (STDOUT) {
+                    super.write(bytes, offset, length);
+                }
+            }
+        };
     }
 
     void add(HttpExchange exchange, int status, long received, long sent, long nanos) {

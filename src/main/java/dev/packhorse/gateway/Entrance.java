@@ -34,10 +34,12 @@ final class Entrance {
     private static final byte[] UNAUTHORIZED = "Unauthorized\n".getBytes(StandardCharsets.US_ASCII);
 
     private final Callers callers;
+    private final AuditWiring audit;
     private final Semaphore held = new Semaphore(HELD);
 
-    Entrance(Callers callers) {
+    Entrance(Callers callers, AuditWiring audit) {
         this.callers = callers;
+        this.audit = audit;
     }
 
     Callers callers() {
@@ -50,14 +52,19 @@ final class Entrance {
         HttpFronts.Front front = mount.front();
         Authentication found = authentication(exchange, mount, target);
         if (!(found instanceof Accepted accepted)) {
-            return limited(request, front, refused(found));
+            return limited(request, front, refused(exchange, found));
         }
         HttpResponse tooMuch = exchange.admit(accepted.caller());
         if (tooMuch != null) {
             return limited(request, front, tooMuch);
         }
         Store store = mount.policies().view(mount.protocol(), accepted.caller());
-        HttpResponse response = front.front().handle(request, target, store);
+        Store seen = audit.around(
+                store, accepted.caller(), mount.protocol(), mount.export().path(), exchange.number());
+        HttpResponse response = front.front().handle(request, target, seen);
+        if (response.counted() == 401 && front.credentials().isShown(request)) {
+            audit.refusedLogin(exchange);
+        }
         boolean mightHelp = accepted.caller().isAnonymous()
                 && callers.areKnown()
                 && response.counted() == 403
@@ -77,7 +84,7 @@ final class Entrance {
     HttpResponse handle(HttpExchange exchange, HttpFront front, RequestTarget target, Function<Caller, Store> store) {
         Authentication found = callers.of(exchange, null);
         if (!(found instanceof Accepted accepted)) {
-            return refused(found);
+            return refused(exchange, found);
         }
         HttpResponse tooMuch = exchange.admit(accepted.caller());
         return tooMuch != null ? tooMuch : front.handle(exchange.request(), target, store.apply(accepted.caller()));
@@ -95,8 +102,9 @@ final class Entrance {
         return callers.of(exchange, mount.policies().takesTokens() ? target.query() : null);
     }
 
-    private HttpResponse refused(Authentication found) {
+    private HttpResponse refused(HttpExchange exchange, Authentication found) {
         if (found instanceof Refused refused) {
+            audit.refusedLogin(exchange);
             return hold(refused.delay()) ? Challenge.unauthorized() : later(refused.delay());
         }
         return later(found instanceof Later later ? later.retryAfter() : Duration.ZERO);

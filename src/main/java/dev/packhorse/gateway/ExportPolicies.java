@@ -137,6 +137,13 @@ final class ExportPolicies implements Closeable {
         return caller.isEmpty() ? restricted(protocol, Export.GATEWAY) : view(protocol, CallerText.parse(caller));
     }
 
+    /** Who {@link #view(String, String)} is for. */
+    static Caller sender(String caller) {
+        return caller.isEmpty()
+                ? new Caller(Export.GATEWAY, Set.of(), InetAddress.getLoopbackAddress(), null)
+                : CallerText.parse(caller);
+    }
+
     private Store restricted(String protocol, String caller) {
         Store store = export.stores().apply(protocol, caller);
         if (quota != null) {

@@ -70,6 +70,7 @@ final class Exports implements ExportListener {
      * @param registry for what fronts count
      * @param callers tells who asks
      * @param exposure where listeners are
+     * @param audit writes down what is done
      */
     Exports(
             @Nullable Path spool,
@@ -77,10 +78,11 @@ final class Exports implements ExportListener {
             ReplayDevice device,
             MeterRegistry registry,
             Callers callers,
-            Exposure exposure) {
-        this.fronts = new HttpFronts(spool, workers, registry);
+            Exposure exposure,
+            AuditWiring audit) {
+        this.fronts = new HttpFronts(spool, workers, registry, audit);
         this.device = device;
-        this.entrance = new Entrance(callers);
+        this.entrance = new Entrance(callers, audit);
         this.exposure = exposure;
     }
 

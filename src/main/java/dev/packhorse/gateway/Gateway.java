@@ -56,6 +56,7 @@ class Gateway implements HttpObserver {
     private final StoreRegistry stores;
     private final HttpMetrics metrics;
     private final @Nullable AccessLog accessLog;
+    private final AuditWiring audit;
     private final MeterRegistry registry;
     private @Nullable Outbox outbox;
     private @Nullable RecordedExports recorded;
@@ -65,6 +66,7 @@ class Gateway implements HttpObserver {
         this.context = context;
         this.config = config;
         this.registry = registry;
+        audit = AuditWiring.of(config.audit(), registry);
         PackhorseConfig.Http http = config.http();
         workers = Workers.start(http.threads());
         limits = new Limits(ConfiguredLimits.settings(config.limits()));
@@ -104,7 +106,8 @@ class Gateway implements HttpObserver {
                 replay.name(),
                 replay.announce().orElse(null),
                 this,
-                limits);
+                limits,
+                audit);
         database = StateDatabase.open(data, config.database());
         identity = IdentityWiring.of(config, database.source(), InstantSource.system());
         exports = new Exports(
@@ -113,7 +116,8 @@ class Gateway implements HttpObserver {
                 device,
                 registry,
                 identity.callers(),
-                new Exposure(http.host(), replay.host(), config.allowAnonymousWrites()));
+                new Exposure(http.host(), replay.host(), config.allowAnonymousWrites()),
+                audit);
         overlay = new OverlayTable(
                 database.source(), InstantSource.system(), config.changeTimestampRetention(), database.isShared());
         peers = database.isShared() ? new PeerChannel(database.source(), overlay::lookAgain, overlay::lookAgain) : null;
@@ -141,6 +145,7 @@ class Gateway implements HttpObserver {
      * @throws StartException with one line that says what the operator has to mend
      */
     void start() throws StartException {
+        audit.check();
         identity.load();
         context.setStreamCaching(false);
         context.setSourceLocationEnabled(true);
@@ -263,6 +268,11 @@ class Gateway implements HttpObserver {
         return exports.examples();
     }
 
+    /** Whether the audit log is behind, as {@link AuditWiring#state}. */
+    String auditState() {
+        return audit.state();
+    }
+
     List<StoreRegistry.Opened> stores() {
         return stores.all();
     }
@@ -291,6 +301,7 @@ class Gateway implements HttpObserver {
                 if (accessLog != null) {
                     accessLog.close();
                 }
+                audit.close();
             }
         }
     }

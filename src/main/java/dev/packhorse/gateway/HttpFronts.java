@@ -59,6 +59,7 @@ final class HttpFronts {
     private final @Nullable Path spool;
     private final Executor workers;
     private final WebhookMetrics metrics;
+    private final AuditWiring audit;
     /** What fronts have running, by the path of the export. */
     private final Map<FsPath, Mirror> mirrors = new ConcurrentHashMap<>();
 
@@ -69,8 +70,10 @@ final class HttpFronts {
      *     for the folder of the system, and for no webhooks
      * @param workers threads that may block, for what fronts do ahead
      * @param registry is told what becomes of webhooks
+     * @param audit writes down what they do
      */
-    HttpFronts(@Nullable Path spool, Executor workers, MeterRegistry registry) {
+    HttpFronts(@Nullable Path spool, Executor workers, MeterRegistry registry, AuditWiring audit) {
+        this.audit = audit;
         this.spool = spool;
         this.workers = workers;
         this.metrics = new WebhookMetrics(registry);
@@ -153,7 +156,12 @@ final class HttpFronts {
         String name = export.path().toString();
         Path folder = spool.resolve("webhook").resolve(URLEncoder.encode(name.substring(1), UTF_8));
         try {
-            Mirror mirror = Mirror.start(name, folder, text -> policies.view(WEBHOOK, text), options);
+            Mirror mirror = Mirror.start(
+                    name,
+                    folder,
+                    text -> audit.around(
+                            policies.view(WEBHOOK, text), ExportPolicies.sender(text), WEBHOOK, export.path(), null),
+                    options);
             mirrors.put(export.path(), mirror);
             metrics.add(name, mirror);
             return new WebhookFront(options, mirror);

@@ -1,11 +1,13 @@
 package dev.packhorse.gateway;
 
 import dev.packhorse.change.Outbox;
+import dev.packhorse.policy.observe.AuditLog;
 import dev.packhorse.server.TlsSettings;
 import io.quarkus.runtime.annotations.StaticInitSafe;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithParentName;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -32,6 +34,9 @@ public interface PackhorseConfig {
     /** A line for each request: `stdout`, a file, or `off`. */
     @WithDefault("stdout")
     String accessLog();
+
+    /** The audit log. */
+    Audit audit();
 
     /** How long a deleted path keeps its change timestamp. */
     @WithDefault("1h")
@@ -60,6 +65,35 @@ public interface PackhorseConfig {
 
     /** Failed logins. */
     Login login();
+
+    /** The audit log. */
+    interface Audit {
+
+        /** A line of JSON for each operation: `stdout`, a file, or `off`. */
+        @WithParentName
+        @WithDefault("off")
+        String to();
+
+        /** Size of the file after which a new one is begun; one is begun each day as well. */
+        @WithDefault("100m")
+        MemorySize maxSize();
+
+        /** How many of the former files stay. */
+        @WithDefault("10")
+        int keep();
+
+        /** Whether what is only looked at is a line, too. */
+        @WithDefault("false")
+        boolean stat();
+
+        /** Whether the line of a change is forced to the disk before the client is told. */
+        @WithDefault("false")
+        boolean durable();
+
+        /** What becomes of changes while the log cannot be written: `refuse` them, or `continue` without it. */
+        @WithDefault("refuse")
+        AuditLog.WhenFull whenFull();
+    }
 
     /** The state database. */
     interface Database {

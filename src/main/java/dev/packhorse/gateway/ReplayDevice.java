@@ -35,6 +35,7 @@ final class ReplayDevice {
     private final DeviceDescription description;
     private final ReplayFront front;
     private final ReplayListener listener;
+    private final AuditWiring audit;
     /** By name. */
     private volatile Map<String, Offered> exports = Map.of();
 
@@ -49,9 +50,11 @@ final class ReplayDevice {
      * @param name what it is called
      * @param announced address that answers to searches name; {@code null} for no answers
      * @param limits what its clients may take
+     * @param audit writes down what they do
      */
     ReplayDevice(
-            ReplaySettings settings, String name, @Nullable String announced, HttpObserver observer, Limits limits) {
+            ReplaySettings settings, String name, @Nullable String announced, HttpObserver observer, Limits limits, AuditWiring audit) {
+        this.audit = audit;
         this.settings = settings;
         this.announced = announced;
         // The same at each start, so that clients know it again.
@@ -74,7 +77,13 @@ final class ReplayDevice {
         Caller caller = Caller.anonymous(address);
         return exports.values().stream()
                 .filter(each -> each.policies().rights(caller).seesAnything())
-                .map(each -> each.export().with(each.policies().view(PROTOCOL, caller)))
+                .map(each -> each.export()
+                        .with(audit.around(
+                                each.policies().view(PROTOCOL, caller),
+                                caller,
+                                PROTOCOL,
+                                each.export().path(),
+                                null)))
                 .toList();
     }
 

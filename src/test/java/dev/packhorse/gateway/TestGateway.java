@@ -80,7 +80,7 @@ public final class TestGateway implements AutoCloseable {
     private final Workers workers = Workers.start(64);
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final int devicePort = freePort();
-    private final ReplayDevice device = device(devicePort);
+    private final ReplayDevice device;
     private final Exports exports;
     private final Map<String, StoreOpener> openers = new HashMap<>();
     private final Map<String, Store> given = new ConcurrentHashMap<>();
@@ -96,9 +96,25 @@ public final class TestGateway implements AutoCloseable {
     }
 
     TestGateway(Path folder, HttpSettings settings, Callers callers) throws Exception {
+        this(folder, settings, callers, AuditWiring.OFF);
+    }
+
+    /**
+     * A gateway.
+     *
+     * @param audit who has opened it closes it
+     */
+    TestGateway(Path folder, HttpSettings settings, Callers callers, AuditWiring audit) throws Exception {
         root = Files.createDirectories(folder.resolve("root"));
+        device = device(devicePort, audit);
         exports = new Exports(
-                Files.createDirectories(folder.resolve("spool")), workers, device, meters, callers, Exposure.LOOPBACK);
+                Files.createDirectories(folder.resolve("spool")),
+                workers,
+                device,
+                meters,
+                callers,
+                Exposure.LOOPBACK,
+                audit);
         database = StateDatabase.open(folder.resolve("state"));
         database.awaitReady();
         overlay = new OverlayTable(database.source(), InstantSource.system(), OverlayTable.DEFAULT_RETENTION, false);
@@ -143,15 +159,21 @@ public final class TestGateway implements AutoCloseable {
     /** Exports for whoever comes from this host. */
     static Exports exports(@Nullable Path spool) {
         return new Exports(
-                spool, Runnable::run, device(), new SimpleMeterRegistry(), Callers.ANONYMOUS, Exposure.LOOPBACK);
+                spool,
+                Runnable::run,
+                device(),
+                new SimpleMeterRegistry(),
+                Callers.ANONYMOUS,
+                Exposure.LOOPBACK,
+                AuditWiring.OFF);
     }
 
     /** A device on any port. */
     static ReplayDevice device() {
-        return device(0);
+        return device(0, AuditWiring.OFF);
     }
 
-    private static ReplayDevice device(int port) {
+    private static ReplayDevice device(int port, AuditWiring audit) {
         ReplaySettings usual = ReplaySettings.DEFAULT;
         return new ReplayDevice(
                 new ReplaySettings(
@@ -166,7 +188,8 @@ public final class TestGateway implements AutoCloseable {
                 "Test",
                 null,
                 (exchange, status, received, sent, nanos) -> {},
-                Limits.none());
+                Limits.none(),
+                audit);
     }
 
     /** A port that was free a moment ago: routes have to name it before somebody listens there. */

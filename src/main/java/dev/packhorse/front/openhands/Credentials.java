@@ -80,6 +80,14 @@ public final class Credentials {
         return admitted.isEmpty();
     }
 
+    /** Whether a request shows a credential where there are some, right or wrong. */
+    public boolean isShown(HttpRequest request) {
+        return !isEmpty()
+                && (request.header("X-API-Key") != null
+                        || request.header("X-Session-API-Key") != null
+                        || request.header("Authorization") != null);
+    }
+
     /** Whether a request shows one of them, or needs to show none. */
     public boolean admits(HttpRequest request) {
         if (admitted.isEmpty()) {

@@ -6,9 +6,11 @@ import dev.packhorse.fs.Capabilities;
 import dev.packhorse.fs.Content;
 import dev.packhorse.fs.ForwardingStore;
 import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
+import dev.packhorse.fs.Permissions;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Space;
 import dev.packhorse.fs.Store;
@@ -22,7 +24,7 @@ import dev.packhorse.fs.WriteOptions;
  * <p>A change that has been made, but whose line the operating system does not have in time, fails as {@code UNAVAILABLE}: nobody
  * may believe in a change that no line tells of. While such lines wait, changes fail so before they are made.
  */
-public final class AuditStore extends ForwardingStore {
+public final class AuditStore extends ForwardingStore implements Permissions {
 
     private final AuditLog log;
     private final Origin origin;
@@ -36,6 +38,36 @@ public final class AuditStore extends ForwardingStore {
         super(delegate);
         this.log = log;
         this.origin = origin;
+    }
+
+    @Override
+    public boolean mayWrite(FsPath path) {
+        return noted("write", path, Permissions.of(delegate()).mayWrite(path));
+    }
+
+    @Override
+    public boolean mayRemove(FsPath path) {
+        return noted("remove", path, Permissions.of(delegate()).mayRemove(path));
+    }
+
+    /** A front that asks first does not do what it may not: that it was asked to is a line all the same. */
+    private boolean noted(String operation, FsPath path, boolean allowed) {
+        if (!allowed) {
+            Observed observed = observe(operation, path);
+            observed.failed(Kind.PERMISSION_DENIED);
+            observed.end();
+        }
+        return allowed;
+    }
+
+    @Override
+    public boolean isKnown() {
+        return Permissions.of(delegate()).isKnown();
+    }
+
+    @Override
+    public String caller() {
+        return Permissions.of(delegate()).caller();
     }
 
     private Observed observe(String operation, FsPath path) {
