@@ -176,10 +176,6 @@ final class Files {
 
     /** Makes the directories above a path that are not there. */
     static void makeParents(Store store, FsPath path) throws FsException {
-        makeParents(store, path);
-    }
-
-    private static void makeParents(Store store, FsPath path) throws FsException {
         Deque<FsPath> missing = new ArrayDeque<>();
         for (FsPath parent = path.parent(); parent != null && !parent.isRoot(); parent = parent.parent()) {
             try {
