@@ -206,14 +206,14 @@ public final class AccountFiles {
 
     private static Predicate<String> field(int number, String value) {
         return line -> {
-            String[] fields = line.strip().split("[ \t]+");
+            String[] fields = line.strip().split("[ \t]+", -1);
             return Lines.says(line) && fields.length > number && fields[number].equals(value);
         };
     }
 
     private static Set<String> members(String line) {
         Set<String> members = new LinkedHashSet<>();
-        for (String each : line.substring(line.indexOf(':') + 1).strip().split("[ \t]+")) {
+        for (String each : line.substring(line.indexOf(':') + 1).strip().split("[ \t]+", -1)) {
             if (!each.isEmpty()) {
                 members.add(each);
             }

@@ -31,14 +31,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id by which it is found; not secret
  * @param owner whose groups it has
- * @param hash of the secret part, 32 bytes
+ * @param hash of the secret part, in hexadecimal digits
  * @param scope what it is limited to; {@code null} for nothing
  * @param expires when it ends; {@code null} for never
  */
 record ApiKey(
         String id,
         String owner,
-        byte[] hash,
+        String hash,
         Caller.@Nullable Scope scope,
         @Nullable Instant expires) {
 
@@ -52,7 +52,7 @@ record ApiKey(
     private static final String NEVER = "never";
 
     /** Compared with where no key has the id. */
-    private static final byte[] NO_HASH = new byte[32];
+    private static final String NO_HASH = "0".repeat(64);
 
     /** A key that has just been made, with the text that is shown once. */
     record Made(ApiKey key, String text) {
@@ -87,8 +87,9 @@ record ApiKey(
         int end = shown.indexOf('_', MARK.length());
         boolean marked = shown.startsWith(MARK) && end > 0;
         ApiKey key = marked ? keys.get(shown.substring(MARK.length(), end)) : null;
-        byte[] digest = digest(marked ? shown.substring(end + 1) : shown);
-        return MessageDigest.isEqual(digest, key == null ? NO_HASH : key.hash()) ? key : null;
+        String digest = digest(marked ? shown.substring(end + 1) : shown);
+        String stored = key == null ? NO_HASH : key.hash();
+        return MessageDigest.isEqual(digest.getBytes(ISO_8859_1), stored.getBytes(ISO_8859_1)) ? key : null;
     }
 
     /** Whether it has ended. */
@@ -109,7 +110,7 @@ record ApiKey(
     }
 
     private static ApiKey parse(String line) {
-        String[] fields = BLANKS.split(line);
+        String[] fields = BLANKS.split(line, -1);
         if (fields.length != 6) {
             throw new IllegalArgumentException("a key is written: id hash owner rights exports expiry");
         }
@@ -121,7 +122,7 @@ record ApiKey(
             return new ApiKey(
                     id,
                     Names.check(fields[2]),
-                    HexFormat.of().parseHex(fields[1]),
+                    fields[1],
                     scope(rights(fields[3]), exports(fields[4])),
                     expiry(fields[5]));
         } catch (IllegalArgumentException e) {
@@ -189,7 +190,7 @@ record ApiKey(
 
     /** The line. */
     String line() {
-        return String.join(" ", id, HexFormat.of().formatHex(hash), owner, rightsText(), exportsText(), expiryText());
+        return String.join(" ", id, hash, owner, rightsText(), exportsText(), expiryText());
     }
 
     String rightsText() {
@@ -213,22 +214,12 @@ record ApiKey(
         return expires == null ? NEVER : expires.toString();
     }
 
-    private static byte[] digest(String secret) {
+    private static String digest(String secret) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(ISO_8859_1));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(secret.getBytes(ISO_8859_1)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof ApiKey key && key.id.equals(id) && MessageDigest.isEqual(key.hash, hash);
-    }
-
-    @Override
-    public int hashCode() {
-        return id.hashCode();
     }
 
     @Override

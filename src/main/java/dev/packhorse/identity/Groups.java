@@ -24,7 +24,7 @@ final class Groups {
                     Names.check(line.substring(0, colon).strip()), none -> new LinkedHashSet<>());
             String listed = line.substring(colon + 1).strip();
             if (!listed.isEmpty()) {
-                for (String member : listed.split("[ \t]+")) {
+                for (String member : listed.split("[ \t]+", -1)) {
                     members.add(Names.check(member));
                 }
             }

@@ -69,6 +69,7 @@ public final class Identities implements Closeable {
      *
      * @throws IOException with one line that says what the operator has to mend
      */
+    @SuppressWarnings("FutureReturnValueIgnored") // runs until the schedule is shut down
     public void load() throws IOException {
         loadOnce();
         if (!files.all().isEmpty()) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     somebody without a password
  * @param groups {@code group: member member}, as Apache has it; a group without members is one that tokens may name
  * @param keys API keys, {@code id hash owner rights exports expiry}
- * @param sshKeys {@code user}, a blank, and an entry of OpenSSH's {@code authorized_keys} without options
+ * @param sshKeys a name, a blank, and an entry of OpenSSH's {@code authorized_keys} without options
  */
 public record IdentityFiles(
         @Nullable Path users,

@@ -16,7 +16,11 @@ final class Lines {
     /** Makes something of a line. */
     interface Reader {
 
-        /** @throws IllegalArgumentException saying what is wrong with it, without its secrets */
+        /**
+         * Takes one line.
+         *
+         * @throws IllegalArgumentException saying what is wrong with it, without its secrets
+         */
         void read(String line);
     }
 

@@ -85,8 +85,8 @@ final class Passwords {
         if (hash == null || passwords.stream().anyMatch(each -> each.length > PasswordHash.MAX_PASSWORD)) {
             return Result.WRONG;
         }
-        boolean real = user != null && stored != null;
-        if (real && remembers(user, hash, passwords)) {
+        User real = stored == null ? null : user;
+        if (real != null && remembers(real, hash, passwords)) {
             return Result.RIGHT;
         }
         try (HashWork.Place place = work.enter(hash.memory(), address)) {
@@ -94,10 +94,10 @@ final class Passwords {
                 return Result.NOT_NOW;
             }
             // Another request of the same client may have been at it.
-            if (real && remembers(user, hash, passwords)) {
+            if (real != null && remembers(real, hash, passwords)) {
                 return Result.RIGHT;
             }
-            return compute(real ? user : null, hash, passwords);
+            return compute(real, hash, passwords);
         }
     }
 

@@ -59,7 +59,7 @@ final class SshKeys {
             throw new IllegalArgumentException("user " + user + ": options in front of a key are not supported");
         }
         if (key instanceof DSAPublicKey
-                || key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() < MIN_RSA_BITS) {
+                || (key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() < MIN_RSA_BITS)) {
             throw new IllegalArgumentException("user " + user + ": keys of DSA, and of RSA below " + MIN_RSA_BITS
                     + " bits, are refused as too weak");
         }

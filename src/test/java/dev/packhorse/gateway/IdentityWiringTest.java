@@ -86,7 +86,7 @@ class IdentityWiringTest {
     void whatIsWrongStopsTheStartWithALine(String keys, String why) throws Exception {
         // Given
         Map<String, String> set = new HashMap<>();
-        for (String each : keys.split(",")) {
+        for (String each : keys.split(",", -1)) {
             set.put(each.substring(0, each.indexOf('=')), each.substring(each.indexOf('=') + 1));
         }
         try (TestDatabase database = new TestDatabase();

@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -35,22 +36,28 @@ class HashWorkTest {
         HashWork work = new HashWork(2);
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
+        Semaphore entered = new Semaphore(0);
+        Semaphore go = new Semaphore(0);
         List<Future<?>> all = new ArrayList<>();
         // When
         for (int i = 0; i < 12; i++) {
             all.add(threads.submit(() -> {
-                try (HashWork.Place place = Objects.requireNonNull(work.enter(1, "a"))) {
-                    most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                    Thread.yield();
-                    inside.decrementAndGet();
-                }
+                HashWork.Place place = Objects.requireNonNull(work.enter(1, "a"));
+                most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                entered.release();
+                go.acquireUninterruptibly();
+                inside.decrementAndGet();
+                place.close();
             }));
         }
+        assertThat(entered.tryAcquire(2, 10, TimeUnit.SECONDS)).isTrue();
+        await().during(100, TimeUnit.MILLISECONDS).until(() -> entered.availablePermits() == 0);
+        go.release(12);
         for (Future<?> each : all) {
             each.get(10, TimeUnit.SECONDS);
         }
         // Then
-        assertThat(most.get()).isBetween(1, 2);
+        assertThat(most.get()).isEqualTo(2);
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -137,14 +138,12 @@ class SnapshotTest {
                 "k1 " + DIGEST + " joe r /photos,/music/new 2027-01-31T00:00:00Z\nk2\t" + DIGEST + " joe rw * never\n",
                 "");
         // Then
-        ApiKey one = known.keys().get("k1");
-        assertThat(one).isNotNull();
+        ApiKey one = Objects.requireNonNull(known.keys().get("k1"));
         assertThat(one.owner()).isEqualTo("joe");
         assertThat(one.scope())
                 .isEqualTo(new Caller.Scope(Set.of(Right.READ, Right.LIST), Set.of("/photos", "/music/new")));
         assertThat(one.expires()).isEqualTo(Instant.parse("2027-01-31T00:00:00Z"));
-        ApiKey two = known.keys().get("k2");
-        assertThat(two).isNotNull();
+        ApiKey two = Objects.requireNonNull(known.keys().get("k2"));
         assertThat(two.scope()).isNull();
         assertThat(two.expires()).isNull();
         assertThat(one.toString()).doesNotContain(DIGEST.substring(0, 8));

@@ -4,6 +4,7 @@ import dev.packhorse.identity.AccountFiles;
 import dev.packhorse.identity.IdentityFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ public final class AccountCommands implements Runnable {
     /** What a key of the configuration is set to. */
     public interface Configuration {
 
-        /** @return {@code null} if it is not set */
+        /** The value of a key; {@code null} if it is not set. */
         @Nullable
         String value(String key);
     }
@@ -45,8 +46,8 @@ public final class AccountCommands implements Runnable {
                 .addSubcommand(new UserCommand(accounts, terminal))
                 .addSubcommand(new KeyCommand(accounts, terminal, clock))
                 .addSubcommand(new GroupCommand(accounts, terminal));
-        commands.setOut(new PrintWriter(terminal.out(), true));
-        commands.setErr(new PrintWriter(terminal.err(), true));
+        commands.setOut(new PrintWriter(terminal.out(), true, Charset.defaultCharset()));
+        commands.setErr(new PrintWriter(terminal.err(), true, Charset.defaultCharset()));
         commands.setExecutionExceptionHandler((failure, command, parsed) -> {
             if (failure instanceof IOException || failure instanceof IllegalArgumentException) {
                 terminal.err().println("packhorse: " + failure.getMessage());
