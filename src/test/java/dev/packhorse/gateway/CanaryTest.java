@@ -5,13 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.packhorse.Canary;
+import dev.packhorse.identity.Authenticator;
+import dev.packhorse.identity.Identities;
+import dev.packhorse.identity.IdentityFiles;
+import dev.packhorse.identity.LoginGuard;
+import dev.packhorse.policy.observe.AuditFile;
+import dev.packhorse.policy.observe.AuditLog;
 import dev.packhorse.policy.overlay.TestPostgres;
+import dev.packhorse.server.HttpSettings;
+import dev.packhorse.store.memory.MemoryStore;
 import dev.packhorse.store.sftp.MinaServer;
 import dev.packhorse.store.vfs.ftp.TestFtpServer;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -19,6 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import org.apache.commons.codec.digest.DigestUtils;
+import org.apache.commons.codec.digest.Sha2Crypt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -488,6 +500,83 @@ class CanaryTest {
             }
             send("GET", "/fs/" + id + "/a", "");
             send("PUT", "/fs/" + id + "/a", "x");
+        }
+    }
+
+    /** Users, keys and tokens of the configuration, with an audit log that is looked at as well. */
+    @Test
+    void whatUsersShow() throws Exception {
+        String password = Canary.secret("user");
+        String key = Canary.secret("api-key");
+        Path users = Files.writeString(
+                folder.resolve("users"),
+                "ann:" + Sha2Crypt.sha512Crypt(password.getBytes(UTF_8), "$6$rounds=5000$saltsaltsalt") + "\n");
+        Path keys = Files.writeString(
+                folder.resolve("keys"), "k1 " + DigestUtils.sha256Hex(key) + " ann read+list * never\n");
+        Path log = folder.resolve("audit.log");
+        AuditWiring audit = AuditWiring.of(
+                AuditLog.to(AuditFile.open(log, AuditFile.Options.DEFAULT), AuditLog.Options.DEFAULT));
+        try (audit;
+                StateDatabase database = StateDatabase.open(folder.resolve("logins"));
+                Identities identities =
+                        new Identities(new IdentityFiles(users, null, keys, null), InstantSource.system())) {
+            database.awaitReady();
+            identities.load();
+            LoginGuard.Limits limits = new LoginGuard.Limits(1000, Duration.ofMinutes(1), 1000, Duration.ofMinutes(1));
+            LoginGuard guard = new LoginGuard(database.source(), limits, InstantSource.system());
+            Callers callers =
+                    new KnownCallers(identities, new Authenticator(identities, null, guard, InstantSource.system()));
+            try (TestGateway known =
+                    new TestGateway(folder.resolve("known"), HttpSettings.DEFAULT, callers, audit)) {
+                known.export(
+                        "x",
+                        Map.of("access", "ann:rw", "token", "true", "protocols", "httpfs,jsonfs,openhands"),
+                        new MemoryStore(1 << 20));
+                List<String> statuses = new ArrayList<>();
+                for (String shown : List.of(password, "ph_k1_" + key, "ph_k2_" + key, Canary.secret("wrong"))) {
+                    for (String header : List.of(
+                            "Authorization: Basic "
+                                    + Base64.getEncoder().encodeToString(("ann:" + shown).getBytes(UTF_8)),
+                            "Authorization: Basic "
+                                    + Base64.getEncoder().encodeToString((shown + ":x").getBytes(UTF_8)),
+                            "Authorization: Bearer " + shown,
+                            "Authorization: Bearer eyJhbGciOiJub25lIn0." + shown + ".x",
+                            "X-API-Key: " + shown,
+                            "X-Session-API-Key: " + shown)) {
+                        for (String target : List.of("/fs/x/a", "/jsonfs/x/a", "/openhands/x/files/a", "/fs/")) {
+                            TestGateway.Reply reply = known.send("GET", target, "", header);
+                            watch.said("answer", reply.head() + reply.body());
+                            statuses.add(String.valueOf(reply.status()));
+                        }
+                    }
+                    TestGateway.Reply reply = known.send("PUT", "/fs/x/b?token=" + shown, "x");
+                    watch.said("answer", reply.head() + reply.body());
+                    statuses.add(String.valueOf(reply.status()));
+                }
+                assertThat(statuses).contains("401", "404", "200");
+            }
+        }
+        watch.said("audit log", Files.readString(log));
+    }
+
+    @Test
+    void whatIsWrongInFilesOfUsers() throws Exception {
+        String secret = Canary.secret("file");
+        for (String line : List.of(
+                "ann:" + secret, "ann:{SHA}" + secret, "ann:$apr1$" + secret, "ann:$2y$" + secret, "ann:$argon2id$" + secret,
+                "ann:$6$" + secret, secret, "k1 " + secret + " ann rw * never", "k1 0 " + secret + " rw * never")) {
+            Path file = Files.writeString(folder.resolve("wrong"), line + "\n");
+            for (IdentityFiles files : List.of(
+                    new IdentityFiles(file, null, null, null),
+                    new IdentityFiles(null, null, file, null),
+                    new IdentityFiles(null, null, null, file))) {
+                try (Identities identities = new Identities(files, InstantSource.system())) {
+                    identities.load();
+                    watch.said("identities", "are well");
+                } catch (IOException e) {
+                    watch.failed("identities", e);
+                }
+            }
         }
     }
 }
