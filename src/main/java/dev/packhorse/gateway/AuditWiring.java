@@ -46,8 +46,7 @@ final class AuditWiring implements Closeable {
                     ? AuditOutput.stdout(AccessLog.STDOUT)
                     : AuditFile.open(
                             Path.of(to),
-                            new AuditFile.Options(
-                                    config.maxSize().asLongValue(), config.keep(), config.durable()));
+                            new AuditFile.Options(config.maxSize().asLongValue(), config.keep(), config.durable()));
             AuditLog log = AuditLog.to(output, new AuditLog.Options(config.stat(), config.whenFull(), PATIENCE));
             register(log, registry);
             return of(log);
@@ -94,9 +93,7 @@ final class AuditWiring implements Closeable {
      * @param request its number in the access log; {@code null} if it has none
      */
     Store around(Store view, Caller caller, String protocol, FsPath export, @Nullable Long request) {
-        return log == null
-                ? view
-                : new AuditStore(view, log, new Origin(caller, protocol, export.toString(), request));
+        return log == null ? view : new AuditStore(view, log, new Origin(caller, protocol, export.toString(), request));
     }
 
     /** Somebody has shown a credential that is wrong. */

@@ -67,8 +67,9 @@ final class ProcessName implements Closeable {
 
     private static String name(FileChannel file) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(LENGTH);
-        while (bytes.hasRemaining() && file.read(bytes, bytes.position()) >= 0) {
-            continue;
+        int count = 0;
+        while (bytes.hasRemaining() && count >= 0) {
+            count = file.read(bytes, bytes.position());
         }
         String known = US_ASCII.decode(bytes.flip()).toString();
         if (known.length() == LENGTH) {

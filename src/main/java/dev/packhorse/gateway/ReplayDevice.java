@@ -53,7 +53,12 @@ final class ReplayDevice {
      * @param audit writes down what they do
      */
     ReplayDevice(
-            ReplaySettings settings, String name, @Nullable String announced, HttpObserver observer, Limits limits, AuditWiring audit) {
+            ReplaySettings settings,
+            String name,
+            @Nullable String announced,
+            HttpObserver observer,
+            Limits limits,
+            AuditWiring audit) {
         this.audit = audit;
         this.settings = settings;
         this.announced = announced;

@@ -8,10 +8,13 @@ import dev.packhorse.identity.Caller;
 import io.netty.util.internal.PlatformDependent;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -104,7 +107,7 @@ public final class Limits {
     private final @Nullable Shares<AddressRange> addresses;
     private final @Nullable Shares<String> identities;
     private final AtomicInteger bodies = new AtomicInteger();
-    private final AtomicLongArray refused = new AtomicLongArray(Limit.values().length);
+    private final Map<Limit, LongAdder> refused = new EnumMap<>(Limit.class);
     private final Bucket lines = Bucket.of(1, MOST_SAID, System.nanoTime());
     private final Cache<Object, Boolean> said = Caffeine.newBuilder()
             .maximumSize(10L * MOST_SAID)
@@ -113,6 +116,9 @@ public final class Limits {
             .build();
 
     public Limits(Settings settings) {
+        for (Limit limit : Limit.values()) {
+            refused.put(limit, new LongAdder());
+        }
         this.settings = settings;
         this.addresses = settings.address.isUnlimited() && settings.connectionsPerAddress == 0
                 ? null
@@ -164,7 +170,7 @@ public final class Limits {
 
     /** How many requests and connections were refused for one limit. */
     public long refused(Limit limit) {
-        return refused.get(limit.ordinal());
+        return Objects.requireNonNull(refused.get(limit)).sum();
     }
 
     /** How many addresses and identities take something now: as many as are connected, or have a request in progress. */
@@ -259,7 +265,7 @@ public final class Limits {
     }
 
     private void note(Limit limit, Object whom) {
-        refused.incrementAndGet(limit.ordinal());
+        Objects.requireNonNull(refused.get(limit)).increment();
         if (sayNow(List.of(limit, whom))) {
             // A name can be whatever its issuer has written.
             String client = whom.toString().replaceAll("[^\\x21-\\x7e]", "?");

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Waits for the header of the PROXY protocol (HAProxy, version 1 or 2) with which a trusted proxy begins each connection, and leaves
  * the pipeline with it. A connection that begins with something else ends.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // what fails closes the channel, and that is handled
 final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
     private static final Logger LOG = Logger.getLogger(ProxyHeader.class);

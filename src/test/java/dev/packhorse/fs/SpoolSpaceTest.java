@@ -22,7 +22,8 @@ class SpoolSpaceTest {
         other.take(40, "read", FsPath.ROOT);
         // When
         assertThatThrownBy(() -> other.take(1, "read", FsPath.ROOT))
-                .isInstanceOfSatisfying(FsException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NO_SPACE));
+                .isInstanceOfSatisfying(
+                        FsException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NO_SPACE));
         one.close();
         one.close();
         // Then

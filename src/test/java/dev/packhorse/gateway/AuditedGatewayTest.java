@@ -76,8 +76,7 @@ class AuditedGatewayTest {
     }
 
     private int send(String method, String target, String body, String caller, String... headers) throws Exception {
-        String[] all = Stream.concat(
-                        Stream.of(TestCallers.as(caller)), Stream.of(headers))
+        String[] all = Stream.concat(Stream.of(TestCallers.as(caller)), Stream.of(headers))
                 .toArray(String[]::new);
         return gateway.send(method, target, body, all).status();
     }
@@ -253,8 +252,8 @@ class AuditedGatewayTest {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
         // When
-        try (AuditWiring wanted =
-                        AuditWiring.of(configured(folder.resolve("new/audit.log").toString()), meters);
+        try (AuditWiring wanted = AuditWiring.of(
+                        configured(folder.resolve("new/audit.log").toString()), meters);
                 AuditWiring off = AuditWiring.of(configured("off"), meters)) {
             wanted.check();
             off.check();

@@ -514,8 +514,8 @@ class CanaryTest {
         Path keys = Files.writeString(
                 folder.resolve("keys"), "k1 " + DigestUtils.sha256Hex(key) + " ann read+list * never\n");
         Path log = folder.resolve("audit.log");
-        AuditWiring audit = AuditWiring.of(
-                AuditLog.to(AuditFile.open(log, AuditFile.Options.DEFAULT), AuditLog.Options.DEFAULT));
+        AuditWiring audit =
+                AuditWiring.of(AuditLog.to(AuditFile.open(log, AuditFile.Options.DEFAULT), AuditLog.Options.DEFAULT));
         try (audit;
                 StateDatabase database = StateDatabase.open(folder.resolve("logins"));
                 Identities identities =
@@ -526,8 +526,7 @@ class CanaryTest {
             LoginGuard guard = new LoginGuard(database.source(), limits, InstantSource.system());
             Callers callers =
                     new KnownCallers(identities, new Authenticator(identities, null, guard, InstantSource.system()));
-            try (TestGateway known =
-                    new TestGateway(folder.resolve("known"), HttpSettings.DEFAULT, callers, audit)) {
+            try (TestGateway known = new TestGateway(folder.resolve("known"), HttpSettings.DEFAULT, callers, audit)) {
                 known.export(
                         "x",
                         Map.of("access", "ann:rw", "token", "true", "protocols", "httpfs,jsonfs,openhands"),
@@ -563,8 +562,15 @@ class CanaryTest {
     void whatIsWrongInFilesOfUsers() throws Exception {
         String secret = Canary.secret("file");
         for (String line : List.of(
-                "ann:" + secret, "ann:{SHA}" + secret, "ann:$apr1$" + secret, "ann:$2y$" + secret, "ann:$argon2id$" + secret,
-                "ann:$6$" + secret, secret, "k1 " + secret + " ann rw * never", "k1 0 " + secret + " rw * never")) {
+                "ann:" + secret,
+                "ann:{SHA}" + secret,
+                "ann:$apr1$" + secret,
+                "ann:$2y$" + secret,
+                "ann:$argon2id$" + secret,
+                "ann:$6$" + secret,
+                secret,
+                "k1 " + secret + " ann rw * never",
+                "k1 0 " + secret + " rw * never")) {
             Path file = Files.writeString(folder.resolve("wrong"), line + "\n");
             for (IdentityFiles files : List.of(
                     new IdentityFiles(file, null, null, null),

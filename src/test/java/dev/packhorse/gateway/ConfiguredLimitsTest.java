@@ -42,7 +42,8 @@ class ConfiguredLimitsTest {
         Limits.Settings settings = ConfiguredLimits.settings(config.limits());
         // Then
         assertThat(settings.address()).isEqualTo(new Allowance(0, 0, 0, 0, 64));
-        assertThat(settings.address().transfers()).isLessThanOrEqualTo(config.http().threads() / 2);
+        assertThat(settings.address().transfers())
+                .isLessThanOrEqualTo(config.http().threads() / 2);
         assertThat(settings.identity()).isEqualTo(Allowance.UNLIMITED);
         assertThat(settings.connectionsPerAddress())
                 .isEqualTo(2000)
@@ -74,8 +75,7 @@ class ConfiguredLimitsTest {
                         new Allowance(50, 100, 10 << 20, 0, 64), new Allowance(0, 0, 0, 1 << 30, 7), 0, 9));
         assertThat(ConfiguredLimits.spool(config.limits(), folder)).isEqualTo(20L << 30);
         TrustedProxies proxies = ConfiguredLimits.proxies(config.http());
-        assertThat(proxies.ranges())
-                .containsExactly(AddressRange.parse("10.0.0.0/8"), AddressRange.parse("fd00::1"));
+        assertThat(proxies.ranges()).containsExactly(AddressRange.parse("10.0.0.0/8"), AddressRange.parse("fd00::1"));
         assertThat(proxies.proxyProtocol()).isTrue();
     }
 
@@ -88,7 +88,8 @@ class ConfiguredLimitsTest {
                 "packhorse.limits.connections-per-address"
             })
     void aNegativeLimitStopsTheStartWithItsKey(String key) {
-        assertThatThrownBy(() -> ConfiguredLimits.settings(config(Map.of(key, "-1")).limits()))
+        assertThatThrownBy(() ->
+                        ConfiguredLimits.settings(config(Map.of(key, "-1")).limits()))
                 .isInstanceOf(StartException.class)
                 .hasMessage(key + " = '-1': a number from 0 on, where 0 is no limit");
     }
@@ -118,7 +119,8 @@ class ConfiguredLimitsTest {
 
     @Test
     void noRoomForTemporaryFilesIsNotLimited() throws IOException {
-        assertThat(ConfiguredLimits.spool(config(Map.of("packhorse.limits.spool", "0")).limits(), folder))
+        assertThat(ConfiguredLimits.spool(
+                        config(Map.of("packhorse.limits.spool", "0")).limits(), folder))
                 .isEqualTo(Long.MAX_VALUE);
     }
 
@@ -126,8 +128,7 @@ class ConfiguredLimitsTest {
     void refusalsAreCountedForEachLimit() {
         // Given
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        Limits limits = new Limits(
-                new Limits.Settings(Allowance.UNLIMITED, new Allowance(0, 0, 0, 0, 1), 0, 0));
+        Limits limits = new Limits(new Limits.Settings(Allowance.UNLIMITED, new Allowance(0, 0, 0, 0, 1), 0, 0));
         // When
         ConfiguredLimits.register(limits, registry);
         // Then

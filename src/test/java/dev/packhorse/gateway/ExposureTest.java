@@ -21,7 +21,13 @@ class ExposureTest {
 
     private static void start(Exposure exposure, String protocols, Map<String, String> options) throws FsException {
         Exports exports = new Exports(
-                null, Runnable::run, TestGateway.device(), new SimpleMeterRegistry(), new TestCallers(), exposure, AuditWiring.OFF);
+                null,
+                Runnable::run,
+                TestGateway.device(),
+                new SimpleMeterRegistry(),
+                new TestCallers(),
+                exposure,
+                AuditWiring.OFF);
         Export export = new Export(
                 FsPath.parse("/x"),
                 List.of(protocols.split(", ")),

@@ -261,12 +261,13 @@ class ReadmeTablesTest {
                 while (groups.size() > key.group("indent").length() / INDENT) {
                     groups.removeLast();
                 }
-                groups.add(
-                        group.replaceAll("^(Of|PackhorseConfig$)", "").toLowerCase(Locale.ROOT));
+                groups.add(group.replaceAll("^(Of|PackhorseConfig$)", "").toLowerCase(Locale.ROOT));
                 continue;
             }
             String prefix = "packhorse"
-                    + groups.stream().map(each -> each.isEmpty() ? "." : each + ".").collect(joining());
+                    + groups.stream()
+                            .map(each -> each.isEmpty() ? "." : each + ".")
+                            .collect(joining());
             String name = key.group("name").replaceAll("(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
             String text = key.group("text").replaceAll("\\s*\\n\\s*\\*\\s*", " ");
             String value = key.group("value");

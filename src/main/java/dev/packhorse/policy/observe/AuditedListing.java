@@ -19,11 +19,16 @@ final class AuditedListing implements Listing {
 
     @Override
     public @Nullable Node next() throws FsException {
-        Node node = observed.run(listing::next);
-        if (node != null) {
-            observed.countEntries(1);
+        try {
+            Node node = listing.next();
+            if (node != null) {
+                observed.countEntries(1);
+            }
+            return node;
+        } catch (FsException e) {
+            observed.failed(e.kind());
+            throw e;
         }
-        return node;
     }
 
     @Override

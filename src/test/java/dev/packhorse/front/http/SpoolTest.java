@@ -21,6 +21,7 @@ class SpoolTest {
     }
 
     @Test
+    @SuppressWarnings("try") // what closing gives back is what is tested
     void whatGoesToTheDiskTakesRoomThatIsLimited() throws IOException {
         try (SpoolLimit limit = new SpoolLimit(2 * MORE_THAN_MEMORY);
                 Spool spool = new Spool(folder)) {

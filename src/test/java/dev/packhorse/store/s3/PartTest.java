@@ -17,6 +17,7 @@ class PartTest {
     Path folder;
 
     @Test
+    @SuppressWarnings("try") // what closing gives back is what is tested
     void partsOnTheDiskTakeRoomThatIsLimited() throws IOException {
         try (SpoolLimit limit = new SpoolLimit(500_000);
                 Part first = new Part.OnDisk(folder, 400_000);

@@ -65,9 +65,7 @@ final class Spool implements Closeable {
     Bytes take() {
         FileChannel file = channel;
         channel = null;
-        return file == null
-                ? null
-                : new ChannelBytes(new FileSlice(file, new ByteRange(0, length)), () -> close(file));
+        return file == null ? null : new ChannelBytes(new FileSlice(file, new ByteRange(0, length)), () -> close(file));
     }
 
     /** The same stream; what is read or skipped of it is copied. */
