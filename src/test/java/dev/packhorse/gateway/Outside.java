@@ -74,7 +74,7 @@ final class Outside {
     static Outside plant(Path folder, Path root, Path... others) throws IOException {
         Path outside = Files.createDirectories(folder.resolve("outside/sub"));
         List<Path> places = new ArrayList<>(List.of(outside, folder.resolve("outside"), folder));
-        for (Path above = root.getParent(); !above.equals(folder); above = above.getParent()) {
+        for (Path above = root.getParent(); above != null && !above.equals(folder); above = above.getParent()) {
             places.add(above);
         }
         for (Path each : places) {

@@ -13,7 +13,6 @@ import dev.packhorse.server.Limits.Permit;
 import dev.packhorse.server.Limits.Refusal;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -273,9 +272,8 @@ class LimitsTest {
         assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
         assertThat(limits.active()).isZero();
         assertThat(limits.bodies()).isZero();
-        List<Permit> three = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            three.add(granted(limits.begin(HOME, false)));
+            granted(limits.begin(HOME, false));
         }
         assertThat(refused(limits.begin(HOME, false))).isEqualTo(Limit.ADDRESS_TRANSFERS);
     }

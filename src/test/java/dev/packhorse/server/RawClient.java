@@ -1,5 +1,6 @@
 package dev.packhorse.server;
 
+import dev.packhorse.identity.AddressRange;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -24,7 +25,7 @@ public final class RawClient implements Closeable {
      * @param from such as {@code 127.0.0.2}
      */
     public RawClient(int port, String from) throws IOException {
-        this(new Socket(InetAddress.getByName("127.0.0.1"), port, InetAddress.getByName(from), 0));
+        this(new Socket(InetAddress.getLoopbackAddress(), port, AddressRange.address(from), 0));
     }
 
     /** Speaks through a socket that is connected. */

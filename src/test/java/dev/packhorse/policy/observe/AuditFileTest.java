@@ -59,8 +59,8 @@ class AuditFileTest {
     }
 
     /** Every file of the folder, by name. */
-    private TreeMap<String, String> files() throws IOException {
-        TreeMap<String, String> found = new TreeMap<>();
+    private Map<String, String> files() throws IOException {
+        Map<String, String> found = new TreeMap<>();
         try (Stream<Path> all = Files.list(folder)) {
             for (Path each : (Iterable<Path>) all::iterator) {
                 found.put(String.valueOf(each.getFileName()), Files.readString(each));
@@ -340,7 +340,7 @@ class AuditFileTest {
         } finally {
             threads.shutdownNow();
         }
-        TreeMap<String, String> files = files();
+        Map<String, String> files = files();
         assertThat(files).hasSizeGreaterThan(10);
         assertThat(files.values().stream().flatMap(String::lines))
                 .hasSize(3 * each)

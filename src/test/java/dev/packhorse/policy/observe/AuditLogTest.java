@@ -2,6 +2,7 @@ package dev.packhorse.policy.observe;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -186,7 +187,7 @@ class AuditLogTest {
         String longPath = "/" + "x".repeat(4000);
         int asked = 0;
         while (log.dropped() < 3) {
-            catchThrowableOfType(FsException.class, () -> store.read(FsPath.parse(longPath)));
+            assertThatThrownBy(() -> store.read(FsPath.parse(longPath))).isInstanceOf(FsException.class);
             asked++;
         }
         assertThat(log.waitingBytes()).isLessThan(17 << 20);
@@ -219,7 +220,7 @@ class AuditLogTest {
         output.awaitHeld();
         String longPath = "/" + "x".repeat(4000);
         for (int i = 0; i < 1000; i++) {
-            catchThrowableOfType(FsException.class, () -> store.read(FsPath.parse(longPath)));
+            assertThatThrownBy(() -> store.read(FsPath.parse(longPath))).isInstanceOf(FsException.class);
         }
         long others = log.waitingBytes();
         CompletableFuture<Void> second = change(store, "/second");
@@ -386,8 +387,8 @@ class AuditLogTest {
         // When
         String longPath = "/" + "x".repeat(4000);
         while (log.dropped() == 0) {
-            catchThrowableOfType(
-                    FsException.class, () -> store.makeDirectory(FsPath.parse(longPath + "/y"), WriteOptions.DEFAULT));
+            assertThatThrownBy(() -> store.makeDirectory(FsPath.parse(longPath + "/y"), WriteOptions.DEFAULT))
+                    .isInstanceOf(FsException.class);
         }
 
         // Then
@@ -475,7 +476,7 @@ class AuditLogTest {
                 if (Files.exists(file)) {
                     Files.move(file, folder.resolve("outside." + i));
                 }
-                Thread.yield();
+                Thread.onSpinWait();
             }
             return null;
         });

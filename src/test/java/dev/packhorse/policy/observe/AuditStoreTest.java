@@ -3,7 +3,7 @@ package dev.packhorse.policy.observe;
 import static dev.packhorse.fs.ForwardingStoreTest.assertOverridesEveryOperation;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.packhorse.fs.AttributeChange;
@@ -179,9 +179,9 @@ class AuditStoreTest {
         for (Kind kind : Kind.values()) {
             below.fail("write", kind);
             below.fail("read", kind);
-            catchThrowableOfType(
-                    FsException.class, () -> store.write(path("/" + kind), body("x"), WriteOptions.DEFAULT));
-            catchThrowableOfType(FsException.class, () -> store.read(path("/" + kind)));
+            assertThatThrownBy(() -> store.write(path("/" + kind), body("x"), WriteOptions.DEFAULT))
+                    .isInstanceOf(FsException.class);
+            assertThatThrownBy(() -> store.read(path("/" + kind))).isInstanceOf(FsException.class);
         }
         assertThat(lines())
                 .hasSize(2 * Kind.values().length)
@@ -283,7 +283,7 @@ class AuditStoreTest {
         // When
         try (Content content = store.read(path("/a"));
                 InputStream in = content.body().open()) {
-            catchThrowableOfType(IOException.class, in::readAllBytes);
+            assertThatThrownBy(in::readAllBytes).isInstanceOf(IOException.class);
         }
 
         // Then
@@ -294,10 +294,10 @@ class AuditStoreTest {
     void looksAreNoLinesUnlessTheyAreDenied() throws Exception {
         // When
         store.stat(FsPath.ROOT);
-        catchThrowableOfType(FsException.class, () -> store.stat(path("/none")));
-        catchThrowableOfType(FsException.class, () -> store.space());
+        assertThatThrownBy(() -> store.stat(path("/none"))).isInstanceOf(FsException.class);
+        assertThatThrownBy(() -> store.space()).isInstanceOf(FsException.class);
         below.fail("stat", Kind.PERMISSION_DENIED);
-        catchThrowableOfType(FsException.class, () -> store.stat(path("/secret")));
+        assertThatThrownBy(() -> store.stat(path("/secret"))).isInstanceOf(FsException.class);
 
         // Then
         assertThat(line())
@@ -315,7 +315,7 @@ class AuditStoreTest {
 
         // When
         looked.stat(FsPath.ROOT);
-        catchThrowableOfType(FsException.class, looked::space);
+        assertThatThrownBy(looked::space).isInstanceOf(FsException.class);
         all.close();
 
         // Then
