@@ -62,7 +62,7 @@ record IdentityWiring(
         return new IdentityWiring(identities, authenticator, guard, issuer, callers, mistake);
     }
 
-    private static @Nullable Issuer issuer(PackhorseConfig.Oidc oidc, InstantSource clock) {
+    private static @Nullable Issuer issuer(PackhorseConfig.Identity.Oidc oidc, InstantSource clock) {
         if (Stream.of(oidc.issuer(), oidc.audience(), oidc.jwks()).allMatch(Optional::isEmpty)) {
             return null;
         }

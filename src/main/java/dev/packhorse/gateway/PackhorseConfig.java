@@ -343,30 +343,30 @@ public interface PackhorseConfig {
 
         /** An issuer of tokens. */
         Oidc oidc();
-    }
 
-    /** An issuer of tokens. */
-    interface Oidc {
+        /** An issuer of tokens. */
+        interface Oidc {
 
-        /** Whose tokens (OpenID Connect) are taken; none for no tokens. */
-        Optional<String> issuer();
+            /** Whose tokens (OpenID Connect) are taken; none for no tokens. */
+            Optional<String> issuer();
 
-        /** For whom they must be. */
-        Optional<String> audience();
+            /** For whom they must be. */
+            Optional<String> audience();
 
-        /** URL or file of the issuer's public keys. */
-        Optional<String> jwks();
+            /** URL or file of the issuer's public keys. */
+            Optional<String> jwks();
 
-        /** By how much the clocks may differ, 10 minutes at most. */
-        @WithDefault("30s")
-        Duration clockSkew();
+            /** By how much the clocks may differ, 10 minutes at most. */
+            @WithDefault("30s")
+            Duration clockSkew();
 
-        /** Where a token has groups, a claim or a path of claims like `realm_access.roles`. */
-        @WithDefault("groups")
-        String groupsClaim();
+            /** Where a token has groups, a claim or a path of claims like `realm_access.roles`. */
+            @WithDefault("groups")
+            String groupsClaim();
 
-        /** Which claim names the caller; `preferred_username`, else `sub`. */
-        Optional<String> nameClaim();
+            /** Which claim names the caller; `preferred_username`, else `sub`. */
+            Optional<String> nameClaim();
+        }
     }
 
     /** Failed logins. */

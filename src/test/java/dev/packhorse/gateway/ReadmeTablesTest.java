@@ -40,7 +40,7 @@ class ReadmeTablesTest {
 
     /** A key of the configuration: its description, then its default. */
     private static final Pattern KEY = Pattern.compile(
-            "/\\*\\*\\s*(?<text>(?:(?!\\*/).)*?)\\s*\\*/\\s*(?:@WithDefault\\(\"(?<value>[^\"]*)\"\\)\\s*[\\w.]+|Optional<\\w+>)"
+            "/\\*\\*\\s*(?<text>(?:(?!\\*/).)*?)\\s*\\*/\\s*(?<whole>@WithParentName\\s*)?(?:@WithDefault\\(\"(?<value>[^\"]*)\"\\)\\s*[\\w.]+|Optional<\\w+>)"
                     + " (?<name>\\w+)\\(\\);"
                     + "|(?<indent> *)interface (?<group>\\w+) \\{",
             Pattern.DOTALL);
@@ -271,7 +271,8 @@ class ReadmeTablesTest {
             String name = key.group("name").replaceAll("(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
             String text = key.group("text").replaceAll("\\s*\\n\\s*\\*\\s*", " ");
             String value = key.group("value");
-            keys.add(new Key(prefix + name, value == null ? "" : value, text));
+            String whole = prefix.substring(0, prefix.length() - 1);
+            keys.add(new Key(key.group("whole") == null ? prefix + name : whole, value == null ? "" : value, text));
         }
         return keys;
     }
