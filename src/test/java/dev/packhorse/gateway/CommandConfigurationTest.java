@@ -24,7 +24,7 @@ class CommandConfigurationTest {
         Files.createDirectory(folder.resolve("config"));
         Files.writeString(
                 folder.resolve("config").resolve("application.properties"),
-                "packhorse.identity.users=${packhorse.data}/users\npackhorse.data=state\n"
+                "packhorse.identity.users=${place}/users\nplace=state\n"
                         + "packhorse.identity.groups=a\n%prod.packhorse.identity.groups=b\n");
         // When
         CommandConfiguration configuration = CommandConfiguration.of(folder);

@@ -100,7 +100,7 @@ class ConfiguredLimitsTest {
             value = {
                 "10.0.0.1/8; 'packhorse.http.trusted-proxies: ''10.0.0.1/8'' is no range of addresses: bits behind /8 are set: the range begins at 10.0.0.0/8'",
                 "::1, localhost; 'packhorse.http.trusted-proxies: ''localhost'' is no range of addresses: ''localhost'' is no IP address'",
-                "::1,; 'packhorse.http.trusted-proxies:  is no range of addresses:  is no IP address'",
+                "::1,; 'packhorse.http.trusted-proxies: '''' is no range of addresses: '''' is no IP address'",
             })
     void proxiesThatAreNoRangesStopTheStart(String value, String reason) {
         assertThatThrownBy(() -> ConfiguredLimits.proxies(

@@ -72,28 +72,38 @@ class EveryCallerTest {
         return new Operation(method, target, body, List.of(), List.of(needs), allowed);
     }
 
-    /** Who asks; the rules are those below. */
+    /** Who asks; the rules are those below. Whose credential is wrong gets nothing, also not what anybody would. */
     private enum Who {
-        ANONYMOUS(""),
-        READER("reader"),
-        WRITER("writer"),
-        OTHER("other"),
-        OWNER("owner"),
-        /** Whose credential is wrong gets nothing, also not what anybody would. */
-        FORGER("forger");
-
-        final String name;
-
-        Who(String name) {
-            this.name = name;
-        }
+        ANONYMOUS,
+        READER,
+        WRITER,
+        OTHER,
+        OWNER,
+        WRONG_PASSWORD,
+        /** A key of the owner, for reading. */
+        KEY,
+        EXPIRED_KEY,
+        WRONG_KEY,
+        /** A token with a group that may write. */
+        TOKEN,
+        FORGED_TOKEN,
+        EXPIRED_TOKEN,
+        CERTIFICATE_OF_OTHER,
+        CERTIFICATE_OF_A_STRANGER;
 
         private Set<Right> rights(String area) {
             return switch (this) {
-                case ANONYMOUS, FORGER -> Set.of();
+                case ANONYMOUS,
+                        WRONG_PASSWORD,
+                        EXPIRED_KEY,
+                        WRONG_KEY,
+                        FORGED_TOKEN,
+                        EXPIRED_TOKEN,
+                        CERTIFICATE_OF_A_STRANGER -> Set.of();
                 case READER -> area.equals("open") ? Set.of(READ, LIST) : Set.of();
-                case WRITER -> area.equals("open") ? Right.ALL : Set.of();
-                case OTHER -> area.equals("shut") ? Right.ALL : Set.of();
+                case KEY -> Set.of(READ, LIST);
+                case WRITER, TOKEN -> area.equals("open") ? Right.ALL : Set.of();
+                case OTHER, CERTIFICATE_OF_OTHER -> area.equals("shut") ? Right.ALL : Set.of();
                 case OWNER -> Right.ALL;
             };
         }
@@ -107,11 +117,20 @@ class EveryCallerTest {
 
         /** What a refusal is. */
         int refused() {
-            return this == ANONYMOUS || this == FORGER ? 401 : 403;
+            return switch (this) {
+                case ANONYMOUS,
+                        WRONG_PASSWORD,
+                        EXPIRED_KEY,
+                        WRONG_KEY,
+                        FORGED_TOKEN,
+                        EXPIRED_TOKEN,
+                        CERTIFICATE_OF_A_STRANGER -> 401;
+                case READER, WRITER, OTHER, OWNER, KEY, TOKEN, CERTIFICATE_OF_OTHER -> 403;
+            };
         }
     }
 
-    private static final String RULES = "reader:r, writer:rw, owner:rw; /shut/**: other:rw, owner:rw";
+    private static final String RULES = "reader:r, writer:rw, scribes:rw, owner:rw; /shut/**: other:rw, owner:rw";
 
     private static final String TAR = tar("new-in-tar", "content");
 
@@ -194,13 +213,17 @@ class EveryCallerTest {
     static Path folder;
 
     @SuppressWarnings("NullAway.Init")
+    private static RealPeople people;
+
+    @SuppressWarnings("NullAway.Init")
     private static TestGateway gateway;
 
     private static final MemoryStore MEMORY = new MemoryStore(8 << 20);
 
     @BeforeAll
     static void start() throws Exception {
-        gateway = new TestGateway(folder, HttpSettings.DEFAULT, new TestCallers());
+        people = RealPeople.in(folder.resolve("people"));
+        gateway = new TestGateway(folder, HttpSettings.DEFAULT, people);
         gateway.export(
                 "x",
                 Map.of(
@@ -217,6 +240,7 @@ class EveryCallerTest {
     @AfterAll
     static void stop() throws Exception {
         gateway.close();
+        people.close();
     }
 
     private static FsPath path(String text) throws FsException {
@@ -268,7 +292,7 @@ class EveryCallerTest {
     private static TestGateway.Reply send(Operation operation, String area, Who who) throws Exception {
         List<String> headers = new ArrayList<>();
         operation.headers().forEach(each -> headers.add(each.replace("AREA", area)));
-        headers.addAll(List.of(TestCallers.as(who.name)));
+        headers.addAll(people.shownBy(who.name()));
         return gateway.send(
                 operation.method(),
                 operation.target().replace("AREA", area),

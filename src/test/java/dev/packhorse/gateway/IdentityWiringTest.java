@@ -26,6 +26,7 @@ class IdentityWiringTest {
     private static IdentityWiring of(Map<String, String> keys, TestDatabase database) {
         PackhorseConfig config = new SmallRyeConfigBuilder()
                 .addDefaultInterceptors()
+                .addDiscoveredConverters()
                 .withConverter(Duration.class, 200, new DurationConverter())
                 .withMapping(PackhorseConfig.class)
                 .withSources(new PropertiesConfigSource(keys, "test", 100))

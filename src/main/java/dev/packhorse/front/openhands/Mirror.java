@@ -4,6 +4,7 @@ import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
+import dev.packhorse.fs.Permissions;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.WriteOptions;
@@ -29,8 +30,7 @@ import org.jspecify.annotations.Nullable;
  * their order is kept. So is one that does not even let its root be listed, whatever it says: keys expire, and are changed on
  * one side first. A change that the store will not have is counted, logged and left out.
  *
- * <p>A store without room, or that does not permit a change, is tried for some minutes. Then what it will not take counts as failed, and the next
- * is tried once each until one is written: a removal behind it may be what makes room, and one file that is too large for
+ * <p>A store without room is tried for some minutes. Then what it will not take counts as failed, and the next is tried once each until one is written: a removal behind it may be what makes room, and one file that is too large for
  * the store must not hold up all others (INTEROP, section 5: "One bad item does not fail the batch").
  */
 public final class Mirror implements Closeable {
@@ -44,10 +44,7 @@ public final class Mirror implements Closeable {
     /** How often a change is tried that fails for no known reason. */
     private static final int TRIES = 5;
 
-    /**
-     * How often a change is tried for which the store has no room, or that it does not permit: with the usual pauses that takes
-     * four minutes.
-     */
+    /** How often a change is tried for which the store has no room: with the usual pauses that takes four minutes. */
     private static final int TRIES_FOR_MENDING = 10;
 
     /** How long a change may take to end when the mirror is closed, before and after it is interrupted. */
@@ -197,7 +194,7 @@ public final class Mirror implements Closeable {
                 succeed(change);
                 return true;
             }
-            if (!isWorthwhile(failure.kind())) {
+            if (isForbidden(change) || !isWorthwhile(failure.kind())) {
                 giveUp(change, failure);
                 return true;
             }
@@ -227,7 +224,7 @@ public final class Mirror implements Closeable {
         failures = 0;
         failed.increment();
         boolean said = failure.kind() == unmended;
-        if (failure.kind() == Kind.NO_SPACE || failure.kind() == Kind.PERMISSION_DENIED) {
+        if (failure.kind() == Kind.NO_SPACE) {
             unmended = failure.kind();
         }
         if (failure.kind() != Kind.NO_SPACE) {
@@ -252,7 +249,8 @@ public final class Mirror implements Closeable {
         return switch (kind) {
             case UNAVAILABLE, TIMEOUT, BUSY -> true;
             case NO_SPACE -> isWaitedFor(kind);
-            case PERMISSION_DENIED -> isWaitedFor(kind) || isShut();
+            // Of one path otherwise: a sender could hold up all others by one that leads out through a symlink.
+            case PERMISSION_DENIED -> isShut();
             case IO -> failures + 1 < TRIES || isShut();
             case NOT_FOUND,
                     ALREADY_EXISTS,
@@ -271,9 +269,17 @@ public final class Mirror implements Closeable {
         return kind != unmended && failures + 1 < TRIES_FOR_MENDING;
     }
 
+    /** Whether the gateway lets the sender do it no more: that is no fault of the store, and waiting does not help. */
+    private boolean isForbidden(Change change) {
+        Permissions permissions = Permissions.of(store);
+        return change.kind() == Change.Kind.REMOVED
+                ? !permissions.mayRemove(change.path())
+                : !permissions.mayWrite(change.path());
+    }
+
     /** Whether nothing at all can be done with the store, as after its credentials have expired: that says nothing of one change. */
     private boolean isShut() {
-        try (Listing listing = store.list(FsPath.ROOT)) {
+        try (Listing listing = views.apply("").list(FsPath.ROOT)) {
             listing.next();
             return false;
         } catch (FsException e) {
