@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.Message;
@@ -82,6 +83,9 @@ final class StoreProducer extends DefaultProducer {
         }
     }
 
+    /** What a back end says may be whatever it likes, also what ends a line, or does something to a terminal. */
+    private static final Pattern NOT_SHOWN = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+");
+
     /** The one line that an operator reads about it; a back end that is away is no reason for a trace each time. */
     private void tell(FsCall<?> call, Message message, FsException failure) {
         Throwable cause = failure;
@@ -90,7 +94,7 @@ final class StoreProducer extends DefaultProducer {
         }
         String reason = cause == failure
                 ? ""
-                : " cause=" + cause.toString().lines().findFirst().orElse("");
+                : " cause=" + NOT_SHOWN.matcher(cause.toString()).replaceAll(" ");
         LOG.warnf(
                 failure.kind() == FsException.Kind.IO ? failure : null,
                 "a store failed store=%s export=%s operation=%s path=%s kind=%s%s",

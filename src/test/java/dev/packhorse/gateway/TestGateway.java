@@ -18,6 +18,7 @@ import dev.packhorse.route.StoreOpener;
 import dev.packhorse.route.StoreRegistry;
 import dev.packhorse.server.HttpExchange;
 import dev.packhorse.server.HttpListener;
+import dev.packhorse.server.HttpObserver;
 import dev.packhorse.server.HttpSettings;
 import dev.packhorse.server.Limits;
 import dev.packhorse.server.RawClient;
@@ -85,6 +86,7 @@ public final class TestGateway implements AutoCloseable {
     private final Map<String, StoreOpener> openers = new HashMap<>();
     private final Map<String, Store> given = new ConcurrentHashMap<>();
     private final StoreRegistry stores;
+    private volatile HttpObserver observer = (exchange, status, received, sent, nanos) -> {};
     private final List<String> heard = new CopyOnWriteArrayList<>();
 
     public TestGateway(Path folder) throws Exception {
@@ -125,7 +127,11 @@ public final class TestGateway implements AutoCloseable {
         openers.put("given", (location, options) -> Objects.requireNonNull(given.get(location.substring(6))));
         openers.put("root", (location, options) -> LocalStore.open(root, LocalStore.Options.DEFAULT));
         stores = new StoreRegistry(openers, OpenHandsNames.of(Map.of()), new StorePolicies(overlay, null, meters));
-        listener = new HttpListener(settings, workers, (exchange, status, received, sent, nanos) -> {});
+        listener = new HttpListener(
+                settings,
+                workers,
+                (exchange, status, received, sent, nanos) ->
+                        observer.finished(exchange, status, received, sent, nanos));
         context.setStreamCaching(false);
         context.getShutdownStrategy().setTimeout(5);
         context.addComponent("store", new StoreComponent(stores));
@@ -263,6 +269,16 @@ public final class TestGateway implements AutoCloseable {
                         .to("store:given:" + export);
             }
         });
+    }
+
+    /** Adds routes of a test's own. */
+    void add(RouteBuilder routes) throws Exception {
+        context.addRoutes(routes);
+    }
+
+    /** Tells somebody of each HTTP request from now on. */
+    void observe(HttpObserver told) {
+        observer = told;
     }
 
     /** Who asked that route. */

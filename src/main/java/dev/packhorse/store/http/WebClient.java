@@ -3,11 +3,13 @@ package dev.packhorse.store.http;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Set;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SchemePortResolver;
@@ -182,7 +184,25 @@ public final class WebClient implements Closeable {
             boolean plain = connection instanceof ManagedHttpClientConnection && connection.getSSLSession() == null;
             Socket socket = plain ? ((ManagedHttpClientConnection) connection).getSocket() : null;
             context.setAttribute(SOCKET, socket == null ? null : socket.getChannel());
-            return super.execute(request, connection, interim, context);
+            try {
+                return super.execute(request, connection, interim, context);
+            } catch (SocketException e) {
+                throw e;
+            } catch (IOException e) {
+                if (!isOfASocket(e)) {
+                    throw e;
+                }
+                SocketException broken = new SocketException(e.getMessage());
+                broken.initCause(e);
+                throw broken;
+            }
+        }
+
+        /** Channels do not say what kind of failure it is when nobody takes what they write, as other sockets do. */
+        private static boolean isOfASocket(IOException failure) {
+            return Arrays.stream(failure.getStackTrace())
+                    .limit(4)
+                    .anyMatch(frame -> frame.getClassName().equals("sun.nio.ch.SocketDispatcher"));
         }
     }
 }

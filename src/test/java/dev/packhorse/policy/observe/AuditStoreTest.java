@@ -295,7 +295,7 @@ class AuditStoreTest {
         // When
         store.stat(FsPath.ROOT);
         assertThatThrownBy(() -> store.stat(path("/none"))).isInstanceOf(FsException.class);
-        assertThatThrownBy(() -> store.space()).isInstanceOf(FsException.class);
+        store.space();
         below.fail("stat", Kind.PERMISSION_DENIED);
         assertThatThrownBy(() -> store.stat(path("/secret"))).isInstanceOf(FsException.class);
 
@@ -315,7 +315,7 @@ class AuditStoreTest {
 
         // When
         looked.stat(FsPath.ROOT);
-        assertThatThrownBy(looked::space).isInstanceOf(FsException.class);
+        looked.space();
         all.close();
 
         // Then
