@@ -15,7 +15,6 @@ import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
@@ -193,16 +192,15 @@ final class TestAuthority {
             context.init(keys.getKeyManagers(), new TrustManager[] {this}, null);
         }
 
-        /** A connection over which nothing has been said. */
-        SSLSocket socket(int port, String... versions) throws IOException {
-            return over(new Socket(InetAddress.getLoopbackAddress(), port), versions);
+        SSLContext context() {
+            return context;
         }
 
-        /** The same over a connection that is there. */
-        SSLSocket over(Socket plain, String... versions) throws IOException {
+        /** A connection over which nothing has been said. */
+        SSLSocket socket(int port, String... versions) throws IOException {
+            Socket plain = new Socket(InetAddress.getLoopbackAddress(), port);
             plain.setSoTimeout(20_000);
-            SSLSocket socket =
-                    (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
+            SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", port, true);
             if (versions.length > 0) {
                 socket.setEnabledProtocols(versions);
             }
@@ -214,12 +212,13 @@ final class TestAuthority {
         }
 
         @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
+        public void checkServerTrusted(X509Certificate[] chain, String type)
+                throws java.security.cert.CertificateException {
             verified.incrementAndGet();
             try {
                 chain[0].verify(trusted.getPublicKey());
             } catch (GeneralSecurityException e) {
-                throw new CertificateException(e);
+                throw new java.security.cert.CertificateException(e);
             }
         }
 
