@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
@@ -116,7 +117,7 @@ class InjectionTest {
     void noTargetMakesALineOfTheAccessLog() throws Exception {
         Path file = folder.resolve("access.log");
         int sent = 0;
-        try (AccessLog log = AccessLog.open(file.toString())) {
+        try (AccessLog log = Objects.requireNonNull(AccessLog.open(file.toString()))) {
             gateway.observe(log::add);
             for (String name : NAMES) {
                 for (String target : List.of(
