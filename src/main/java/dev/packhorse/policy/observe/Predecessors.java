@@ -53,7 +53,8 @@ final class Predecessors {
         Path reserved = reserve(day, number + 1);
         boolean taken = false;
         try {
-            Files.move(file, reserved, StandardCopyOption.REPLACE_EXISTING);
+            // One rename: REPLACE_EXISTING would remove the reserved name first, and somebody else could take it.
+            Files.move(file, reserved, StandardCopyOption.ATOMIC_MOVE);
             taken = true;
         } finally {
             if (!taken) {
