@@ -218,7 +218,8 @@ class HttpPacingTest extends HttpListenerFixture {
                 each.get();
             }
             // Then
-            assertThat(Arrays.stream(seen.get(0)).min().orElseThrow()).isGreaterThan(length / 2);
+            // Half of it on a machine with nothing else to do; on a loaded one the threads do not begin together.
+            assertThat(Arrays.stream(seen.get(0)).min().orElseThrow()).isGreaterThan(length / 4);
         } finally {
             threads.shutdownNow();
         }
