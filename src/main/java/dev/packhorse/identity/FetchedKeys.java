@@ -77,10 +77,12 @@ final class FetchedKeys implements IssuerKeys {
         }
     }
 
-    /** An issuer that is not there now may be there later: that does not stop the start. */
+    /** Fetches beside the start: an issuer that is not there now may be there later, and shall not hold it up. */
     @Override
     public void load() {
-        keys(null);
+        Thread thread = new Thread(() -> keys(null), "issuer-keys");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     @Override

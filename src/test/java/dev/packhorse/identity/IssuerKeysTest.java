@@ -3,6 +3,7 @@ package dev.packhorse.identity;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -107,7 +108,7 @@ class IssuerKeysTest {
         // Given
         publish("a");
         IssuerKeys keys = fetched();
-        keys.load();
+        keys.keys("a");
         // When
         for (int i = 0; i < 100; i++) {
             assertThat(kids(keys.keys("a"))).containsExactly("a");
@@ -125,7 +126,7 @@ class IssuerKeysTest {
         // Given
         publish("a");
         IssuerKeys keys = fetched();
-        keys.load();
+        keys.keys("a");
         publish("a", "b");
         assertThat(kids(keys.keys("b"))).containsExactly("a");
         // When
@@ -145,7 +146,7 @@ class IssuerKeysTest {
             // Given
             publish("a");
             IssuerKeys keys = fetched();
-            keys.load();
+            keys.keys("a");
             answer = exchange -> send(exchange, 503, "");
             // When
             for (int i = 0; i < 59; i++) {
@@ -171,6 +172,29 @@ class IssuerKeysTest {
         keys.load();
         // Then
         assertThat(keys.keys("a")).isEmpty();
+    }
+
+    @Test
+    void theStartDoesNotWaitForTheIssuer() throws Exception {
+        // Given
+        CountDownLatch over = new CountDownLatch(1);
+        String set = set("a");
+        answer = exchange -> {
+            try {
+                over.await(4, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            send(exchange, 200, set);
+        };
+        IssuerKeys keys = fetched();
+        // When
+        keys.load();
+        await().until(() -> requests.get() == 1);
+        // Then
+        over.countDown();
+        assertThat(kids(keys.keys("a"))).containsExactly("a");
+        assertThat(requests).hasValue(1);
     }
 
     @Test
