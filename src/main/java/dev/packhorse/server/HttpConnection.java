@@ -413,6 +413,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 linger(ctx);
             } else {
                 draining = true;
+                transaction.drain();
                 resumeReading();
             }
         });
@@ -491,9 +492,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 }
             } else if (transaction != null) {
                 transaction.tick(now);
-                if (draining
-                        && restsUntil == 0
-                        && now - lastActivity > settings.bodyTimeout().toNanos()) {
+                if (draining && transaction.isTrickling(now)) {
                     ctx.close();
                 }
             } else if (restsUntil != 0) {

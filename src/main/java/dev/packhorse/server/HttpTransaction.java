@@ -360,8 +360,8 @@ final class HttpTransaction implements RequestBody.Socket {
 
     /** Looks at the clocks, on the event loop. */
     void tick(long now) {
-        long most = listener.settings().bodyTimeout().toNanos();
         if (response != null) {
+            long most = listener.settings().bodyTimeout().toNanos();
             ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
             if (out == null) {
                 return;
@@ -376,18 +376,26 @@ final class HttpTransaction implements RequestBody.Socket {
             } else if (out.totalPendingWriteBytes() > 0 && now - lastProgress > most) {
                 connection.abort();
             }
-        } else if (wanted && !body.isComplete()) {
-            if (windowStart == 0 || body.isPaused() || connection.hasRested()) {
-                windowStart = now;
-                windowReceived = body.received();
-            } else if (now - windowStart > most) {
-                if (body.received() - windowReceived < listener.settings().minBodyBytes()) {
-                    fault(408, new IOException("the client sends too slowly"));
-                }
-                windowStart = now;
-                windowReceived = body.received();
-            }
+        } else if (wanted && !body.isComplete() && isTrickling(now)) {
+            fault(408, new IOException("the client sends too slowly"));
         }
+    }
+
+    /** From now on the rest of the body must come that nobody wants. */
+    void drain() {
+        windowStart = 0;
+    }
+
+    /** Whether the body of the request comes too slowly; asked time and again. */
+    boolean isTrickling(long now) {
+        boolean isNew = windowStart == 0 || body.isPaused() || connection.hasRested();
+        boolean isOver = now - windowStart > listener.settings().bodyTimeout().toNanos();
+        long came = body.received() - windowReceived;
+        if (isNew || isOver) {
+            windowStart = now;
+            windowReceived = body.received();
+        }
+        return !isNew && isOver && came < listener.settings().minBodyBytes();
     }
 
     private void end(boolean whole) {

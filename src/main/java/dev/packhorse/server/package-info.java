@@ -15,8 +15,14 @@
  * bounded queue between the two, a body being sent is pulled by a worker for as long as the socket takes bytes, so a slow reader
  * holds no thread.
  *
- * <p>What bounds a client: line, head and body sizes; time for a head, for progress of a body in both directions, and for
+ * <p>What bounds a request: line, head and body sizes; time for a head, for progress of a body in both directions, and for
  * idling ({@link dev.packhorse.server.HttpSettings}).
+ *
+ * <p>What bounds a client is its share: {@link dev.packhorse.server.Limits} has one for each address and each identity that is
+ * there, of what an {@link dev.packhorse.server.Allowance} says. An address is refused on the event loop, an identity by
+ * {@link dev.packhorse.server.HttpExchange#admit}; a request holds permits for both until it is over. Bodies take their bytes from
+ * buckets of the shares: a {@code Pace} lets the pieces of a response leave when there is room, and a socket whose client has sent too
+ * much is not read for a while. Who the client is behind a proxy is known from {@link dev.packhorse.server.TrustedProxies}.
  *
  * <p>{@link dev.packhorse.server.SsdpResponder} is apart from all that: it tells neighbours where an emulated device is.
  */
