@@ -64,7 +64,10 @@ final class Tls {
     private final Object swap = new Object();
 
     private List<Stamp> seen;
-    private SslContext context;
+    /** Why the files cannot be used that are there; {@code null} if they are in use. */
+    private @Nullable String complaint;
+
+    private @Nullable SslContext context;
     private volatile Instant expiry;
     private Instant reminded = Instant.MIN;
 
@@ -136,18 +139,24 @@ final class Tls {
 
     private SslHandler handler(ByteBufAllocator allocator) {
         synchronized (swap) {
+            if (context == null) {
+                throw new IllegalStateException("TLS is closed");
+            }
             return context.newHandler(allocator);
         }
     }
 
-    /** Looks whether the files have changed, and loads them if so. Reads files: not for event loops. */
+    /**
+     * Looks whether the files have changed, and loads them if so. Those that cannot be used are tried again, since rights and time
+     * alone may mend them. Reads files: not for event loops.
+     */
     void look() {
         if (!looking.tryLock()) {
             return;
         }
         try {
             List<Stamp> now = stamps();
-            if (!now.equals(seen)) {
+            if (!now.equals(seen) || complaint != null) {
                 // Before they are read: what changes meanwhile is seen by the next look.
                 seen = now;
                 reload();
@@ -168,22 +177,24 @@ final class Tls {
                 throw new IOException(settings.files().get(0) + " has a certificate that is not valid now");
             }
         } catch (IOException e) {
-            LOG.warnf(
-                    "files of TLS have changed and cannot be used; what was there before goes on: %s", e.getMessage());
+            String reason = String.valueOf(e.getMessage());
+            if (!reason.equals(complaint)) {
+                LOG.warnf("files of TLS have changed and cannot be used; what was there before goes on: %s", reason);
+            }
+            complaint = reason;
             return;
         }
+        complaint = null;
         replace(loaded.context);
         expiry = loaded.certificate.expiry();
         remind(Instant.now(), true);
     }
 
     private void replace(@Nullable SslContext next) {
-        SslContext old;
+        @Nullable SslContext old;
         synchronized (swap) {
             old = context;
-            if (next != null) {
-                context = next;
-            }
+            context = next;
         }
         // Open connections hold it until they end.
         ReferenceCountUtil.release(old);

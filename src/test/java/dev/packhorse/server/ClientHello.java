@@ -1,8 +1,11 @@
 package dev.packhorse.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /** The first message of a TLS client, as no client of today would send it. */
 final class ClientHello {
@@ -16,7 +19,39 @@ final class ClientHello {
 
     static final int HANDSHAKE = 22;
 
+    /** What an alert says of a version, and of a list of ciphers of which none is known. */
+    static final int PROTOCOL_VERSION = 70;
+
+    static final int HANDSHAKE_FAILURE = 40;
+
+    private static final int SESSION_TICKET = 35;
+
     private ClientHello() {}
+
+    /** What the alert says that a server answers with. */
+    static int alert(RawClient server) throws IOException {
+        byte[] answer = server.readBytes(7);
+        assertThat(answer[0]).isEqualTo((byte) ALERT);
+        return answer[6];
+    }
+
+    /** Whether the hello that a server answers with promises a ticket. */
+    static boolean promisesTicket(RawClient server) throws IOException {
+        assertThat(server.readBytes(5 + 4 + 2 + 32)[0]).isEqualTo((byte) HANDSHAKE);
+        // The session; then cipher, compression and the length of the extensions.
+        server.readBytes(server.readBytes(1)[0]);
+        int length = ByteBuffer.wrap(server.readBytes(2 + 1 + 2)).getShort(3);
+        ByteBuffer extensions = ByteBuffer.wrap(server.readBytes(length));
+        while (extensions.hasRemaining()) {
+            int type = extensions.getShort();
+            int size = extensions.getShort();
+            if (type == SESSION_TICKET) {
+                return true;
+            }
+            extensions.position(extensions.position() + size);
+        }
+        return false;
+    }
 
     /** A hello without TLS 1.3. Offers curves and signatures that every server has. */
     static byte[] of(int version, int... ciphers) throws IOException {
@@ -26,6 +61,9 @@ final class ClientHello {
         ext.write(new byte[] {0, 10, 0, 6, 0, 4, 0, 29, 0, 23});
         // ec_point_formats: uncompressed
         ext.write(new byte[] {0, 11, 0, 2, 1, 0});
+        ext.write(new byte[] {0, SESSION_TICKET, 0, 0});
+        // extended_master_secret
+        ext.write(new byte[] {0, 23, 0, 0});
         // signature_algorithms: ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256, rsa_pkcs1_sha256
         ext.write(new byte[] {0, 13, 0, 8, 0, 6, 4, 3, 8, 4, 4, 1});
         ByteArrayOutputStream hello = new ByteArrayOutputStream();

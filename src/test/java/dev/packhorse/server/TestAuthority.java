@@ -15,6 +15,7 @@ import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
@@ -192,15 +193,16 @@ final class TestAuthority {
             context.init(keys.getKeyManagers(), new TrustManager[] {this}, null);
         }
 
-        SSLContext context() {
-            return context;
-        }
-
         /** A connection over which nothing has been said. */
         SSLSocket socket(int port, String... versions) throws IOException {
-            Socket plain = new Socket(InetAddress.getLoopbackAddress(), port);
+            return over(new Socket(InetAddress.getLoopbackAddress(), port), versions);
+        }
+
+        /** The same over a connection that is there. */
+        SSLSocket over(Socket plain, String... versions) throws IOException {
             plain.setSoTimeout(20_000);
-            SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", port, true);
+            SSLSocket socket =
+                    (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
             if (versions.length > 0) {
                 socket.setEnabledProtocols(versions);
             }
@@ -213,12 +215,12 @@ final class TestAuthority {
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String type)
-                throws java.security.cert.CertificateException {
+                throws CertificateException {
             verified.incrementAndGet();
             try {
                 chain[0].verify(trusted.getPublicKey());
             } catch (GeneralSecurityException e) {
-                throw new java.security.cert.CertificateException(e);
+                throw new CertificateException(e);
             }
         }
 

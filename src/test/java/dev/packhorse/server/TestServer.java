@@ -38,7 +38,7 @@ final class TestServer implements Closeable {
         this(settings, null, limits, proxies, handler);
     }
 
-    private TestServer(
+    TestServer(
             HttpSettings settings,
             @Nullable TlsSettings tls,
             Limits limits,

@@ -229,8 +229,7 @@ class TlsTransferTest extends TlsFixture {
 
         Breakable(TestServer server) throws Exception {
             plain = new Socket(InetAddress.getLoopbackAddress(), server.securePort());
-            client = new RawClient(
-                    client().context().getSocketFactory().createSocket(plain, "localhost", server.securePort(), true));
+            client = new RawClient(client().over(plain));
         }
 
         @Override
