@@ -218,7 +218,11 @@ final class ChangeRows {
         }
     }
 
-    /** A part of the rows that may be delivered, in their order, and the number behind which the next part begins; none if this is the last. */
+    /**
+     * A part of the rows that may be delivered, in their order.
+     *
+     * @param next the number behind which the next part begins; none if this is the last
+     */
     record Page(List<Row> rows, OptionalLong next) {}
 
     /** Rows that may be delivered: intents that nobody holds any more, and the oldest of what is done. */

@@ -20,6 +20,10 @@ final class OpenHandsWebhookEndpoint extends DefaultEndpoint {
         this.dropped = dropped;
     }
 
+    WebhookOptions options() {
+        return options;
+    }
+
     /** Two with the same URL may differ in what is not shown of them. */
     @Override
     public boolean isSingleton() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.packhorse.RecordedLog;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
@@ -19,6 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
 import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,6 +73,15 @@ class ChangesStepsTest {
     @Test
     void changesGoToTheLogToFilesAndToAWebServer() throws Exception {
         Path copies = folder.resolve("copies");
+        try (RecordedLog log = new RecordedLog("dev.packhorse.told", Level.FINE)) {
+            tellAll(copies);
+            await().untilAsserted(() -> assertThat(log.records())
+                    .extracting(LogRecord::getMessage)
+                    .anyMatch(line -> line.contains("{\"é\":1}")));
+        }
+    }
+
+    private void tellAll(Path copies) throws Exception {
         gateway.load(Files.writeString(folder.resolve("told.yaml"), """
                 - route:
                     id: told

@@ -9,6 +9,7 @@ import dev.packhorse.fs.Body;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.WriteOptions;
 import dev.packhorse.server.RawClient;
+import dev.packhorse.store.s3.S3Server;
 import dev.packhorse.store.sftp.MinaServer;
 import dev.packhorse.store.vfs.ftp.TestFtpServer;
 import java.io.IOException;
@@ -335,6 +336,33 @@ class ExamplesTest {
         assertThat(send("GET", "/openhands/sessions/files/a", "", "X-API-Key: " + KEY))
                 .isEqualTo(503);
         assertThat(get("/openhands/sessions/health")).isEqualTo("200 {\"status\":\"ok\"}");
+    }
+
+    @Test
+    void aFileStoreInABucket() throws Exception {
+        try (S3Server server = S3Server.start(Files.createDirectory(folder.resolve("s3proxy")))) {
+            gateway.environment.putAll(Map.of(
+                    "AWS_ACCESS_KEY_ID",
+                    server.credentials().accessKey(),
+                    "AWS_SECRET_ACCESS_KEY",
+                    server.credentials().secretKey(),
+                    "AWS_S3_ENDPOINT",
+                    "127.0.0.1:" + server.port(),
+                    "AWS_S3_SECURE",
+                    "false"));
+            load("openhands-on-s3.yaml", Map.of("openhands.key", "hush", "bucket", server.bucket()));
+            String event = "/openhands/sessions/files/sessions/1/events/0.json";
+
+            assertThat(send("POST", event, "{}")).isEqualTo(401);
+            assertThat(send("POST", event, "{}", "X-API-Key: hush")).isEqualTo(201);
+            assertThat(gateway.send("GET", event, "", "X-API-Key: hush").body()).isEqualTo("{}");
+            assertThat(gateway.send("GET", "/openhands/sessions/files//list", "", "X-API-Key: hush")
+                            .body())
+                    .isEqualTo("[\"sessions/\"]");
+            assertThat(send("DELETE", "/openhands/sessions/files/sessions", "", "X-API-Key: hush"))
+                    .isEqualTo(204);
+            assertThat(send("GET", event, "", "X-API-Key: hush")).isEqualTo(404);
+        }
     }
 
     @Test

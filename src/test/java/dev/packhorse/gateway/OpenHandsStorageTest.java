@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.packhorse.store.gcs.GcsServer;
 import dev.packhorse.store.s3.S3Server;
 import java.io.IOException;
 import java.lang.annotation.Retention;
@@ -24,7 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * What OpenHands' own tests demand of any of its stores, asked as its client asks over HTTP: a file is written, read, listed and gone;
  * paths with dots, with and without a leading slash; lists of one level; directories that go with all they hold. And what its own
- * stores get wrong (INTEROP.md, section 3). Each store has the name that OpenHands' configuration has for it.
+ * stores get wrong (INTEROP.md, section 3). Each store has the name that OpenHands' configuration has for it; {@code elsewhere} is a
+ * FileStore that is the store of another.
  */
 class OpenHandsStorageTest {
 
@@ -32,7 +34,7 @@ class OpenHandsStorageTest {
 
     /** A test that gets the name of a store. */
     @ParameterizedTest
-    @ValueSource(strings = {"local", "memory", "s3"})
+    @ValueSource(strings = {"local", "memory", "s3", "google_cloud", "elsewhere"})
     @Retention(RetentionPolicy.RUNTIME)
     @interface OnEachStore {}
 
@@ -43,10 +45,14 @@ class OpenHandsStorageTest {
     private static S3Server server;
 
     @SuppressWarnings("NullAway.Init")
+    private static GcsServer google;
+
+    @SuppressWarnings("NullAway.Init")
     private static TestGateway gateway;
 
     @BeforeAll
     static void start() throws Exception {
+        google = GcsServer.start("of-google");
         server = S3Server.start(Files.createDirectory(folder.resolve("s3proxy")));
         gateway = new TestGateway(Files.createDirectory(folder.resolve("gateway")));
         StringBuilder routes = new StringBuilder();
@@ -62,10 +68,22 @@ class OpenHandsStorageTest {
                         server.port(),
                         server.credentials().accessKey(),
                         server.credentials().secretKey())));
+        routes.append(route("google_cloud", """
+                file_store_path: of-google
+                endpoint: %s
+                anonymous: true
+                """.formatted(google.endpoint())));
+        routes.append(route("far", "memory:far", ""));
+        String far = "http://127.0.0.1:" + gateway.listener.getPort() + "/openhands/far";
+        routes.append(route("elsewhere", "openhands+" + far, ""));
         gateway.load(Files.writeString(folder.resolve("routes.yaml"), routes.toString()), Map.of());
     }
 
     private static String route(String name, String parameters) {
+        return route(name, name, parameters);
+    }
+
+    private static String route(String name, String location, String parameters) {
         return """
                 - route:
                     from:
@@ -77,13 +95,14 @@ class OpenHandsStorageTest {
                             uri: store:%s
                             parameters:
                               overlay: false
-                %s""".formatted(name, name, parameters.stripTrailing().indent(14));
+                %s""".formatted(name, location, parameters.stripTrailing().indent(14));
     }
 
     @AfterAll
     static void stop() throws Exception {
         gateway.close();
         server.close();
+        google.close();
     }
 
     /** Asks as OpenHands' client does, in an empty store. */

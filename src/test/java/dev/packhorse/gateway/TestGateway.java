@@ -84,6 +84,10 @@ public final class TestGateway implements AutoCloseable {
     private final ReplayDevice device;
     private final Exports exports;
     private final Map<String, StoreOpener> openers = new HashMap<>();
+
+    /** Variables of the environment, for buckets of S3 that are opened later. */
+    final Map<String, String> environment = new HashMap<>();
+
     private final Map<String, Store> given = new ConcurrentHashMap<>();
     private final StoreRegistry stores;
     private volatile HttpObserver observer = (exchange, status, received, sent, nanos) -> {};
@@ -123,6 +127,7 @@ public final class TestGateway implements AutoCloseable {
         outbox = Outbox.open(database.source(), InstantSource.system(), false, Outbox.Options.DEFAULT);
         recorded = new RecordedExports(exports, outbox);
         openers.putAll(Stores.openers(folder, "test"));
+        openers.put("s3", (location, options) -> new ObjectStores(folder, environment).s3(location, options));
         openers.put("faulty", (location, options) -> faulty);
         openers.put("given", (location, options) -> Objects.requireNonNull(given.get(location.substring(6))));
         openers.put("root", (location, options) -> LocalStore.open(root, LocalStore.Options.DEFAULT));

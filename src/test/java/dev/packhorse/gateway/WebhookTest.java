@@ -13,10 +13,12 @@ import dev.packhorse.change.webhook.WebhookOptions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.WriteOptions;
 import dev.packhorse.store.memory.MemoryStore;
+import dev.packhorse.store.s3.S3Server;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -117,12 +119,88 @@ class WebhookTest {
         });
     }
 
+    @Test
+    void whatIsDroppedOnItsWayIsCounted() throws Exception {
+        gateway.load(Files.writeString(folder.resolve("dropping.yaml"), """
+                - route:
+                    from:
+                      uri: changes:/files
+                      steps:
+                        - to: openhands-webhook:http://127.0.0.1:1/hook?retry=openhands&try-pause=5ms
+                """), Map.of());
+
+        gateway.send("PUT", "/fs/files/a", "1");
+
+        await().untilAsserted(() -> assertThat(gateway.meters
+                        .get("packhorse.webhook.dropped")
+                        .functionCounter()
+                        .count())
+                .isEqualTo(1));
+    }
+
     private double counted(String meter) {
         return gateway.meters
                 .get(meter)
                 .tag("export", "/hooked")
                 .functionCounter()
                 .count();
+    }
+
+    @Test
+    void aBucketAndADeviceAreMirrorsToo() throws Exception {
+        try (S3Server server = S3Server.start(Files.createDirectory(folder.resolve("s3proxy")))) {
+            Path photos = Files.createDirectories(folder.resolve("photos"));
+            gateway.load(
+                    Files.writeString(folder.resolve("mirrors.yaml"), """
+                    - route:
+                        from:
+                          uri: export:/device/Photo
+                          parameters:
+                            protocols: replay
+                          steps:
+                            - to: store:file:%s
+                    - route:
+                        from:
+                          uri: export:/on-device
+                          parameters:
+                            protocols: httpfs, openhands-webhook
+                          steps:
+                            - to: store:replay://127.0.0.1:%s
+                    - route:
+                        from:
+                          uri: export:/on-s3
+                          parameters:
+                            protocols: httpfs, openhands-webhook
+                          steps:
+                            - to:
+                                uri: store:s3://%s
+                                parameters:
+                                  endpoint: http://127.0.0.1:%s
+                                  access-key: %s
+                                  secret-key: %s
+                    """.formatted(
+                                    photos,
+                                    gateway.devicePort(),
+                                    server.bucket(),
+                                    server.port(),
+                                    server.credentials().accessKey(),
+                                    server.credentials().secretKey())),
+                    Map.of());
+            for (String export : List.of("on-device", "on-s3")) {
+                gateway.send("POST", "/openhands-webhook/" + export, """
+                        [{"method":"POST","path":"Photo/a.jpg","content":"1"},{"method":"POST","path":"Photo/b.jpg","content":"2"},
+                         {"method":"DELETE","path":"Photo/a.jpg"}]""");
+
+                await().untilAsserted(() -> {
+                    assertThat(gateway.send("GET", "/fs/" + export + "/Photo/b.jpg", "")
+                                    .body())
+                            .isEqualTo("2");
+                    assertThat(gateway.send("GET", "/fs/" + export + "/Photo/a.jpg", "")
+                                    .status())
+                            .isEqualTo(404);
+                });
+            }
+        }
     }
 
     @Test

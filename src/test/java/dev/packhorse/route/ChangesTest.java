@@ -234,9 +234,8 @@ class ChangesTest extends RecordedRoutes {
             Outbox quiet = Outbox.open(postgresql, InstantSource.system(), true, Outbox.Options.DEFAULT);
             quiet.subscribe(path("/x"), "hook").close();
             quiet.close();
-            String yaml = EXPORT + webhook(receiver, "");
-            TestRoutes one = start(postgresql, true, yaml, Map.of());
-            TestRoutes other = start(postgresql, true, yaml, Map.of());
+            TestRoutes one = start(postgresql, true, EXPORT + webhook(receiver, "header.Of: one"), Map.of());
+            TestRoutes other = start(postgresql, true, EXPORT + webhook(receiver, "header.Of: other"), Map.of());
             for (int i = 0; i < 500; i++) {
                 write(one.export("/x"), "/one" + i, "1");
                 write(other.export("/x"), "/other" + i, "1");
@@ -244,11 +243,25 @@ class ChangesTest extends RecordedRoutes {
 
             await().until(() -> receiver.files().size() == 1_000);
             await().until(() -> count(postgresql) == 0);
+            // Both write to each of these paths in turn: what came last stays.
+            for (int i = 0; i < 50; i++) {
+                write(one.export("/x"), "/turn" + i % 5, "one" + i);
+                write(other.export("/x"), "/turn" + i % 5, "other" + i);
+            }
+            await().until(() -> count(postgresql) == 0);
+            for (int i = 0; i < 5; i++) {
+                assertThat(receiver.files()).containsEntry("turn" + i, "other" + (45 + i));
+            }
             assertThat(receiver.requests().stream()
                             .map(request -> request.headers().getFirst("X-Packhorse-Event-Id"))
                             .toList())
                     .doesNotHaveDuplicates()
-                    .hasSize(1_000);
+                    .hasSizeGreaterThanOrEqualTo(1_000);
+            assertThat(receiver.requests().stream()
+                            .map(request -> request.headers().getFirst("Of"))
+                            .distinct())
+                    .as("both have sent")
+                    .containsExactlyInAnyOrder("one", "other");
             closeAll();
         }
     }

@@ -22,7 +22,8 @@ public abstract sealed class Webhook implements Closeable permits PlainWebhook, 
     /**
      * Opens the way to a receiver, which need not be there now.
      *
-     * @param dropped counts the files and removals that the receiver did not get and never will ({@link WebhookOptions.Retry#OPENHANDS})
+     * @param dropped counts the files and removals that the receiver did not get and never will
+     *     ({@link WebhookOptions.Retry#OPENHANDS})
      */
     public static Webhook open(WebhookOptions options, LongAdder dropped) {
         return options.batch() ? new BatchWebhook(options, dropped) : new PlainWebhook(options, dropped);

@@ -11,15 +11,16 @@
  *       is sent as a {@code DELETE} of what was there.
  *   <li>Only 2xx is a success. A request is tried three times, a second apart; then its changes fail and come again later, or
  *       are dropped ({@link dev.packhorse.change.webhook.WebhookOptions.Retry}).
+ *   <li>What a receiver refuses as a batch (4xx) comes again change by change, so that one that it will not have keeps no other.
  *   <li>Changes of overlapping paths keep their order. When one fails, those behind it fail too, and none is taken until whoever
  *       sends them off has heard of it ({@link dev.packhorse.change.Delivery#overtakes}).
  *   <li>In a batch a path is where it was written last. A {@code DELETE} takes away what the batch held at and below its path, and
  *       stays in front of what is written there later, also at its own path: a directory may have been there.
  * </ul>
  *
- * <p>Each request has {@code X-Packhorse-Event-Id}, the same when it is sent again and no other's, {@code X-Packhorse-Timestamp}, and with a
- * secret {@code X-Packhorse-Signature}, {@code sha256=} and the HMAC of method, target, timestamp and event id, each ended by a
- * line feed, and the body.
+ * <p>Each request has {@code X-Packhorse-Event-Id}, the same when it is sent again and no other's, {@code X-Packhorse-Timestamp},
+ * and with a secret {@code X-Packhorse-Signature}, {@code sha256=} and the HMAC of method, target, timestamp and event id, each
+ * ended by a line feed, and the body.
  *
  * <p>Memory: plain requests stream; a batch holds its contents up to its limit, two batches at a time; a larger file goes alone
  * and is read while it is sent.

@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  * their order is kept. So is one that does not even let its root be listed, whatever it says: keys expire, and are changed on
  * one side first. A change that the store will not have is counted, logged and left out.
  *
- * <p>A store without room is tried for some minutes. Then what it will not take counts as failed, and the next is tried once each until one is written: a removal behind it may be what makes room, and one file that is too large for
- * the store must not hold up all others (INTEROP, section 5: "One bad item does not fail the batch").
+ * <p>A store without room is tried for some minutes. Then what it will not take counts as failed, and the next is tried once each
+ * until one is written: a removal behind it may be what makes room, and one file that is too large for the store must not hold up
+ * all others (INTEROP, section 5: "One bad item does not fail the batch").
  */
 public final class Mirror implements Closeable {
 
@@ -277,7 +278,7 @@ public final class Mirror implements Closeable {
                 : !permissions.mayWrite(change.path());
     }
 
-    /** Whether nothing at all can be done with the store, as after its credentials have expired: that says nothing of one change. */
+    /** Whether nothing can be done with the store at all, as after its keys have expired: that says nothing of one change. */
     private boolean isShut() {
         try (Listing listing = views.apply("").list(FsPath.ROOT)) {
             listing.next();

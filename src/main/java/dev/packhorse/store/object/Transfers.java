@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Copies, moves and removals, of single objects and of trees.
  *
- * <p>A move is a copy, and when all of it is there a deletion of what was copied; if either fails, what it has
- * made is deleted, and the source is as it was; what was replaced at the target does not come back. A tree is what one flat listing shows below its key, all markers included, whatever they mean.
+ * <p>A move is a copy, and when all of it is there a deletion of what was copied; if either fails, what
+ * was made is deleted, and the source is as it was; what was replaced at the target does not come back. A tree is what one flat
+ * listing shows below its key, all markers included, whatever they mean.
  */
 public final class Transfers {
 

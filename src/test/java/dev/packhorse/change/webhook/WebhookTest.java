@@ -463,6 +463,27 @@ class WebhookTest {
         assertThat(receiver.files()).containsKey("d/z");
     }
 
+    /** INTEROP.md, section 4; 30 s for a request are ours. */
+    @Test
+    void theDefaultsAreThoseOfOpenHandsButForDurability() {
+        WebhookOptions usual = WebhookOptions.of(URI.create("http://h/x"));
+
+        assertThat(usual.batch()).isFalse();
+        assertThat(usual.joining()).isEqualTo(WebhookOptions.PathJoining.SLASH);
+        assertThat(usual.retry()).isEqualTo(WebhookOptions.Retry.DURABLE);
+        assertThat(usual.tries()).isEqualTo(3);
+        assertThat(usual.batchSize()).isEqualTo(1_048_576);
+        assertThat(usual.headers()).isEmpty();
+        assertThat(usual.secret()).isNull();
+        assertThat(usual.timeouts())
+                .isEqualTo(new WebhookOptions.Timeouts(
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(30)));
+    }
+
     @Test
     void urlsAndHeadersThatCannotBeAreRefused() {
         assertThatThrownBy(() -> WebhookOptions.url("ftp://h/x")).hasMessageContaining("needs a URL");

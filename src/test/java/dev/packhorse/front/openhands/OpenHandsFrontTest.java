@@ -465,6 +465,13 @@ class OpenHandsFrontTest {
         Answer preflight =
                 send("OPTIONS", "/files/a", "Origin", "https://app.example", "Access-Control-Request-Method", "POST");
 
+        assertThat(send("GET", "/files/a", "Origin", "https://app.example", "X-API-Key", "api")
+                        .header("Access-Control-Allow-Origin"))
+                .as("an answer, though nothing is there")
+                .isEqualTo("https://app.example");
+        assertThat(send("GET", "/files/a", "Origin", "https://app.example").header("Access-Control-Allow-Origin"))
+                .as("a page is told why it may not")
+                .isEqualTo("https://app.example");
         assertThat(preflight.status()).isEqualTo(204);
         assertThat(preflight.header("Access-Control-Allow-Origin")).isEqualTo("https://app.example");
         assertThat(preflight.header("Access-Control-Allow-Headers")).contains("X-API-Key");

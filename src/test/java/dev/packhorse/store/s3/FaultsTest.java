@@ -1,8 +1,10 @@
 package dev.packhorse.store.s3;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.Content;
@@ -15,12 +17,15 @@ import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -99,6 +104,49 @@ class FaultsTest {
         wire.heal();
         try (Content content = store.read(path("/a"))) {
             assertThat(bytes(content.body())).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void asAnEndedSessionNothingIsKnownOfThePath() throws IOException {
+        HttpServer ended = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        ended.createContext("/", exchange -> {
+            try (exchange) {
+                byte[] why = "<Error><Code>ExpiredToken</Code><Message>ended</Message></Error>".getBytes(US_ASCII);
+                exchange.getResponseHeaders().set("Content-Type", "application/xml");
+                exchange.sendResponseHeaders(400, why.length);
+                exchange.getResponseBody().write(why);
+            }
+        });
+        ended.start();
+        try (S3Store asking =
+                S3Store.openLater("b", "", server.through(ended.getAddress().getPort()))) {
+            assertFails(Kind.UNAVAILABLE, () -> asking.list(FsPath.ROOT));
+        } finally {
+            ended.stop(0);
+        }
+    }
+
+    @Test
+    void whatIsRefusedForAMomentIsAskedAgain() throws IOException {
+        AtomicInteger asked = new AtomicInteger();
+        HttpServer busy = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        busy.createContext("/", exchange -> {
+            try (exchange) {
+                boolean first = asked.getAndIncrement() == 0;
+                exchange.getResponseHeaders().set("Content-Length", first ? "0" : "3");
+                exchange.getResponseHeaders().set("Last-Modified", "Sat, 01 Jan 2022 08:00:00 GMT");
+                exchange.getResponseHeaders().set("ETag", "\"x\"");
+                exchange.sendResponseHeaders(first ? 503 : 200, -1);
+            }
+        });
+        busy.start();
+        try (S3Store asking =
+                S3Store.openLater("b", "", server.through(busy.getAddress().getPort()))) {
+            assertThat(asking.stat(path("/a")).size()).isEqualTo(3);
+            assertThat(asked).hasValue(2);
+        } finally {
+            busy.stop(0);
         }
     }
 
