@@ -110,11 +110,10 @@ class HttpAbuseTest extends HttpListenerFixture {
 
     @Test
     void manyConnectionsOfOneAddressLeaveRoomForAnother() throws Exception {
-        Limits limits = new Limits(
-                new Limits.Settings(Allowance.UNLIMITED, Allowance.UNLIMITED, 10, 0));
+        Limits limits = new Limits(new Limits.Settings(Allowance.UNLIMITED, Allowance.UNLIMITED, 10, 0));
         List<RawClient> slow = new ArrayList<>();
-        try (TestServer server = new TestServer(
-                HttpSettings.DEFAULT, limits, TrustedProxies.NONE, HttpListenerFixture::echo)) {
+        try (TestServer server =
+                new TestServer(HttpSettings.DEFAULT, limits, TrustedProxies.NONE, HttpListenerFixture::echo)) {
             // Given
             for (int i = 0; i < 30; i++) {
                 slow.add(new RawClient(server.port(), "127.0.0.2"));

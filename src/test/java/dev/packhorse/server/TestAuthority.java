@@ -214,8 +214,7 @@ final class TestAuthority {
         }
 
         @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type)
-                throws CertificateException {
+        public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
             verified.incrementAndGet();
             try {
                 chain[0].verify(trusted.getPublicKey());
