@@ -15,10 +15,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** S3Proxy, which checks signatures, as a child process on its own class path and a free port; everything in memory. */
+/**
+ * S3Proxy, which checks signatures, as a child process on its own class path and a free port; everything in memory. What runs there
+ * is {@code src/test/s3proxy}.
+ */
 public final class S3Server implements AutoCloseable {
 
-    private static final Pattern STARTED = Pattern.compile("Started .*ServerConnector.*\\{127\\.0\\.0\\.1:(\\d+)}");
+    private static final Pattern STARTED = Pattern.compile("port (\\d+)");
     private static final Path CLASS_PATH = Path.of("target/s3proxy/class-path");
 
     private final Process process;
@@ -37,19 +40,6 @@ public final class S3Server implements AutoCloseable {
     /** Writes its configuration into a folder, and waits until it listens. */
     public static S3Server start(Path folder) throws IOException {
         S3Options.Credentials credentials = new S3Options.Credentials(random(), random(), null);
-        Path properties = Files.writeString(
-                folder.resolve("s3proxy.conf"),
-                String.join(
-                        "\n",
-                        "s3proxy.endpoint=http://127.0.0.1:0",
-                        "s3proxy.authorization=aws-v2-or-v4",
-                        "s3proxy.identity=" + credentials.accessKey(),
-                        "s3proxy.credential=" + credentials.secretKey(),
-                        "jclouds.provider=transient-nio2",
-                        "jclouds.identity=any",
-                        "jclouds.credential=any",
-                        "jclouds.endpoint=memory:",
-                        ""));
         Path logging = Files.writeString(folder.resolve("logback.xml"), """
                 <configuration>
                   <appender name="out" class="ch.qos.logback.core.ConsoleAppender">
@@ -66,9 +56,9 @@ public final class S3Server implements AutoCloseable {
                         "-Dlogback.configurationFile=" + logging,
                         "-cp",
                         Files.readString(CLASS_PATH).trim(),
-                        "org.gaul.s3proxy.Main",
-                        "--properties",
-                        properties.toString())
+                        "S3Server",
+                        credentials.accessKey(),
+                        credentials.secretKey())
                 .redirectErrorStream(true)
                 .start();
         BufferedReader out =
@@ -76,7 +66,7 @@ public final class S3Server implements AutoCloseable {
         StringBuilder said = new StringBuilder();
         for (String line = out.readLine(); line != null; line = out.readLine()) {
             Matcher matcher = STARTED.matcher(line);
-            if (matcher.find()) {
+            if (matcher.matches()) {
                 Thread drain = new Thread(() -> out.lines().forEach(ignored -> {}), "s3proxy-output");
                 drain.setDaemon(true);
                 drain.start();
