@@ -15,7 +15,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.Message;
@@ -83,18 +82,13 @@ final class StoreProducer extends DefaultProducer {
         }
     }
 
-    /** What a back end says may be whatever it likes, also what ends a line, or does something to a terminal. */
-    private static final Pattern NOT_SHOWN = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+");
-
     /** The one line that an operator reads about it; a back end that is away is no reason for a trace each time. */
     private void tell(FsCall<?> call, Message message, FsException failure) {
         Throwable cause = failure;
         while (cause.getCause() != null) {
             cause = cause.getCause();
         }
-        String reason = cause == failure
-                ? ""
-                : " cause=" + NOT_SHOWN.matcher(cause.toString()).replaceAll(" ");
+        String reason = cause == failure ? "" : " cause=" + cause;
         LOG.warnf(
                 failure.kind() == FsException.Kind.IO ? failure : null,
                 "a store failed store=%s export=%s operation=%s path=%s kind=%s%s",

@@ -3,6 +3,7 @@ package dev.packhorse.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.quarkus.bootstrap.logging.InitialConfigurator;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -18,6 +19,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.logging.Level;
+import org.jboss.logmanager.ExtLogRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +46,15 @@ class ManagementTest {
     void removeWhatWasWritten() throws Exception {
         send("DELETE", served("/secret-name"), "");
         send("DELETE", served("/logged%20name"), "");
+    }
+
+    @Test
+    void whatIsLoggedIsVisible() {
+        assertThat(InitialConfigurator.DELAYED_HANDLER.getHandlers()).anySatisfy(handler -> {
+            ExtLogRecord entry = new ExtLogRecord(Level.INFO, "a\nb", "logger");
+            assertThat(handler.isLoggable(entry)).isTrue();
+            assertThat(entry.getMessage()).isEqualTo("a\\u000ab");
+        });
     }
 
     @Test
