@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.time.LocalDate;
+import java.nio.file.WatchService;
+import java.nio.file.WatchKey;
+import java.nio.file.StandardWatchEventKinds;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -345,5 +349,25 @@ class AuditFileTest {
         assertThat(files.values().stream().flatMap(String::lines))
                 .hasSize(3 * each)
                 .doesNotHaveDuplicates();
+    }
+
+    /** A name that is free for a moment is one that somebody else takes, and the next rename replaces their lines. */
+    @Test
+    void theNameOfAPredecessorIsNeverFreeAgain() throws Exception {
+        Files.writeString(log, "a line\n");
+        LocalDate day = LocalDate.of(2026, 11, 21);
+        List<String> removed = new ArrayList<>();
+        try (WatchService watch = log.getFileSystem().newWatchService()) {
+            WatchKey key = folder.register(watch, StandardWatchEventKinds.ENTRY_DELETE);
+            new Predecessors(log).take(day);
+            // The last event there is tells that all before it have come.
+            Path end = Files.createFile(log.resolveSibling("end"));
+            Files.delete(end);
+            while (!removed.contains("end")) {
+                key.pollEvents().forEach(event -> removed.add(String.valueOf(event.context())));
+            }
+        }
+        assertThat(removed).containsExactly("audit.log", "end");
+        assertThat(files()).containsExactly(Map.entry("audit.log.2026-11-21.1", "a line\n"));
     }
 }
