@@ -8,17 +8,9 @@ import static dev.packhorse.identity.Right.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.packhorse.fs.Body;
-import dev.packhorse.fs.FsException;
-import dev.packhorse.fs.FsPath;
-import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
-import dev.packhorse.fs.Preconditions;
-import dev.packhorse.fs.WriteOptions;
 import dev.packhorse.identity.Right;
 import dev.packhorse.server.HttpSettings;
-import dev.packhorse.store.memory.MemoryStore;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -218,7 +210,7 @@ class EveryCallerTest {
     @SuppressWarnings("NullAway.Init")
     private static TestGateway gateway;
 
-    private static final MemoryStore MEMORY = new MemoryStore(8 << 20);
+    private static final TwoAreas AREAS = new TwoAreas();
 
     @BeforeAll
     static void start() throws Exception {
@@ -233,49 +225,14 @@ class EveryCallerTest {
                         RULES,
                         "jsonfs.strict-status",
                         "false"),
-                MEMORY);
-        gateway.export("strict", Map.of("protocols", "jsonfs", "access", RULES), MEMORY);
+                AREAS.store());
+        gateway.export("strict", Map.of("protocols", "jsonfs", "access", RULES), AREAS.store());
     }
 
     @AfterAll
     static void stop() throws Exception {
         gateway.close();
         people.close();
-    }
-
-    private static FsPath path(String text) throws FsException {
-        return FsPath.parse(text);
-    }
-
-    /** What there is before each operation. */
-    private static void restore() throws FsException {
-        List<FsPath> old = new ArrayList<>();
-        try (Listing all = MEMORY.list(FsPath.ROOT)) {
-            for (Node node = all.next(); node != null; node = all.next()) {
-                old.add(node.path());
-            }
-        }
-        for (FsPath each : old) {
-            MEMORY.remove(each, Preconditions.NONE);
-        }
-        for (String area : List.of("/open", "/shut")) {
-            MEMORY.makeDirectory(path(area), WriteOptions.DEFAULT);
-            MEMORY.makeDirectory(path(area + "/dir"), WriteOptions.DEFAULT);
-            for (String file : List.of("/file", "/dir/inner")) {
-                Body body = Body.of(("the content of " + area + file).getBytes(StandardCharsets.UTF_8));
-                MEMORY.write(path(area + file), body, WriteOptions.DEFAULT);
-            }
-        }
-    }
-
-    private static List<Node> all() throws FsException {
-        List<Node> nodes = new ArrayList<>();
-        try (Listing all = MEMORY.walk(FsPath.ROOT)) {
-            for (Node node = all.next(); node != null; node = all.next()) {
-                nodes.add(node);
-            }
-        }
-        return nodes;
     }
 
     private static void awaitApplied() {
@@ -303,11 +260,11 @@ class EveryCallerTest {
     @ParameterizedTest
     @MethodSource("operations")
     void everybodyHasWhatTheRulesGiveAndNothingElse(Operation operation) throws Exception {
-        for (String area : List.of("open", "shut")) {
+        for (String area : TwoAreas.NAMES) {
             for (Who who : Who.values()) {
                 // Given
-                restore();
-                List<Node> before = all();
+                AREAS.restore();
+                List<Node> before = AREAS.all();
                 String what = operation + " in " + area + " as " + who;
 
                 // When
@@ -323,7 +280,7 @@ class EveryCallerTest {
                             .as(what)
                             .isEqualTo(who.refused() == 403);
                     assertThat(reply.body()).as(what).doesNotContain("content of", "inner");
-                    assertThat(all()).as(what).isEqualTo(before);
+                    assertThat(AREAS.all()).as(what).isEqualTo(before);
                 }
             }
         }
@@ -332,9 +289,9 @@ class EveryCallerTest {
     @ParameterizedTest
     @MethodSource("jsonfs")
     void aStrictClientHearsOfNoOtherStatusThan404(Operation operation) throws Exception {
-        for (String area : List.of("open", "shut")) {
+        for (String area : TwoAreas.NAMES) {
             for (Who who : Who.values()) {
-                restore();
+                AREAS.restore();
                 Operation strict = new Operation(
                         operation.method(),
                         operation.target().replace("/x/", "/strict/"),

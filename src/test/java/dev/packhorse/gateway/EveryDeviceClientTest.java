@@ -1,0 +1,149 @@
+package dev.packhorse.gateway;
+
+import static dev.packhorse.identity.Right.DELETE;
+import static dev.packhorse.identity.Right.LIST;
+import static dev.packhorse.identity.Right.READ;
+import static dev.packhorse.identity.Right.WRITE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.packhorse.fs.Node;
+import dev.packhorse.identity.Right;
+import dev.packhorse.server.RawClient;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every command of the emulated ReplayTV from every address: its clients have no identity but that. */
+class EveryDeviceClientTest {
+
+    /** All ten commands; {@code AREA} stands for the directory that one is about. */
+    private enum Command {
+        LS("GET", "ls?name=\"AREA/dir\"", "inner", Set.of(LIST)),
+        FSTAT("GET", "fstat?name=\"AREA/file\"", "type=f", Set.of(READ), Set.of(LIST), Set.of(WRITE)),
+        VOLINFO("GET", "volinfo?name=\"/X\"", "cap=8", Set.of()),
+        READFILE("GET", "readfile?name=\"AREA/file\"", "content of", Set.of(READ)),
+        CREATE("GET", "create?name=\"AREA/new\"", "\n0\n", Set.of(WRITE)),
+        WRITEFILE("POST", "writefile?name=\"AREA/file\"&pos=0&size=1", "\n0\n", Set.of(WRITE)),
+        MKDIR("GET", "mkdir?name=\"AREA/made\"", "\n0\n", Set.of(WRITE)),
+        RM("GET", "rm?name=\"AREA/file\"", "\n0\n", Set.of(DELETE)),
+        MV("GET", "mv?old=\"AREA/file\"&new=\"AREA/moved\"", "\n0\n", Set.of(READ, DELETE, WRITE)),
+        CP("GET", "cp?src=\"AREA/file\"&dest=\"AREA/copy\"", "\n0\n", Set.of(READ, WRITE));
+
+        private final String method;
+        private final String target;
+        /** What the answer has if it may be; all that is an answer to somebody else is an error, or nothing. */
+        private final String shows;
+        /** Each any of these, in that directory; none for what everybody has who sees the export. */
+        private final List<Set<Right>> needs;
+
+        @SafeVarargs
+        Command(String method, String target, String shows, Set<Right>... needs) {
+            this.method = method;
+            this.target = target;
+            this.shows = shows;
+            this.needs = Arrays.asList(needs);
+        }
+    }
+
+    /** Who asks, and from where. */
+    private enum Who {
+        STRANGER("127.0.0.1"),
+        READER("127.0.0.2"),
+        WRITER("127.0.0.3"),
+        OTHER("127.0.0.4"),
+        OWNER("127.0.0.5");
+
+        private final String address;
+
+        Who(String address) {
+            this.address = address;
+        }
+
+        private Set<Right> rights(String area) {
+            return switch (this) {
+                case STRANGER -> Set.of();
+                case READER -> area.equals("open") ? Set.of(READ, LIST) : Set.of();
+                case WRITER -> area.equals("open") ? Right.ALL : Set.of();
+                case OTHER -> area.equals("shut") ? Right.ALL : Set.of();
+                case OWNER -> Right.ALL;
+            };
+        }
+
+        boolean may(Command command, String area) {
+            return command == Command.VOLINFO
+                    ? !rights("open").isEmpty()
+                    : command.needs.stream().anyMatch(rights(area)::containsAll);
+        }
+    }
+
+    private static final String RULES = "@127.0.0.2:r, @127.0.0.3:rw, @127.0.0.5:rw; /shut/**: @127.0.0.4:rw, @127.0.0.5:rw";
+
+    private static final TwoAreas AREAS = new TwoAreas();
+
+    @TempDir
+    static Path folder;
+
+    @SuppressWarnings("NullAway.Init")
+    private static TestGateway gateway;
+
+    @BeforeAll
+    static void start() throws Exception {
+        gateway = new TestGateway(folder);
+        gateway.export("X", Map.of("protocols", "replay", "access", RULES), AREAS.store());
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        gateway.close();
+    }
+
+    private static String answer(Command command, String area, Who who) throws Exception {
+        String body = command == Command.WRITEFILE ? "x" : "";
+        try (RawClient client = new RawClient(gateway.devicePort(), who.address)) {
+            return client.send(command.method + " /httpfs-" + command.target.replace("AREA", "/X/" + area)
+                            + " HTTP/1.1\r\nContent-Length: " + body.length() + "\r\nConnection: close\r\n\r\n" + body)
+                    .readAll();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyAddressHasWhatTheRulesGiveAndNothingElse(Command command) throws Exception {
+        for (String area : TwoAreas.NAMES) {
+            for (Who who : Who.values()) {
+                // Given
+                AREAS.restore();
+                List<Node> before = AREAS.all();
+                String what = command + " in " + area + " as " + who;
+
+                // When
+                String answer = answer(command, area, who);
+
+                // Then
+                assertThat(answer).as(what).startsWith("HTTP/1.1 200");
+                assertThat(answer.contains(command.shows)).as(what + "\n" + answer).isEqualTo(who.may(command, area));
+                if (!who.may(command, area)) {
+                    assertThat(answer).as(what).doesNotContain("content of", "inner", "type=", "cap=8");
+                    assertThat(AREAS.all()).as(what).isEqualTo(before);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoSeesNothingInAnExportDoesNotSeeIt(Who who) throws Exception {
+        try (RawClient client = new RawClient(gateway.devicePort(), who.address)) {
+            String answer = client.send("GET /httpfs-ls?name=\"/\" HTTP/1.1\r\nConnection: close\r\n\r\n")
+                    .readAll();
+            assertThat(answer.lines().anyMatch("X"::equals)).as(answer).isEqualTo(who != Who.STRANGER);
+        }
+    }
+}
