@@ -3,6 +3,7 @@ package dev.packhorse.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.packhorse.Canary;
 import dev.packhorse.server.TestAuthority.Issued;
 import dev.packhorse.server.TlsSettings.Password;
 import java.io.IOException;
@@ -38,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @SuppressWarnings("NullAway.Init") // set by JUnit
 class TlsFilesTest {
 
-    private static final String SECRET = "correct horse";
+    private static final String SECRET = Canary.secret("key-store");
 
     @TempDir
     Path folder;
@@ -103,11 +104,11 @@ class TlsFilesTest {
         assertThatThrownBy(() -> load(key, null))
                 .isInstanceOf(IOException.class)
                 .hasMessage(key + " has an encrypted key, and there is no password for it");
-        assertThatThrownBy(() -> load(key, Password.of("wrong")))
+        assertThatThrownBy(() -> load(key, Password.of(SECRET + "-wrong")))
                 .isInstanceOf(IOException.class)
                 .message()
                 .startsWith(key + " has ")
-                .doesNotContain("wrong");
+                .doesNotContain(SECRET);
         assertThatThrownBy(() -> load(key, Password.in(folder.resolve("none"))))
                 .hasMessage(folder.resolve("none") + " does not exist");
         assertThat(Password.of(SECRET).toString()).isEqualTo("***");
@@ -213,7 +214,7 @@ class TlsFilesTest {
         assertThat(ServerCertificate.load(new TlsSettings.Pkcs12(store, Password.of(SECRET)))
                         .key())
                 .isEqualTo(server.key());
-        assertThatThrownBy(() -> ServerCertificate.load(new TlsSettings.Pkcs12(store, Password.of("wrong"))))
+        assertThatThrownBy(() -> ServerCertificate.load(new TlsSettings.Pkcs12(store, Password.of(SECRET + "-wrong"))))
                 .hasMessage(store + " is not opened by its password");
         assertThatThrownBy(() -> ServerCertificate.load(new TlsSettings.Pkcs12(certificate, Password.of(SECRET))))
                 .hasMessage(certificate + " is no whole PKCS#12");
