@@ -52,7 +52,7 @@ public final class HttpfsStore implements Store {
                     return thread;
                 });
         this.lister = new Lister(server, lookup, heads);
-        this.transferring = new Transferring(server, lookup, lister, writing);
+        this.transferring = new Transferring(server, lookup, lister, reading, writing);
         if (!options.web().verifyTls()) {
             LOG.warnf("Certificates are not checked: host=%s", base.getHost());
         }

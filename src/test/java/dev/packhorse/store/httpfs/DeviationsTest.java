@@ -29,6 +29,8 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What real servers do that the document does not say: each line of INTEROP, section 2. */
 class DeviationsTest {
@@ -267,6 +269,47 @@ class DeviationsTest {
         assertThat(store.move(path("/a"), path("/b"), TransferOptions.OVERWRITE).size())
                 .isEqualTo(1);
         assertThat(server.lines()).contains("MOVE /a").endsWith("HEAD /a", "DELETE /a");
+    }
+
+    @Test
+    void apptronLeavesTheSourceOfAMoveThatReplaces() throws IOException {
+        server.file("/a", HEADS, "new").file("/b", HEADS, "old").says("DELETE /a", 200, "", "OK\n");
+        server.on("MOVE /a", out -> {
+            server.file("/b", HEADS, "new");
+            out.write(crlf("HTTP/1.1 200 X\nContent-Length: 0\n\n").getBytes(UTF_8));
+        });
+
+        store.move(path("/a"), path("/b"), TransferOptions.OVERWRITE);
+        assertThat(server.lines()).endsWith("DELETE /a");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"old", "ne", ""})
+    void aMoveThatWasAnsweredAndNotDoneLeavesTheSource(String target) throws IOException {
+        server.file("/a", HEADS, "new").file("/b", HEADS, "old").says("DELETE /a", 200, "", "OK\n");
+        server.on("MOVE /a", out -> {
+            server.file("/b", HEADS, target);
+            out.write(crlf("HTTP/1.1 200 X\nContent-Length: 3\n\nOK\n").getBytes(UTF_8));
+        });
+
+        assertThat(catchThrowableOfType(
+                                FsException.class,
+                                () -> store.move(path("/a"), path("/b"), TransferOptions.OVERWRITE))
+                        .kind())
+                .isEqualTo(FsException.Kind.IO);
+        assertThat(server.lines()).contains("MOVE /a").doesNotContain("DELETE /a");
+    }
+
+    @Test
+    void aMoveOfADirectoryThatWasAnsweredAndNotDoneIsAFailure() throws IOException {
+        server.directory("/d", "a 33188\n").directory("/e", "").says("MOVE /d", 200, "", "OK\n");
+
+        assertThat(catchThrowableOfType(
+                                FsException.class,
+                                () -> store.move(path("/d"), path("/e"), TransferOptions.OVERWRITE))
+                        .kind())
+                .isEqualTo(FsException.Kind.IO);
+        assertThat(server.lines()).noneMatch(each -> each.startsWith("DELETE"));
     }
 
     @Test
