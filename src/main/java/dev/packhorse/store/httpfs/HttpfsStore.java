@@ -222,15 +222,15 @@ public final class HttpfsStore implements Store {
         });
     }
 
-    /** Servers that remove empty directories only get the children one by one (INTEROP section 2, star9). */
+    /**
+     * Servers that say that they remove empty directories only get the children one by one (INTEROP section 2, star9). After any other
+     * refusal nothing is removed.
+     */
     private void removeTree(FsPath path, Preconditions preconditions) throws IOException {
         try {
             writing.remove(path, preconditions);
         } catch (FsException e) {
-            if (server.dialect() == Dialect.PACKHORSE || path.isRoot() || !Writing.mayBeFull(e)) {
-                throw e;
-            }
-            if (!removeChildren(path)) {
+            if (server.dialect() == Dialect.PACKHORSE || e.kind() != Kind.NOT_EMPTY || !removeChildren(path)) {
                 throw e;
             }
             writing.remove(path, Preconditions.NONE);

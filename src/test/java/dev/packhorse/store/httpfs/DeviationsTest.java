@@ -30,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What real servers do that the document does not say: each line of INTEROP, section 2. */
@@ -395,19 +396,29 @@ class DeviationsTest {
                 .isEqualTo(FsException.Kind.NOT_FOUND);
     }
 
-    @Test
-    void star9RemovesEmptyDirectoriesOnly() throws IOException {
-        server.directory("/d", "a 33188\n").file("/d/a", HEADS, "x").says("DELETE /d/a", 200, "", "OK\n");
-        server.on("DELETE /d", out -> {
-            boolean empty = server.lines().contains("DELETE /d/a");
-            out.write(crlf("HTTP/1.1 " + (empty ? 200 : 409) + " X\nContent-Length: 0\n\n")
-                    .getBytes(UTF_8));
+    @ParameterizedTest
+    @CsvSource({"409, remove d: directory not empty", "500, Directory not empty (os error 39)"})
+    void star9RemovesEmptyDirectoriesOnly(int status, String text) throws IOException {
+        server.directory("/d", "a 33188\n").file("/d/a", HEADS, "x").says("DELETE /d", status, "", text);
+        server.on("DELETE /d/a", out -> {
+            server.says("DELETE /d", 200, "", "OK\n");
+            out.write(crlf("HTTP/1.1 200 X\nContent-Length: 0\n\n").getBytes(UTF_8));
         });
 
         store.remove(path("/d"), Preconditions.NONE);
         assertThat(server.lines())
                 .filteredOn(each -> each.startsWith("DELETE"))
                 .containsExactly("DELETE /d", "DELETE /d/a", "DELETE /d");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 403, 404, 405, 409, 412, 423, 429, 500, 501, 503})
+    void aDirectoryWhoseRemovalIsRefusedKeepsItsChildren(int status) throws IOException {
+        server.directory("/d", "a 33188\n").file("/d/a", HEADS, "x").says("DELETE /d/a", 200, "", "OK\n");
+        server.says("DELETE /d", status, "", "Read-only\n");
+        assertThat(catchThrowableOfType(FsException.class, () -> store.remove(path("/d"), Preconditions.NONE)))
+                .isNotNull();
+        assertThat(server.lines()).doesNotContain("DELETE /d/a");
     }
 
     @Test
