@@ -163,6 +163,47 @@ class DeviationsTest {
                 .doesNotContain("GET /d/:");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {409, 429, 500})
+    void aListingInPartsThatFailsOnceIsAskedForAgain(int status) throws IOException {
+        String parts = crlf("""
+                ------b1
+                Content-Location: /fs/d/a
+                Content-Mode: 33188
+                Content-Range: bytes 0-0/5
+
+                ------b1--
+                """);
+        server.directory("/d", "a 33188\n").file("/d/a", HEADS, "12345");
+        for (String request : List.of("GET /d/:", "GET /d/...")) {
+            server.on(request, out -> {
+                server.says(request, 200, PARTS, parts);
+                out.write(crlf("HTTP/1.1 " + status + " X\nContent-Length: 0\n\n").getBytes(UTF_8));
+            });
+        }
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(listed("/d")).containsExactly("/d/a FILE 5");
+            assertThat(walked("/d")).containsExactly("/d/a FILE 5");
+        }
+        assertThat(server.lines()).filteredOn("HEAD /d/a"::equals).as("asked one by one").hasSize(1);
+        assertThat(server.lines()).filteredOn("GET /d/..."::equals).hasSize(2);
+    }
+
+    @Test
+    void partsByTheHeaderThatFailOnceAreAskedForAgain() throws IOException {
+        String parts = crlf("------b1\nContent-Location: /fs/d/a\nContent-Range: bytes 0-0/5\n\n------b1--\n");
+        server.on("GET /d", out -> {
+            server.says("GET /d", 200, PARTS, parts);
+            out.write(crlf("HTTP/1.1 500 X\nContent-Length: 0\n\n").getBytes(UTF_8));
+        });
+
+        server.says("GET /d/:", 200, PARTS, parts);
+        assertThat(listed("/d")).containsExactly("/d/a FILE 5");
+        assertThat(listed("/d")).containsExactly("/d/a FILE 5");
+        assertThat(server.lines()).containsExactly("OPTIONS /", "GET /d", "GET /d/:", "GET /d");
+    }
+
     @Test
     void apptronKeepsNamesPercentEncoded() throws IOException {
         server.directory("/d", "a%20b 33188\n\n")
