@@ -89,7 +89,7 @@ record ReadmeStores(
                             "api-key", "is shown as `X-API-Key`; none",
                             "bearer-token", "is shown as Bearer; none",
                             "change-timestamps",
-                                    "`true` for a server that keeps and compares them and is no Packhorse; `false`",
+                                    "`true` leaves the order of changes to a server that is no Packhorse; `false`",
                             "connect-timeout", CONNECT,
                             "connections", "connections at a time, at least 2; `64`",
                             "dialect", "`packhorse`, `plain`, or `auto` to ask; `auto`",

@@ -26,6 +26,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DeviationsTest {
 
     private static final String PARTS = "Content-Type: multipart/mixed; boundary=----b1\n";
+    private static final Pattern CHANGE_TIMESTAMP = Pattern.compile("\r\nChange-Timestamp: ([0-9]+)\r\n");
     private static final String HEADS = "Content-Type: application/octet-stream\nContent-Mode: 33188\n"
             + "Content-Modified: 1641024000\nContent-Ownership: 0:0\n";
 
@@ -292,6 +295,36 @@ class DeviationsTest {
             assertThat(catchThrowableOfType(FsException.class, () -> text(content, new ByteRange(150_000, 5))))
                     .isNotNull();
         }
+    }
+
+    @Test
+    void eachChangeCarriesTheTimeThatOrdersIt() throws IOException {
+        server.directory("/d", "").file("/a", HEADS, "x").file("/b", HEADS, "x");
+        for (String request : List.of("PUT /a", "PATCH /a", "PATCH /d", "COPY /a", "MOVE /a", "DELETE /a")) {
+            server.says(request, 200, "", "OK\n");
+        }
+        AttributeChange mode = new AttributeChange(new Mode(0600), null, null, null);
+
+        long before = System.currentTimeMillis() * 1000;
+        store.write(path("/a"), Body.of(new byte[] {'x'}), WriteOptions.DEFAULT);
+        store.link(path("/a"), "x", WriteOptions.DEFAULT);
+        store.makeDirectory(path("/d"), WriteOptions.of(mode));
+        store.change(path("/a"), mode, Preconditions.NONE);
+        store.copy(path("/a"), path("/b"), TransferOptions.OVERWRITE);
+        store.move(path("/a"), path("/b"), TransferOptions.OVERWRITE);
+        long after = (System.currentTimeMillis() + 1) * 1000;
+
+        List<ScriptedServer.Heard> changes = server.heard.stream()
+                .filter(each -> each.line().matches("(PUT|PATCH|COPY|MOVE|DELETE) .*"))
+                .toList();
+        assertThat(changes)
+                .extracting(ScriptedServer.Heard::line)
+                .containsExactly("PUT /a", "PUT /a", "PATCH /d", "PATCH /a", "COPY /a", "MOVE /a", "DELETE /a");
+        assertThat(changes).allSatisfy(each -> {
+            Matcher sent = CHANGE_TIMESTAMP.matcher(each.head());
+            assertThat(sent.find()).isTrue();
+            assertThat(Long.parseLong(sent.group(1))).isBetween(before, after);
+        });
     }
 
     @Test
