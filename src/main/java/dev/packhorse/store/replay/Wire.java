@@ -60,7 +60,8 @@ final class Wire implements Closeable {
     }
 
     /**
-     * Asks something that changes nothing.
+     * Asks something that changes nothing. All of the answer has to be there in the time of one, and of an {@code ls} in ten times that,
+     * however steadily it comes; {@link Answer#unlimited} lifts that.
      *
      * @throws StatusException if the device refuses
      */
@@ -79,9 +80,6 @@ final class Wire implements Closeable {
             connection.limit(command == Command.LS ? options.timeout().multipliedBy(LISTING) : options.timeout());
             send(connection, "GET " + target(command, query) + " HTTP/1.1\r\n");
             Answer answer = read(connection, command);
-            if (command == Command.READFILE) {
-                connection.limit(null);
-            }
             answered = true;
             return answer;
         } finally {

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -246,6 +247,38 @@ class DeviceFaultsTest extends DeviceFixture {
         device.intercept(null);
         boolean changes = !List.of("fstat", "ls", "volinfo").contains(command);
         assertThat(failure.kind()).isEqualTo(changes ? Kind.IO : Kind.TIMEOUT);
+    }
+
+    /** Each byte comes in time, and all together would take longer than an answer may. */
+    @ParameterizedTest
+    @ValueSource(strings = {"fstat", "volinfo", "ls", "readfile"})
+    void aDeviceThatDripsIsNotWaitedForForLong(String command) throws Exception {
+        device.file("/Photo/a", new byte[100], THEN);
+        ReplayStore store = impatient("/Photo");
+        String answer = "HTTP/1.1 200 OK\r\n\r\n0\n"
+                + switch (command) {
+                    case "fstat" -> "type=f\nsize=100\nctime=12\nperm=" + "r".repeat(80) + "\n";
+                    case "volinfo" -> "cap=9\ninuse=1\n" + "x".repeat(80) + "\n";
+                    default -> "x".repeat(99) + "\n";
+                };
+        device.intercept((request, socket) -> {
+            if (!request.command().equals(command)) {
+                return false;
+            }
+            for (byte each : answer.getBytes(ISO_8859_1)) {
+                socket.getOutputStream().write(each);
+                LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+            }
+            return true;
+        });
+        assertFails(Kind.TIMEOUT, () -> {
+            switch (command) {
+                case "fstat" -> store.stat(path("/a"));
+                case "volinfo" -> store.space();
+                case "ls" -> store.list(FsPath.ROOT).close();
+                default -> store.read(path("/a")).close();
+            }
+        });
     }
 
     @ParameterizedTest
