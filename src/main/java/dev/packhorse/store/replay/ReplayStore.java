@@ -16,7 +16,6 @@ import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.Trees;
 import dev.packhorse.fs.WriteOptions;
-import dev.packhorse.wire.replay.ReplayStatus;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -257,7 +256,7 @@ public final class ReplayStore implements Store {
         Set<String> exports =
                 tree.root().isRoot() ? tree.exports().writable().keySet() : Set.of(Exports.export(tree.root()));
         for (String name : exports) {
-            Space space = volume(tree, FsPath.ROOT.child(name));
+            Space space = tree.room(FsPath.ROOT.child(name));
             if (space != null) {
                 volumes.add(space);
             }
@@ -269,19 +268,6 @@ public final class ReplayStore implements Store {
             free += space.free();
         }
         return new Space(total, free);
-    }
-
-    /** The room of an export, the ring buffer counted as free; {@code null} for one that has no volume. */
-    private static @Nullable Space volume(Tree tree, FsPath export) throws IOException {
-        try {
-            Space space = Exports.volume(tree.wire(), export);
-            return new Space(space.total(), Math.min(space.total(), space.free() + tree.circular(export)));
-        } catch (StatusException e) {
-            if (e.is(ReplayStatus.NO_PERMISSION)) {
-                throw e;
-            }
-            return null;
-        }
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -427,6 +428,52 @@ class DeviceFaultsTest extends DeviceFixture {
         assertFails(Kind.NO_SPACE, () -> store.write(path("/a"), Body.of(new byte[1001]), WriteOptions.DEFAULT));
         assertThat(content(store, "/a")).isEqualTo("old");
         assertThat(device.paths("/Photo")).containsExactly("/Photo/a");
+    }
+
+    /** A body is asked for before or after the device is asked for room. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aBodyThatADeviceHasNoRoomForIsNotSent(boolean announced) throws Exception {
+        device.export("Photo", new TestDevice.Export(true, false, true, 1000));
+        ReplayStore store = open("/Photo");
+        AtomicInteger opened = new AtomicInteger();
+        Body body = new Body() {
+            @Override
+            public long length() {
+                return announced ? 1001 : UNKNOWN;
+            }
+
+            @Override
+            public InputStream open() {
+                opened.incrementAndGet();
+                return new ByteArrayInputStream(new byte[1001]);
+            }
+        };
+        assertFails(Kind.NO_SPACE, () -> store.write(path("/a"), body, WriteOptions.DEFAULT));
+        assertThat(opened).hasValue(announced ? 0 : 1);
+        assertThat(device.changes()).isEmpty();
+    }
+
+    @Test
+    void aDeviceThatFillsUpMeanwhileHasNoSpaceEither() throws Exception {
+        device.export("Photo", new TestDevice.Export(true, false, true, 1000));
+        ReplayStore store = open("/Photo");
+        device.intercept((request, socket) -> {
+            if (request.command().equals("create")) {
+                device.file("/Photo/other", new byte[800], THEN);
+            }
+            return false;
+        });
+        assertFails(Kind.NO_SPACE, () -> store.write(path("/a"), Body.of(new byte[300]), WriteOptions.DEFAULT));
+        assertThat(device.paths("/Photo")).containsExactly("/Photo/other");
+    }
+
+    @Test
+    void aDeviceThatDoesNotTellItsRoomIsTriedAnyway() throws Exception {
+        ReplayStore store = open("/Photo");
+        say("volinfo", "HTTP/1.1 200 OK\r\n\r\n8082000a\n");
+        put(store, "/a", "new");
+        assertThat(content(store, "/a")).isEqualTo("new");
     }
 
     @Test
