@@ -105,18 +105,6 @@ public final class Discovery {
     }
 
     /**
-     * Asks one device what it is.
-     *
-     * @param port 80 by custom
-     * @throws IOException if it cannot be reached, or does not describe itself
-     */
-    public static DeviceDescription describe(String host, int port) throws IOException {
-        try (InputStream in = device(host, port).open(DeviceDescription.TARGET)) {
-            return read(in, host);
-        }
-    }
-
-    /**
      * Searches.
      *
      * @param wait how long for answers: 3 s and a little is what devices expect
@@ -302,7 +290,12 @@ public final class Discovery {
         }
     }
 
-    private static DeviceDescription read(InputStream in, String host) throws IOException {
+    /**
+     * Reads a description.
+     *
+     * @throws IOException also if it is none
+     */
+    static DeviceDescription read(InputStream in, String host) throws IOException {
         try {
             return DeviceDescription.parse(in.readNBytes(DeviceDescription.MAX_DOCUMENT + 1));
         } catch (IllegalArgumentException e) {

@@ -110,6 +110,11 @@ public final class ReplayStore implements Store {
         return new ReplayStore(new Wanted(name, 80, search, System::nanoTime), root, options);
     }
 
+    /** The serial number that the device says it has. */
+    String serial() throws IOException {
+        return session().wire.described().serial();
+    }
+
     /** Requests to the device that are no commands. */
     PlainRequest plain() {
         return target -> session().wire.plain(target);

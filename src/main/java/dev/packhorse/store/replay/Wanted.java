@@ -1,6 +1,5 @@
 package dev.packhorse.store.replay;
 
-import dev.packhorse.wire.replay.DeviceDescription;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -33,7 +32,6 @@ final class Wanted implements Whereabouts {
     private final Search search;
     private final LongSupplier nanoTime;
     private @Nullable Endpoint found;
-    private @Nullable DeviceDescription description;
     private @Nullable LostException failure;
     private long failed;
 
@@ -75,7 +73,6 @@ final class Wanted implements Whereabouts {
                     new Endpoint(device.address().getHostAddress(), new InetSocketAddress(device.address(), port));
             failure = null;
             found = at;
-            description = device.description();
             return at;
         } catch (IOException e) {
             LostException lost = new LostException(String.valueOf(e.getMessage()), e);
@@ -90,11 +87,6 @@ final class Wanted implements Whereabouts {
         if (at.equals(found)) {
             found = null;
         }
-    }
-
-    @Override
-    public synchronized @Nullable DeviceDescription description() {
-        return description;
     }
 
     @Override

@@ -238,8 +238,6 @@ class DiscoveryTest {
                     .extracting(device -> device.description().serialNumber())
                     .containsExactly("RTV1");
             assertThat(talk.heard).singleElement().asString().startsWith("GET /Device_Descr.xml HTTP/1.1\r\n");
-            assertThat(Discovery.describe("127.0.0.1", talk.port()))
-                    .isEqualTo(found.get(0).description());
         }
     }
 
