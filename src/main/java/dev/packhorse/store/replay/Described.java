@@ -101,7 +101,7 @@ final class Described {
 
     private @Nullable DeviceDescription ask(Connection connection) throws IOException {
         try (InputStream in = Wire.plain(connection, limit, DeviceDescription.TARGET)) {
-            return Discovery.read(in, connection.at().host());
+            return Discovery.read(in, connection.at().authority());
         } catch (IOException e) {
             if (Thread.currentThread().isInterrupted()) {
                 throw e;

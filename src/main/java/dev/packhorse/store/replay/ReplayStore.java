@@ -95,8 +95,7 @@ public final class ReplayStore implements Store {
     }
 
     /**
-     * As {@link #open}, but the device is searched for by its name; it listens on port 80. If it is not there, or moves, it is searched
-     * for again when needed.
+     * As {@link #open}, but the device is searched for by its name. If it is not there, or moves, it is searched for again when needed.
      *
      * @param name what its owner calls it
      */
@@ -107,7 +106,7 @@ public final class ReplayStore implements Store {
     /** As {@link #openNamed}, but searches when first needed. */
     public static ReplayStore namedLazily(String name, FsPath root, ReplayOptions options) throws FsException {
         Wanted.Search search = () -> Discovery.everywhere().search(SEARCH);
-        return new ReplayStore(new Wanted(name, 80, search, System::nanoTime), root, options);
+        return new ReplayStore(new Wanted(name, search, System::nanoTime), root, options);
     }
 
     /** The serial number that the device says it has. */
