@@ -80,6 +80,27 @@ class DeviceFaultsTest extends DeviceFixture {
     }
 
     @ParameterizedTest
+    @CsvSource({"/a, true", "/a, false", "/d, true", "/d, false"})
+    void aRemovalIsSentOnceAlsoWhenTheConnectionDiesBehindIt(String name, boolean done) throws Exception {
+        ReplayStore store = open("/Photo");
+        put(store, "/a", "old");
+        store.makeDirectory(path("/d"), WriteOptions.DEFAULT);
+        device.forgetRequests();
+        AtomicInteger dead = new AtomicInteger();
+        if (done) {
+            device.dropAnswer("rm");
+        } else {
+            device.intercept((request, socket) -> request.command().equals("rm") && dead.getAndIncrement() == 0);
+        }
+
+        FsException failure = failure(() -> store.remove(path(name), Preconditions.NONE));
+        assertThat(failure.kind()).isEqualTo(Kind.IO);
+        assertThat(failure).cause().hasMessageContaining("httpfs-rm").hasMessageContaining("not sent again");
+        assertThat(device.changes()).containsExactly("rm name=/Photo" + name);
+        assertThat(device.paths("/Photo")).hasSize(done ? 1 : 2);
+    }
+
+    @ParameterizedTest
     @CsvSource({"1, true", "1, false", "2, true", "2, false"})
     void eitherFileIsWholeWhicheverRenameIsLost(int which, boolean done) throws Exception {
         ReplayStore store = open("/Photo");
@@ -248,6 +269,51 @@ class DeviceFaultsTest extends DeviceFixture {
         device.intercept(null);
         boolean changes = !List.of("fstat", "ls", "volinfo").contains(command);
         assertThat(failure.kind()).isEqualTo(changes ? Kind.IO : Kind.TIMEOUT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.1 2", "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n000000", HEAD + "2\r\n0"})
+    void aDeviceThatStallsInTheMiddleOfTheAnswerToAnUploadIsNotWaitedForForLong(String start) throws Exception {
+        ReplayStore store = impatient("/Photo");
+        put(store, "/a", "old");
+        device.forgetRequests();
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        device.intercept((request, socket) -> {
+            if (!request.command().equals("writefile")) {
+                return false;
+            }
+            socket.getOutputStream().write(start.getBytes(ISO_8859_1));
+            over.join();
+            return true;
+        });
+
+        FsException failure = failure(() -> put(store, "/a", "new"));
+        over.complete(null);
+        device.intercept(null);
+        assertThat(failure.kind()).isEqualTo(Kind.IO);
+        assertThat(failure).cause().hasMessageContaining("httpfs-writefile");
+        assertThat(device.changes()).filteredOn(each -> each.startsWith("writefile")).hasSize(1);
+        assertThat(content(store, "/a")).isEqualTo("old");
+        assertThat(names(store, "/")).containsExactly("a");
+    }
+
+    @Test
+    void aDeviceThatTakesNoBytesOfAnUploadIsNotWaitedForForLong() throws Exception {
+        ReplayStore store = impatient("/Photo");
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        device.intercept((request, socket) -> {
+            if (request.command().equals("writefile")) {
+                over.join();
+            }
+            return false;
+        });
+
+        // More than the sockets of both sides hold.
+        FsException failure =
+                failure(() -> store.write(path("/a"), Body.of(new byte[32 << 20]), WriteOptions.DEFAULT));
+        over.complete(null);
+        assertThat(failure.kind()).isEqualTo(Kind.IO);
+        assertThat(names(store, "/")).isEmpty();
     }
 
     /** Each byte comes in time, and all together would take longer than an answer may. */
