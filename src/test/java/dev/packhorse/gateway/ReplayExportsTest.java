@@ -63,7 +63,9 @@ class ReplayExportsTest {
             String answer = client.send(
                             "GET /httpfs-" + command + "?" + query + " HTTP/1.1\r\nHost: h\r\n" + headers + "\r\n")
                     .readAll();
-            return answer.substring(answer.indexOf("\r\n\r\n") + 4).replaceAll("(?m)^[0-9a-f]+\r\n|^\r\n", "").strip();
+            return answer.substring(answer.indexOf("\r\n\r\n") + 4)
+                    .replaceAll("(?m)^[0-9a-f]+\r\n|^\r\n", "")
+                    .strip();
         }
     }
 

@@ -86,11 +86,7 @@ final class Lister {
                 return parts.listing();
             }
             // The suffix may be missing at the root alone, as with wanix, and for what is no directory.
-            if (known == Bulk.UNKNOWN
-                    && lacks
-                    && parts.lacks()
-                    && !directory.isRoot()
-                    && isDirectory(directory)) {
+            if (known == Bulk.UNKNOWN && lacks && parts.lacks() && !directory.isRoot() && isDirectory(directory)) {
                 children = Bulk.NONE;
             }
         }

@@ -115,7 +115,10 @@ final class Transferring {
                 && (before.target() == null || isSame(source.path(), moved.path()));
         if (!copied) {
             throw new FsException(
-                    Kind.IO, "move", source.path(), new IOException("the server answers that it has moved what it has not"));
+                    Kind.IO,
+                    "move",
+                    source.path(),
+                    new IOException("the server answers that it has moved what it has not"));
         }
         writing.remove(source.path(), Preconditions.NONE);
     }

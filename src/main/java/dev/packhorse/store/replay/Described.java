@@ -95,8 +95,7 @@ final class Described {
     }
 
     private boolean isValid(@Nullable Told known) {
-        return known != null
-                && (known.description() != null || nanoTime.getAsLong() - known.nanos() < AGAIN.toNanos());
+        return known != null && (known.description() != null || nanoTime.getAsLong() - known.nanos() < AGAIN.toNanos());
     }
 
     private @Nullable DeviceDescription ask(Connection connection) throws IOException {
@@ -106,7 +105,10 @@ final class Described {
             if (Thread.currentThread().isInterrupted()) {
                 throw e;
             }
-            LOG.log(Level.DEBUG, "a device does not describe itself: " + connection.at().authority(), e);
+            LOG.log(
+                    Level.DEBUG,
+                    "a device does not describe itself: " + connection.at().authority(),
+                    e);
             return null;
         }
     }

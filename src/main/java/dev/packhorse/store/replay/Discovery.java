@@ -92,10 +92,7 @@ final class Discovery {
         }
         InetAddress group = InetAddress.getByName(DeviceSearch.GROUP);
         return new Discovery(new Setting(
-                suitable,
-                new InetSocketAddress(group, DeviceSearch.PORT),
-                Duration.ofSeconds(8),
-                Discovery::device));
+                suitable, new InetSocketAddress(group, DeviceSearch.PORT), Duration.ofSeconds(8), Discovery::device));
     }
 
     static PlainRequest device(Whereabouts.Endpoint at) {
@@ -149,8 +146,8 @@ final class Discovery {
             return matching.get(0);
         }
         List<String> all = found.stream()
-                .map(device -> device.description().friendlyName() + " ("
-                        + device.at().authority() + ")")
+                .map(device ->
+                        device.description().friendlyName() + " (" + device.at().authority() + ")")
                 .toList();
         throw new IOException((matching.isEmpty() ? "no device" : "more than one device") + " is called " + name
                 + "; found: " + (all.isEmpty() ? "none" : String.join(", ", all)));
@@ -251,8 +248,7 @@ final class Discovery {
                 DeviceAnswer answer = DeviceAnswer.parse(datagram);
                 if (answer.address().equals(from.getAddress())) {
                     devices.add(new Whereabouts.Endpoint(
-                            answer.address().getHostAddress(),
-                            new InetSocketAddress(answer.address(), answer.port())));
+                            answer.address().getHostAddress(), new InetSocketAddress(answer.address(), answer.port())));
                 } else {
                     LOG.log(Level.DEBUG, "an answer names another address than it comes from: " + from);
                 }

@@ -181,7 +181,8 @@ class DeviationsTest {
         for (String request : List.of("GET /d/:", "GET /d/...")) {
             server.on(request, out -> {
                 server.says(request, 200, PARTS, parts);
-                out.write(crlf("HTTP/1.1 " + status + " X\nContent-Length: 0\n\n").getBytes(UTF_8));
+                out.write(
+                        crlf("HTTP/1.1 " + status + " X\nContent-Length: 0\n\n").getBytes(UTF_8));
             });
         }
 
@@ -189,7 +190,10 @@ class DeviationsTest {
             assertThat(listed("/d")).containsExactly("/d/a FILE 5");
             assertThat(walked("/d")).containsExactly("/d/a FILE 5");
         }
-        assertThat(server.lines()).filteredOn("HEAD /d/a"::equals).as("asked one by one").hasSize(1);
+        assertThat(server.lines())
+                .filteredOn("HEAD /d/a"::equals)
+                .as("asked one by one")
+                .hasSize(1);
         assertThat(server.lines()).filteredOn("GET /d/..."::equals).hasSize(2);
     }
 
@@ -368,8 +372,7 @@ class DeviationsTest {
         });
 
         assertThat(catchThrowableOfType(
-                                FsException.class,
-                                () -> store.move(path("/a"), path("/b"), TransferOptions.OVERWRITE))
+                                FsException.class, () -> store.move(path("/a"), path("/b"), TransferOptions.OVERWRITE))
                         .kind())
                 .isEqualTo(FsException.Kind.IO);
         assertThat(server.lines()).contains("MOVE /a").doesNotContain("DELETE /a");
@@ -380,8 +383,7 @@ class DeviationsTest {
         server.directory("/d", "a 33188\n").directory("/e", "").says("MOVE /d", 200, "", "OK\n");
 
         assertThat(catchThrowableOfType(
-                                FsException.class,
-                                () -> store.move(path("/d"), path("/e"), TransferOptions.OVERWRITE))
+                                FsException.class, () -> store.move(path("/d"), path("/e"), TransferOptions.OVERWRITE))
                         .kind())
                 .isEqualTo(FsException.Kind.IO);
         assertThat(server.lines()).noneMatch(each -> each.startsWith("DELETE"));

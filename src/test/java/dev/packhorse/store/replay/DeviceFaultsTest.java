@@ -292,7 +292,9 @@ class DeviceFaultsTest extends DeviceFixture {
         device.intercept(null);
         assertThat(failure.kind()).isEqualTo(Kind.IO);
         assertThat(failure).cause().hasMessageContaining("httpfs-writefile");
-        assertThat(device.changes()).filteredOn(each -> each.startsWith("writefile")).hasSize(1);
+        assertThat(device.changes())
+                .filteredOn(each -> each.startsWith("writefile"))
+                .hasSize(1);
         assertThat(content(store, "/a")).isEqualTo("old");
         assertThat(names(store, "/")).containsExactly("a");
     }
@@ -309,8 +311,7 @@ class DeviceFaultsTest extends DeviceFixture {
         });
 
         // More than the sockets of both sides hold.
-        FsException failure =
-                failure(() -> store.write(path("/a"), Body.of(new byte[32 << 20]), WriteOptions.DEFAULT));
+        FsException failure = failure(() -> store.write(path("/a"), Body.of(new byte[32 << 20]), WriteOptions.DEFAULT));
         over.complete(null);
         assertThat(failure.kind()).isEqualTo(Kind.IO);
         assertThat(names(store, "/")).isEmpty();

@@ -165,7 +165,8 @@ class DeviceRouteTest {
 
         long start = System.nanoTime();
         assertThat(gateway.send("GET", "/fs/tv/Photo/a", "").body()).hasSize(5 * ReplayContent.PIECE);
-        assertThat(System.nanoTime() - start).isGreaterThan(Duration.ofMillis(4 * 30).toNanos());
+        assertThat(System.nanoTime() - start)
+                .isGreaterThan(Duration.ofMillis(4 * 30).toNanos());
     }
 
     @Test
@@ -233,7 +234,8 @@ class DeviceRouteTest {
             return false;
         });
 
-        assertThat(gateway.send("COPY", "/fs/tv/Photo/a", "", "Destination: /fs/tv/Photo/b").status())
+        assertThat(gateway.send("COPY", "/fs/tv/Photo/a", "", "Destination: /fs/tv/Photo/b")
+                        .status())
                 .isGreaterThanOrEqualTo(500);
         over.complete(null);
         assertThat(device.requests())

@@ -131,7 +131,8 @@ class DiscoveryTest {
         List<Found> found = search("127.0.0.1", port);
 
         assertThat(found)
-                .extracting(device -> device.description().friendlyName() + " " + device.at().authority())
+                .extracting(device ->
+                        device.description().friendlyName() + " " + device.at().authority())
                 .containsExactly("Attic 127.0.0.3", "Attic 127.0.0.4", "Living Room 127.0.0.2");
         assertThat(asked).doesNotHaveDuplicates();
         assertThat(Discovery.named("living room", found).at()).isEqualTo(Whereabouts.Endpoint.of("127.0.0.2", 80));
@@ -179,8 +180,8 @@ class DiscoveryTest {
                     .search(WAIT);
 
             assertThat(found)
-                    .extracting(
-                            device -> device.description().serialNumber() + " " + device.at().address().getPort())
+                    .extracting(device -> device.description().serialNumber() + " "
+                            + device.at().address().getPort())
                     .containsExactlyInAnyOrder("RTV1 " + first.port(), "RTV2 " + second.port());
         }
     }

@@ -87,7 +87,9 @@ class DeviceSearchTest {
         assertThat(answer("HTTP/1.0 200\nst: " + ST + "\nlocation:http://10.0.0.1:80/x.xml\n"))
                 .isEqualTo(new DeviceAnswer(address("10.0.0.1"), 80, ""));
         DeviceAnswer elsewhere = new DeviceAnswer(address("10.0.0.1"), 8081, "uuid:x");
-        assertThat(elsewhere.bytes()).asString(US_ASCII).contains("LOCATION: http://10.0.0.1:8081/Device_Descr.xml\r\n");
+        assertThat(elsewhere.bytes())
+                .asString(US_ASCII)
+                .contains("LOCATION: http://10.0.0.1:8081/Device_Descr.xml\r\n");
         assertThat(DeviceAnswer.parse(elsewhere.bytes())).isEqualTo(elsewhere);
     }
 
