@@ -80,22 +80,27 @@ final class Described {
     }
 
     private @Nullable DeviceDescription description() throws IOException {
-        Told known = told;
-        if (isValid(known)) {
-            return known.description();
+        Told last = valid();
+        if (last != null) {
+            return last.description();
         }
         synchronized (asking) {
-            known = told;
-            if (!isValid(known)) {
-                known = new Told(ask(device.connect()), nanoTime.getAsLong());
-                told = known;
+            last = valid();
+            if (last == null) {
+                last = new Told(ask(device.connect()), nanoTime.getAsLong());
+                told = last;
             }
-            return known.description();
+            return last.description();
         }
     }
 
-    private boolean isValid(@Nullable Told known) {
-        return known != null && (known.description() != null || nanoTime.getAsLong() - known.nanos() < AGAIN.toNanos());
+    /** What was told, if nobody has to ask again. */
+    private @Nullable Told valid() {
+        Told last = told;
+        return last != null
+                        && (last.description() != null || nanoTime.getAsLong() - last.nanos() < AGAIN.toNanos())
+                ? last
+                : null;
     }
 
     private @Nullable DeviceDescription ask(Connection connection) throws IOException {
