@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -110,6 +111,7 @@ public final class TestDevice implements Closeable {
     private final AtomicInteger working = new AtomicInteger();
     private final AtomicInteger most = new AtomicInteger();
     private final ServerSocket server;
+    private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "test-device");
         thread.setDaemon(true);
@@ -298,6 +300,8 @@ public final class TestDevice implements Closeable {
         } catch (IOException e) {
             // Closed: the test is over.
             return;
+        } finally {
+            gone.complete(null);
         }
     }
 
@@ -576,10 +580,12 @@ public final class TestDevice implements Closeable {
         }
     }
 
+    /** From then on nobody takes a connection. */
     @Override
     public void close() {
         try {
             server.close();
+            gone.join();
             for (Socket socket : open) {
                 socket.close();
             }
