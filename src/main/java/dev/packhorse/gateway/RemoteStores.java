@@ -6,7 +6,6 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Store;
 import dev.packhorse.route.Location;
 import dev.packhorse.route.Options;
-import dev.packhorse.store.replay.Discovery;
 import dev.packhorse.store.replay.ReplayOptions;
 import dev.packhorse.store.replay.ReplayStore;
 import dev.packhorse.store.replay.ShowsOptions;
@@ -17,7 +16,6 @@ import dev.packhorse.store.vfs.VfsOptions;
 import dev.packhorse.store.vfs.VfsStore;
 import dev.packhorse.store.vfs.ftp.FtpOptions;
 import dev.packhorse.store.vfs.ftp.FtpStore;
-import dev.packhorse.wire.replay.DeviceDescription;
 import dev.packhorse.wire.replay.SoftwareVersion;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -32,7 +30,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,8 +37,6 @@ import org.jspecify.annotations.Nullable;
  * all the same. One that answers and refuses is for the operator to mend.
  */
 final class RemoteStores {
-
-    private static final Logger LOG = Logger.getLogger(RemoteStores.class);
 
     /** The folder in which stores keep what does not fit into memory. */
     private final Path temp;
@@ -189,9 +184,8 @@ final class RemoteStores {
         }
         int port = at.port() < 0 ? 80 : at.port();
         ReplayOptions usual = ReplayOptions.of(temp);
-        DeviceDescription description = search ? null : description(at.host(), port);
         ReplayOptions replay = new ReplayOptions(
-                version(options, description),
+                version(options),
                 options.signedDuration("clock-offset", usual.clockOffset()),
                 options.names("invisible", usual.invisible()),
                 options.names("writable", usual.writable()),
@@ -207,7 +201,7 @@ final class RemoteStores {
                 usual.clock());
         boolean titles = options.flag("titles", false);
         boolean deleteShows = options.flag("delete-shows", false);
-        ShowsOptions shown = ShowsOptions.of(options.text("serial", serial(description)));
+        ShowsOptions shown = ShowsOptions.of(options.optional("serial"));
         ShowsOptions shows = new ShowsOptions(
                 shown.serial(),
                 options.duration("guide", shown.fresh()),
@@ -232,31 +226,13 @@ final class RemoteStores {
         return titles ? new ShowsStore(store, shows) : store;
     }
 
-    /** {@code null} for a device that is off, or says nothing of itself. */
-    private static @Nullable DeviceDescription description(String host, int port) {
-        try {
-            return Discovery.describe(host, port);
-        } catch (IOException e) {
-            LOG.debugf(e, "a ReplayTV does not describe itself host=%s", host);
-            return null;
-        }
-    }
-
-    private static SoftwareVersion version(Options options, @Nullable DeviceDescription description) {
+    private static @Nullable SoftwareVersion version(Options options) {
         String version = options.optional("software-version");
-        if (version == null) {
-            return description == null ? SoftwareVersion.DEFAULT : description.softwareVersion();
-        }
         try {
-            return SoftwareVersion.parse(version);
+            return version == null ? null : SoftwareVersion.parse(version);
         } catch (IllegalArgumentException e) {
             throw Options.bad("software-version", version, "a version such as 4.1");
         }
-    }
-
-    private static String serial(@Nullable DeviceDescription description) {
-        String serial = description == null ? "" : description.serialNumber();
-        return serial.matches("[A-Za-z0-9]{1,32}") ? serial : ShowsOptions.ANY_SERIAL;
     }
 
     private static FsPath root(String path) {

@@ -151,7 +151,8 @@ final class ReplayDevice {
         if (!(address instanceof Inet4Address known) || on == null) {
             throw new IOException("packhorse.replay.announce = " + announced + " is no IPv4 address of this host");
         }
-        responder = SsdpResponder.start(on, new DeviceAnswer(known, description.udn()));
+        // Not the port of the listener, which old clients would not go to (INTEROP section 6).
+        responder = SsdpResponder.start(on, new DeviceAnswer(known, DeviceAnswer.PORT, description.udn()));
     }
 
     /** Leaves an export; after the last one it no longer listens. */

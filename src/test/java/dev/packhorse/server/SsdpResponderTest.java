@@ -40,7 +40,7 @@ class SsdpResponderTest {
     @BeforeEach
     void startOnLoopback() throws IOException {
         loopback = NetworkInterface.getByInetAddress(LOOPBACK);
-        answer = new DeviceAnswer((Inet4Address) InetAddress.getLoopbackAddress(), "uuid:x");
+        answer = new DeviceAnswer((Inet4Address) InetAddress.getLoopbackAddress(), 80, "uuid:x");
         responder = start(new SsdpResponder.Pace(Duration.ZERO, clock::get));
         client = socket();
     }

@@ -9,6 +9,7 @@ import dev.packhorse.store.http.Answer;
 import dev.packhorse.store.http.WebErrors;
 import dev.packhorse.wire.httpfs.Between;
 import java.io.IOException;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What refusals and lost connections mean. Nothing that a library prints holds a credential: those are in header fields only. */
@@ -67,6 +68,10 @@ final class Failures {
         }
         if (line.contains("Destination Exists") || line.contains("file already exists")) {
             return Kind.ALREADY_EXISTS;
+        }
+        // star9's 409 "directory not empty", and the 500 of those that hand on what their host says.
+        if (line.toLowerCase(Locale.ROOT).contains("not empty") && (otherwise == Kind.BUSY || otherwise == Kind.IO)) {
+            return Kind.NOT_EMPTY;
         }
         return line.contains("Change-Timestamp") && otherwise == Kind.PRECONDITION_FAILED ? Kind.STALE : otherwise;
     }

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param dialect who it is; {@code null} to ask it by OPTIONS before the first operation
  * @param credential what is shown to it
- * @param changeTimestamps whether a {@link Dialect#PLAIN} server is taken to keep and compare change timestamps; those that are
- *     known do so for metadata only, so that it is off by itself. A Packhorse tells
+ * @param changeTimestamps whether a {@link Dialect#PLAIN} server is relied on to keep and compare change timestamps, so that nobody
+ *     in front of it does; those that are known do so for metadata only (INTEROP section 2), so that it is off by itself. They are
+ *     sent in any case. A Packhorse tells
  * @param web connections, at least 2, and timeouts; redirects are not followed
  */
 public record HttpfsOptions(

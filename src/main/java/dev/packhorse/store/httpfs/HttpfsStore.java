@@ -52,7 +52,7 @@ public final class HttpfsStore implements Store {
                     return thread;
                 });
         this.lister = new Lister(server, lookup, heads);
-        this.transferring = new Transferring(server, lookup, lister, writing);
+        this.transferring = new Transferring(server, lookup, lister, reading, writing);
         if (!options.web().verifyTls()) {
             LOG.warnf("Certificates are not checked: host=%s", base.getHost());
         }
@@ -222,15 +222,15 @@ public final class HttpfsStore implements Store {
         });
     }
 
-    /** Servers that remove empty directories only get the children one by one (INTEROP section 2, star9). */
+    /**
+     * Servers that say that they remove empty directories only get the children one by one (INTEROP section 2, star9). After any other
+     * refusal nothing is removed.
+     */
     private void removeTree(FsPath path, Preconditions preconditions) throws IOException {
         try {
             writing.remove(path, preconditions);
         } catch (FsException e) {
-            if (server.dialect() == Dialect.PACKHORSE || path.isRoot() || !Writing.mayBeFull(e)) {
-                throw e;
-            }
-            if (!removeChildren(path)) {
+            if (server.dialect() == Dialect.PACKHORSE || e.kind() != Kind.NOT_EMPTY || !removeChildren(path)) {
                 throw e;
             }
             writing.remove(path, Preconditions.NONE);

@@ -51,6 +51,14 @@ final class Lister {
         NONE
     }
 
+    /**
+     * What came of asking for parts.
+     *
+     * @param listing {@code null} if none came
+     * @param lacks whether that is because the server has no such answer here, and not because it failed this time
+     */
+    private record Parts(@Nullable Listing listing, boolean lacks) {}
+
     Lister(Server server, Lookup lookup, ExecutorService threads) {
         this.server = server;
         this.lookup = lookup;
@@ -62,21 +70,23 @@ final class Lister {
             return bulk("list", directory, Wire.CHILDREN, Map.of());
         }
         Bulk known = children;
+        boolean lacks = true;
         if (known == Bulk.UNKNOWN || known == Bulk.ACCEPT) {
-            Listing listing = parts("list", directory, "", MULTIPART);
-            if (listing != null) {
+            Parts parts = parts("list", directory, "", MULTIPART);
+            if (parts.listing() != null) {
                 children = Bulk.ACCEPT;
-                return listing;
+                return parts.listing();
             }
+            lacks = parts.lacks();
         }
         if (known != Bulk.NONE) {
-            Listing listing = parts("list", directory, Wire.CHILDREN, Map.of());
-            if (listing != null) {
-                children = Bulk.SUFFIX;
-                return listing;
+            Parts parts = parts("list", directory, Wire.CHILDREN, Map.of());
+            if (parts.listing() != null) {
+                children = lacks ? Bulk.SUFFIX : known;
+                return parts.listing();
             }
             // The suffix may be missing at the root alone, as with wanix, and for what is no directory.
-            if (known == Bulk.UNKNOWN && !directory.isRoot() && isDirectory(directory)) {
+            if (known == Bulk.UNKNOWN && lacks && parts.lacks() && !directory.isRoot() && isDirectory(directory)) {
                 children = Bulk.NONE;
             }
         }
@@ -97,17 +107,17 @@ final class Lister {
         if (noDescendants) {
             return null;
         }
-        Listing listing = parts("walk", directory, Wire.DESCENDANTS, MULTIPART);
-        if (listing == null && !directory.isRoot() && isDirectory(directory)) {
+        Parts parts = parts("walk", directory, Wire.DESCENDANTS, MULTIPART);
+        if (parts.listing() == null && parts.lacks() && !directory.isRoot() && isDirectory(directory)) {
             noDescendants = true;
         }
-        return listing;
+        return parts.listing();
     }
 
     /** From a server that has it for certain: a refusal is one of the path. */
     private Listing bulk(String operation, FsPath directory, String suffix, Map<String, String> headers)
             throws IOException {
-        Listing listing = parts(operation, directory, suffix, headers);
+        Listing listing = parts(operation, directory, suffix, headers).listing();
         if (listing != null) {
             return listing;
         }
@@ -117,8 +127,8 @@ final class Lister {
         throw new FsException(Kind.IO, operation, directory, new IOException("the server answers without parts"));
     }
 
-    /** An answer in parts; {@code null} if the server has no such answer here. */
-    private @Nullable Listing parts(String operation, FsPath directory, String suffix, Map<String, String> headers)
+    /** An answer in parts, if the server gives one here. */
+    private Parts parts(String operation, FsPath directory, String suffix, Map<String, String> headers)
             throws IOException {
         SortedNodes nodes = new SortedNodes(operation, directory, RUN);
         try (Answer answer = server.ask("GET", directory, suffix, headers)) {
@@ -126,9 +136,9 @@ final class Lister {
                     ? PartsParser.boundary(answer.header("Content-Type"))
                     : null;
             if (boundary == null) {
-                refuse(answer, operation, directory);
+                boolean lacks = isLacking(answer, operation, directory);
                 nodes.close();
-                return null;
+                return new Parts(null, lacks);
             }
             Gathering gathering = new Gathering(operation, directory, nodes);
             gathering.gather(new PartsParser(answer.stream(), boundary));
@@ -137,9 +147,9 @@ final class Lister {
                 // SPEC.md, "directories only": what is missing would be asked for one by one.
                 noDescendants = true;
                 nodes.close();
-                return null;
+                return new Parts(null, /* lacks= */ true);
             }
-            return gathering.listing(nodes.sort());
+            return new Parts(gathering.listing(nodes.sort()), /* lacks= */ false);
         } catch (IOException | RuntimeException e) {
             try (nodes) {
                 throw e;
@@ -152,29 +162,28 @@ final class Lister {
         return answer.header(Wire.CONTENT_MODE) == null || Nodes.type(answer::header) == NodeType.DIRECTORY;
     }
 
-    /** Lets pass what only says that there is no such answer. */
-    private static void refuse(Answer answer, String operation, FsPath directory) throws IOException {
+    /**
+     * Whether an answer without parts says that there never are any here; one that says anything else, 500 for instance, may be
+     * followed by parts the next time.
+     *
+     * @throws FsException for a refusal that the plain listing would meet as well
+     */
+    private static boolean isLacking(Answer answer, String operation, FsPath directory) throws IOException {
         int status = answer.status();
         if (status == 200) {
-            return;
+            return true;
         }
         FsException refused = Failures.refused(answer, operation, directory);
-        switch (refused.kind()) {
+        return switch (refused.kind()) {
             case PERMISSION_DENIED, TIMEOUT, UNAVAILABLE, TOO_LARGE, NO_SPACE, STALE, NOT_EMPTY -> throw refused;
-            case NOT_FOUND,
-                    ALREADY_EXISTS,
-                    IS_A_DIRECTORY,
-                    NOT_A_DIRECTORY,
-                    INVALID_NAME,
-                    PRECONDITION_FAILED,
-                    UNSUPPORTED,
-                    BUSY,
-                    IO -> {
+            case NOT_FOUND, INVALID_NAME, UNSUPPORTED -> true;
+            case ALREADY_EXISTS, IS_A_DIRECTORY, NOT_A_DIRECTORY, PRECONDITION_FAILED, BUSY, IO -> {
                 if (status / 100 == 3) {
                     throw refused;
                 }
+                yield false;
             }
-        }
+        };
     }
 
     /** The plain listing: names and modes, and a HEAD for each of them when it is looked at. */

@@ -12,6 +12,7 @@ import dev.packhorse.wire.httpfs.Wire;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -84,7 +85,9 @@ final class Sent {
     }
 
     /**
-     * What must hold.
+     * What must hold, and the {@code Change-Timestamp} of the change: a {@link Dialect#PLAIN} server, which may order what comes from
+     * several clients by it, is given the time of this host, as by the wanix client, where nobody gave another. A
+     * {@link Dialect#PACKHORSE} has changes that are not ordered.
      *
      * @throws FsException {@code PRECONDITION_FAILED} for a list of tags without any, which nothing matches
      */
@@ -103,10 +106,15 @@ final class Sent {
         if (preconditions.ifUnmodifiedSince() != null) {
             with("If-Unmodified-Since", DATE.format(preconditions.ifUnmodifiedSince()));
         }
-        if (preconditions.changeTimestamp() != null) {
-            with(Wire.CHANGE_TIMESTAMP, preconditions.changeTimestamp().toString());
+        Long given = preconditions.changeTimestamp();
+        if (given != null || dialect == Dialect.PLAIN) {
+            with(Wire.CHANGE_TIMESTAMP, Long.toString(given == null ? micros() : given));
         }
         return this;
+    }
+
+    private static long micros() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     }
 
     private static String list(EtagMatch match) {

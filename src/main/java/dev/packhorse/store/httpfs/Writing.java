@@ -169,21 +169,4 @@ final class Writing {
             answer.drain(Server.REST);
         }
     }
-
-    /** Whether a refusal to remove may only mean that the directory has children (INTEROP section 2, star9). */
-    static boolean mayBeFull(FsException refused) {
-        return switch (refused.kind()) {
-            case NOT_EMPTY, BUSY, IO, INVALID_NAME, PERMISSION_DENIED, UNSUPPORTED -> true;
-            case NOT_FOUND,
-                    ALREADY_EXISTS,
-                    IS_A_DIRECTORY,
-                    NOT_A_DIRECTORY,
-                    PRECONDITION_FAILED,
-                    STALE,
-                    TOO_LARGE,
-                    NO_SPACE,
-                    TIMEOUT,
-                    UNAVAILABLE -> false;
-        };
-    }
 }

@@ -14,7 +14,8 @@
  * none, for the plain listing, and {@link dev.packhorse.store.httpfs.Heads} asks for each entry when it is looked at. What a server
  * lacks is remembered. A listing that is cut is a failure, never a short listing.
  *
- * <p><b>Changes</b> are sent once. A connection that breaks under one leaves open whether it has happened.
+ * <p><b>Changes</b> are sent once, with a {@code Change-Timestamp}. A connection that breaks under one leaves open whether it has
+ * happened.
  *
  * <p><b>Names.</b> {@code :} and {@code ...} are refused. What a server lists that is no name of ours is left out.
  *

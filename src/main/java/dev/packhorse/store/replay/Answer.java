@@ -52,6 +52,11 @@ final class Answer implements Closeable {
         }
     }
 
+    /** From now on the device may take as long as it likes, if it is never silent: for content, which its reader may take slowly. */
+    void unlimited() {
+        connection.limit(null);
+    }
+
     /** The next bytes, at least one; -1 at the end. */
     int read(ByteBuffer into) throws IOException {
         return in.read(into);

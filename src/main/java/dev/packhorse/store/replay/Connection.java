@@ -122,12 +122,15 @@ final class Connection implements Closeable {
         return count;
     }
 
-    /** Writes all. */
+    /** Writes all; the other side may take nothing for a limited time only. */
     void write(byte[] buffer, int offset, int length) throws IOException {
         ByteBuffer from = ByteBuffer.wrap(buffer, offset, length);
         while (from.hasRemaining()) {
             if (channel.write(from) == 0) {
-                await(SelectionKey.OP_WRITE, until());
+                long until = until();
+                do {
+                    await(SelectionKey.OP_WRITE, until);
+                } while (channel.write(from) == 0);
             }
         }
     }

@@ -36,10 +36,10 @@ import java.util.function.Function;
 /**
  * Finds the ReplayTVs of the networks that this machine is in (SSDP; INTEROP section 6).
  *
- * <p>An answer counts only if it comes from the address that it names, and the description is fetched from there, at its usual place:
- * so an answer cannot send us to anybody else. Devices whose description cannot be had are left out, and a log line says so.
+ * <p>An answer counts only if it comes from the address that it names, and the description is fetched from there, by the port that it
+ * names and at its usual place: so an answer cannot send us to anybody else. Devices whose description cannot be had are left out, and a log line says so.
  */
-public final class Discovery {
+final class Discovery {
 
     private static final Logger LOG = System.getLogger(Discovery.class.getName());
 
@@ -51,7 +51,6 @@ public final class Discovery {
     /** A datagram may get lost. */
     private static final Duration AGAIN = Duration.ofMillis(500);
 
-    private static final int HTTP = 80;
     private static final Duration CONNECT = Duration.ofSeconds(3);
     private static final Duration STALL = Duration.ofSeconds(3);
     private static final int FETCHING = 8;
@@ -59,9 +58,9 @@ public final class Discovery {
     /**
      * A device that was found.
      *
-     * @param address where it is, on port 80
+     * @param at where it is
      */
-    public record Found(Inet4Address address, DeviceDescription description) {}
+    record Found(Whereabouts.Endpoint at, DeviceDescription description) {}
 
     /**
      * Where is searched, and how.
@@ -75,7 +74,7 @@ public final class Discovery {
             List<NetworkInterface> interfaces,
             InetSocketAddress group,
             Duration fetchTimeout,
-            Function<Inet4Address, PlainRequest> devices) {}
+            Function<Whereabouts.Endpoint, PlainRequest> devices) {}
 
     private final Setting setting;
 
@@ -84,7 +83,7 @@ public final class Discovery {
     }
 
     /** Searches all networks that can multicast. */
-    public static Discovery everywhere() throws IOException {
+    static Discovery everywhere() throws IOException {
         List<NetworkInterface> suitable = new ArrayList<>();
         for (NetworkInterface each : NetworkInterface.networkInterfaces().toList()) {
             if (each.isUp() && each.supportsMulticast() && !each.isLoopback()) {
@@ -93,27 +92,11 @@ public final class Discovery {
         }
         InetAddress group = InetAddress.getByName(DeviceSearch.GROUP);
         return new Discovery(new Setting(
-                suitable,
-                new InetSocketAddress(group, DeviceSearch.PORT),
-                Duration.ofSeconds(8),
-                address -> device(address.getHostAddress(), HTTP)));
+                suitable, new InetSocketAddress(group, DeviceSearch.PORT), Duration.ofSeconds(8), Discovery::device));
     }
 
-    private static PlainRequest device(String host, int port) {
-        return target -> Wire.plain(
-                Connection.open(Whereabouts.Endpoint.of(host, port), CONNECT, STALL, () -> {}), STALL, target);
-    }
-
-    /**
-     * Asks one device what it is.
-     *
-     * @param port 80 by custom
-     * @throws IOException if it cannot be reached, or does not describe itself
-     */
-    public static DeviceDescription describe(String host, int port) throws IOException {
-        try (InputStream in = device(host, port).open(DeviceDescription.TARGET)) {
-            return read(in, host);
-        }
+    static PlainRequest device(Whereabouts.Endpoint at) {
+        return target -> Wire.plain(Connection.open(at, CONNECT, STALL, () -> {}), STALL, target);
     }
 
     /**
@@ -123,23 +106,30 @@ public final class Discovery {
      * @return what was found, by name and then address; empty without any network
      * @throws IOException if no network could be asked
      */
-    public List<Found> search(Duration wait) throws IOException {
+    List<Found> search(Duration wait) throws IOException {
         List<Found> found = new ArrayList<>();
-        for (Future<Found> each : described(answers(wait))) {
+        List<Whereabouts.Endpoint> answered = List.copyOf(answers(wait));
+        List<Future<Found>> descriptions = described(answered);
+        for (int i = 0; i < answered.size(); i++) {
+            String at = answered.get(i).authority();
             try {
-                if (each.isCancelled()) {
-                    LOG.log(Level.WARNING, "a device was found and does not describe itself in time");
+                if (descriptions.get(i).isCancelled()) {
+                    LOG.log(Level.WARNING, "a device was found and does not describe itself in time at=" + at);
                 } else {
-                    found.add(each.get());
+                    found.add(descriptions.get(i).get());
                 }
             } catch (ExecutionException e) {
-                LOG.log(Level.WARNING, "a device was found and does not describe itself: " + e.getCause());
+                LOG.log(
+                        Level.WARNING,
+                        "a device was found and does not describe itself at=" + at + ": " + e.getCause());
             } catch (InterruptedException e) {
                 throw interrupted(e);
             }
         }
         found.sort(Comparator.comparing((Found device) -> device.description().friendlyName())
-                .thenComparing(device -> ByteBuffer.wrap(device.address().getAddress())));
+                .thenComparing(device ->
+                        ByteBuffer.wrap(device.at().address().getAddress().getAddress()))
+                .thenComparing(device -> device.at().address().getPort()));
         return found;
     }
 
@@ -148,7 +138,7 @@ public final class Discovery {
      *
      * @throws IOException if there is none, or more than one; the message names all
      */
-    public static Found named(String name, List<Found> found) throws IOException {
+    static Found named(String name, List<Found> found) throws IOException {
         List<Found> matching = found.stream()
                 .filter(device -> device.description().friendlyName().equalsIgnoreCase(name.strip()))
                 .toList();
@@ -156,8 +146,8 @@ public final class Discovery {
             return matching.get(0);
         }
         List<String> all = found.stream()
-                .map(device -> device.description().friendlyName() + " ("
-                        + device.address().getHostAddress() + ")")
+                .map(device ->
+                        device.description().friendlyName() + " (" + device.at().authority() + ")")
                 .toList();
         throw new IOException((matching.isEmpty() ? "no device" : "more than one device") + " is called " + name
                 + "; found: " + (all.isEmpty() ? "none" : String.join(", ", all)));
@@ -165,7 +155,7 @@ public final class Discovery {
 
     // The search
 
-    private Set<Inet4Address> answers(Duration wait) throws IOException {
+    private Set<Whereabouts.Endpoint> answers(Duration wait) throws IOException {
         List<DatagramChannel> channels = new ArrayList<>();
         try (Selector selector = Selector.open()) {
             IOException failure = null;
@@ -208,9 +198,9 @@ public final class Discovery {
         }
     }
 
-    private Set<Inet4Address> collect(List<DatagramChannel> channels, Selector selector, Duration wait)
+    private Set<Whereabouts.Endpoint> collect(List<DatagramChannel> channels, Selector selector, Duration wait)
             throws IOException {
-        Set<Inet4Address> devices = new LinkedHashSet<>();
+        Set<Whereabouts.Endpoint> devices = new LinkedHashSet<>();
         long start = System.nanoTime();
         send(channels);
         boolean sentAgain = false;
@@ -245,7 +235,7 @@ public final class Discovery {
         }
     }
 
-    private static void receive(DatagramChannel channel, Set<Inet4Address> devices) throws IOException {
+    private static void receive(DatagramChannel channel, Set<Whereabouts.Endpoint> devices) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
         for (int i = 0; i < MOST_DEVICES; i++) {
             InetSocketAddress from = (InetSocketAddress) channel.receive(buffer.clear());
@@ -257,7 +247,8 @@ public final class Discovery {
             try {
                 DeviceAnswer answer = DeviceAnswer.parse(datagram);
                 if (answer.address().equals(from.getAddress())) {
-                    devices.add(answer.address());
+                    devices.add(new Whereabouts.Endpoint(
+                            answer.address().getHostAddress(), new InetSocketAddress(answer.address(), answer.port())));
                 } else {
                     LOG.log(Level.DEBUG, "an answer names another address than it comes from: " + from);
                 }
@@ -269,14 +260,14 @@ public final class Discovery {
 
     // The descriptions
 
-    private List<Future<Found>> described(Set<Inet4Address> addresses) throws IOException {
-        if (addresses.isEmpty()) {
+    private List<Future<Found>> described(List<Whereabouts.Endpoint> answered) throws IOException {
+        if (answered.isEmpty()) {
             return List.of();
         }
         Set<InputStream> open = ConcurrentHashMap.newKeySet();
         List<Callable<Found>> tasks = new ArrayList<>();
-        for (Inet4Address address : addresses) {
-            tasks.add(() -> new Found(address, description(address, open)));
+        for (Whereabouts.Endpoint at : answered) {
+            tasks.add(() -> new Found(at, description(at, open)));
         }
         ExecutorService threads = Executors.newFixedThreadPool(Math.min(FETCHING, tasks.size()));
         try {
@@ -291,18 +282,23 @@ public final class Discovery {
         }
     }
 
-    private DeviceDescription description(Inet4Address address, Set<InputStream> open) throws IOException {
-        try (InputStream in = setting.devices().apply(address).open(DeviceDescription.TARGET)) {
+    private DeviceDescription description(Whereabouts.Endpoint at, Set<InputStream> open) throws IOException {
+        try (InputStream in = setting.devices().apply(at).open(DeviceDescription.TARGET)) {
             open.add(in);
             try {
-                return read(in, address.getHostAddress());
+                return read(in, at.authority());
             } finally {
                 open.remove(in);
             }
         }
     }
 
-    private static DeviceDescription read(InputStream in, String host) throws IOException {
+    /**
+     * Reads a description.
+     *
+     * @throws IOException also if it is none
+     */
+    static DeviceDescription read(InputStream in, String host) throws IOException {
         try {
             return DeviceDescription.parse(in.readNBytes(DeviceDescription.MAX_DOCUMENT + 1));
         } catch (IllegalArgumentException e) {

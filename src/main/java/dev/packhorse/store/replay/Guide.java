@@ -30,14 +30,15 @@ final class Guide {
     }
 
     private final PlainRequest device;
-    private final String serial;
+    private final Serial serial;
 
-    /**
-     * The guide of a device.
-     *
-     * @param serial the device's serial number, as {@link ShowsOptions} takes it
-     */
-    Guide(PlainRequest device, String serial) {
+    /** The serial number of a device, as {@link ShowsOptions} takes it; who wants it may have to ask the device. */
+    interface Serial {
+        String number() throws IOException;
+    }
+
+    /** The guide of a device. */
+    Guide(PlainRequest device, Serial serial) {
         this.device = device;
         this.serial = serial;
     }
@@ -98,7 +99,7 @@ final class Guide {
     }
 
     private GuideAnswer ask(String target) throws IOException {
-        try (InputStream body = device.open(target + "&serial_no=" + serial)) {
+        try (InputStream body = device.open(target + "&serial_no=" + serial.number())) {
             return GuideAnswer.read(body);
         }
     }

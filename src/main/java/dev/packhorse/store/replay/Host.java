@@ -1,6 +1,5 @@
 package dev.packhorse.store.replay;
 
-import dev.packhorse.wire.replay.DeviceDescription;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
@@ -36,11 +35,6 @@ final class Host implements Whereabouts {
         if (at.equals(found)) {
             found = null;
         }
-    }
-
-    @Override
-    public @Nullable DeviceDescription description() {
-        return null;
     }
 
     @Override

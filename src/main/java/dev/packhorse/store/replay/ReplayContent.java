@@ -86,7 +86,9 @@ final class ReplayContent implements Content {
         }
         try (Stripes.Hold hold = tree.device().locks.looking(at)) {
             Objects.requireNonNull(hold);
-            Stream stream = new Stream(Reading.ask(tree.wire(), at, range, node.size()), range.length());
+            Answer answer = Reading.ask(tree.wire(), at, range, node.size());
+            answer.unlimited();
+            Stream stream = new Stream(answer, range.length());
             streams.add(stream);
             if (closed.getCount() == 0) {
                 stream.close();

@@ -6,11 +6,12 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to speak with a device.
  *
- * @param softwareVersion since 4.3 every query is encrypted, before that none is
+ * @param softwareVersion since 4.3 every query is encrypted, before that none is; {@code null} for what the device says of itself
  * @param clockOffset how far the clock of the device is ahead of ours: it refuses encrypted queries that are off by more than 40 s
  * @param invisible names of exports that are shown where they answer, though the device may not list them
  * @param writable names of exports that may be changed. A device does not tell it (INTEROP section 8); one that says that an
@@ -28,7 +29,7 @@ import java.util.UUID;
  * @param clock of this host
  */
 public record ReplayOptions(
-        SoftwareVersion softwareVersion,
+        @Nullable SoftwareVersion softwareVersion,
         Duration clockOffset,
         Set<String> invisible,
         Set<String> writable,

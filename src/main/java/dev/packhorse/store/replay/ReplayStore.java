@@ -16,7 +16,6 @@ import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.Trees;
 import dev.packhorse.fs.WriteOptions;
-import dev.packhorse.wire.replay.ReplayStatus;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -96,8 +95,7 @@ public final class ReplayStore implements Store {
     }
 
     /**
-     * As {@link #open}, but the device is searched for by its name; it listens on port 80. If it is not there, or moves, it is searched
-     * for again when needed.
+     * As {@link #open}, but the device is searched for by its name. If it is not there, or moves, it is searched for again when needed.
      *
      * @param name what its owner calls it
      */
@@ -108,7 +106,12 @@ public final class ReplayStore implements Store {
     /** As {@link #openNamed}, but searches when first needed. */
     public static ReplayStore namedLazily(String name, FsPath root, ReplayOptions options) throws FsException {
         Wanted.Search search = () -> Discovery.everywhere().search(SEARCH);
-        return new ReplayStore(new Wanted(name, 80, search, System::nanoTime), root, options);
+        return new ReplayStore(new Wanted(name, search, System::nanoTime), root, options);
+    }
+
+    /** The serial number that the device says it has. */
+    String serial() throws IOException {
+        return session().wire.described().serial();
     }
 
     /** Requests to the device that are no commands. */
@@ -257,7 +260,7 @@ public final class ReplayStore implements Store {
         Set<String> exports =
                 tree.root().isRoot() ? tree.exports().writable().keySet() : Set.of(Exports.export(tree.root()));
         for (String name : exports) {
-            Space space = volume(tree, FsPath.ROOT.child(name));
+            Space space = tree.room(FsPath.ROOT.child(name));
             if (space != null) {
                 volumes.add(space);
             }
@@ -269,19 +272,6 @@ public final class ReplayStore implements Store {
             free += space.free();
         }
         return new Space(total, free);
-    }
-
-    /** The room of an export, the ring buffer counted as free; {@code null} for one that has no volume. */
-    private static @Nullable Space volume(Tree tree, FsPath export) throws IOException {
-        try {
-            Space space = Exports.volume(tree.wire(), export);
-            return new Space(space.total(), Math.min(space.total(), space.free() + tree.circular(export)));
-        } catch (StatusException e) {
-            if (e.is(ReplayStatus.NO_PERMISSION)) {
-                throw e;
-            }
-            return null;
-        }
     }
 
     @Override

@@ -2,11 +2,12 @@ package dev.packhorse.store.replay;
 
 import java.time.Duration;
 import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the guide of a device is shown.
  *
- * @param serial serial number that the guide is asked with, letters and digits
+ * @param serial serial number that the guide is asked with, letters and digits; {@code null} for the one that the device says it has
  * @param fresh how long a snapshot of the guide is believed
  * @param zone where the dates in names are
  * @param delete whether removing a recording below {@code /Shows} deletes the show on the device
@@ -14,13 +15,13 @@ import java.time.ZoneId;
  * @param patience how long until that is a timeout
  */
 public record ShowsOptions(
-        String serial, Duration fresh, ZoneId zone, boolean delete, Duration poll, Duration patience) {
+        @Nullable String serial, Duration fresh, ZoneId zone, boolean delete, Duration poll, Duration patience) {
 
     /** What old clients say to a device of the 4000 series whose own number they do not know. */
     public static final String ANY_SERIAL = "RTV4080K0000000000";
 
     public ShowsOptions {
-        if (!serial.matches("[A-Za-z0-9]{1,32}")) {
+        if (serial != null && !isSerial(serial)) {
             throw new IllegalArgumentException("a serial number is letters and digits, such as " + ANY_SERIAL);
         }
         if (fresh.isNegative() || poll.isNegative() || patience.isNegative()) {
@@ -28,8 +29,12 @@ public record ShowsOptions(
         }
     }
 
+    static boolean isSerial(String text) {
+        return text.matches("[A-Za-z0-9]{1,32}");
+    }
+
     /** Five minutes, dates where this machine is, nothing is deleted; a look every second for 50 s, as long as old clients wait. */
-    public static ShowsOptions of(String serial) {
+    public static ShowsOptions of(@Nullable String serial) {
         return new ShowsOptions(
                 serial,
                 Duration.ofMinutes(5),

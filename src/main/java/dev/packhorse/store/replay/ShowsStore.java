@@ -66,14 +66,19 @@ public final class ShowsStore extends ForwardingStore {
      * @param device opened at its root; closed with this
      */
     public ShowsStore(ReplayStore device, ShowsOptions options) {
-        this(device, device.plain(), options);
+        this(device, new Guide(device.plain(), serial(device, options)), options);
     }
 
-    ShowsStore(Store device, PlainRequest plain, ShowsOptions options) {
+    ShowsStore(Store device, Guide guide, ShowsOptions options) {
         super(device);
         this.options = options;
-        this.guide = new Guide(plain, options.serial());
+        this.guide = guide;
         this.known = new KnownShows(guide, options.fresh(), options.zone());
+    }
+
+    private static Guide.Serial serial(ReplayStore device, ShowsOptions options) {
+        String given = options.serial();
+        return given == null ? device::serial : () -> given;
     }
 
     private static FsPath path(FsPath parent, String name) {

@@ -7,7 +7,9 @@ import dev.packhorse.fs.Mode;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.NodeType;
 import dev.packhorse.fs.Owner;
+import dev.packhorse.fs.Space;
 import dev.packhorse.wire.replay.ReplayQuery;
+import dev.packhorse.wire.replay.ReplayStatus;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -80,8 +82,26 @@ final class Tree {
         return at.equals(CIRCULAR) && !options.showCircular();
     }
 
+    /**
+     * The room of an export, in bytes, the ring buffer counted as free.
+     *
+     * @return {@code null} for an export that has no volume
+     */
+    @Nullable
+    Space room(FsPath export) throws IOException {
+        try {
+            Space space = Exports.volume(wire, export);
+            return new Space(space.total(), Math.min(space.total(), space.free() + circular(export)));
+        } catch (StatusException e) {
+            if (e.is(ReplayStatus.NO_PERMISSION)) {
+                throw e;
+            }
+            return null;
+        }
+    }
+
     /** How much of an export the ring buffer takes, which the device counts as used. */
-    long circular(FsPath export) throws IOException {
+    private long circular(FsPath export) throws IOException {
         if (!CIRCULAR.isBelow(export)) {
             return 0;
         }

@@ -1,10 +1,8 @@
 package dev.packhorse.store.replay;
 
-import dev.packhorse.wire.replay.DeviceDescription;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -29,11 +27,9 @@ final class Wanted implements Whereabouts {
     private static final long AGAIN_NANOS = Duration.ofSeconds(30).toNanos();
 
     private final String name;
-    private final int port;
     private final Search search;
     private final LongSupplier nanoTime;
     private @Nullable Endpoint found;
-    private @Nullable DeviceDescription description;
     private @Nullable LostException failure;
     private long failed;
 
@@ -41,11 +37,9 @@ final class Wanted implements Whereabouts {
      * A device that nobody has looked for yet.
      *
      * @param name what its owner calls it, in upper or lower case
-     * @param port where it listens, wherever it is
      */
-    Wanted(String name, int port, Search search, LongSupplier nanoTime) {
+    Wanted(String name, Search search, LongSupplier nanoTime) {
         this.name = name;
-        this.port = port;
         this.search = search;
         this.nanoTime = nanoTime;
     }
@@ -65,17 +59,13 @@ final class Wanted implements Whereabouts {
             for (Discovery.Found each : devices) {
                 LOG.log(
                         Level.INFO,
-                        "found a ReplayTV name=\"{0}\" address={1} model={2}",
-                        each.description().friendlyName(),
-                        each.address().getHostAddress(),
-                        each.description().modelNumber());
+                        "found a ReplayTV name=\"" + each.description().friendlyName() + "\" at="
+                                + each.at().authority() + " model="
+                                + each.description().modelNumber());
             }
-            Discovery.Found device = Discovery.named(name, devices);
-            Endpoint at =
-                    new Endpoint(device.address().getHostAddress(), new InetSocketAddress(device.address(), port));
+            Endpoint at = Discovery.named(name, devices).at();
             failure = null;
             found = at;
-            description = device.description();
             return at;
         } catch (IOException e) {
             LostException lost = new LostException(String.valueOf(e.getMessage()), e);
@@ -90,11 +80,6 @@ final class Wanted implements Whereabouts {
         if (at.equals(found)) {
             found = null;
         }
-    }
-
-    @Override
-    public synchronized @Nullable DeviceDescription description() {
-        return description;
     }
 
     @Override

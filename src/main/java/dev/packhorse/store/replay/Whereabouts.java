@@ -1,11 +1,9 @@
 package dev.packhorse.store.replay;
 
-import dev.packhorse.wire.replay.DeviceDescription;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import org.jspecify.annotations.Nullable;
 
 /** How to find a device: it is known where it is, or what it is called. */
 interface Whereabouts {
@@ -19,10 +17,6 @@ interface Whereabouts {
 
     /** Nobody took a connection there. */
     void lost(Endpoint at);
-
-    /** What it has said of itself when it was found; {@code null} if it was not asked. */
-    @Nullable
-    DeviceDescription description();
 
     /** What the operator calls it. */
     String key();

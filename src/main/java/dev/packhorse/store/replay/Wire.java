@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.packhorse.wire.replay.EncryptedQuery;
 import dev.packhorse.wire.replay.ReplayQuery;
+import dev.packhorse.wire.replay.SoftwareVersion;
 import java.io.Closeable;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -43,6 +44,7 @@ final class Wire implements Closeable {
     private final Whereabouts.Endpoint at;
     private final ReplayOptions options;
     private final Device device;
+    private final Described described;
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -52,6 +54,12 @@ final class Wire implements Closeable {
         this.at = at;
         this.options = options;
         this.device = device;
+        this.described = new Described(this::connect, options.timeout(), System::nanoTime);
+    }
+
+    /** What the device says of itself. */
+    Described described() {
+        return described;
     }
 
     /** Sends the body of a {@code writefile}. */
@@ -60,7 +68,8 @@ final class Wire implements Closeable {
     }
 
     /**
-     * Asks something that changes nothing.
+     * Asks something that changes nothing. All of the answer has to be there in the time of one, and of an {@code ls} in ten times that,
+     * however steadily it comes; {@link Answer#unlimited} lifts that.
      *
      * @throws StatusException if the device refuses
      */
@@ -73,15 +82,13 @@ final class Wire implements Closeable {
     }
 
     private Answer exchange(Command command, ReplayQuery query) throws IOException {
+        boolean encrypts = encrypts();
         Connection connection = connect();
         boolean answered = false;
         try {
             connection.limit(command == Command.LS ? options.timeout().multipliedBy(LISTING) : options.timeout());
-            send(connection, "GET " + target(command, query) + " HTTP/1.1\r\n");
-            Answer answer = read(connection, command);
-            if (command == Command.READFILE) {
-                connection.limit(null);
-            }
+            send(connection, "GET " + target(command, query, encrypts) + " HTTP/1.1\r\n");
+            Answer answer = read(connection, command, encrypts);
             answered = true;
             return answer;
         } finally {
@@ -98,11 +105,12 @@ final class Wire implements Closeable {
      * @throws UnknownOutcomeException if nobody knows
      */
     void change(Command command, ReplayQuery query) throws IOException {
+        boolean encrypts = encrypts();
         try (Connection connection = connect()) {
             connection.limit(command == Command.CP ? options.copyTimeout() : options.timeout());
             outcome(command, () -> {
-                send(connection, "GET " + target(command, query) + " HTTP/1.1\r\n");
-                return read(connection, command);
+                send(connection, "GET " + target(command, query, encrypts) + " HTTP/1.1\r\n");
+                return read(connection, command, encrypts);
             });
         }
     }
@@ -115,30 +123,32 @@ final class Wire implements Closeable {
      * @throws UnknownOutcomeException if nobody knows how much has arrived
      */
     void upload(ReplayQuery query, long length, Upload body) throws IOException {
+        boolean encrypts = encrypts();
         try (Connection connection = connect()) {
             outcome(Command.WRITEFILE, () -> {
                 send(
                         connection,
-                        "POST " + target(Command.WRITEFILE, query) + " HTTP/1.0\r\nContent-Length: " + length + "\r\n");
+                        "POST " + target(Command.WRITEFILE, query, encrypts) + " HTTP/1.0\r\nContent-Length: " + length
+                                + "\r\n");
                 try {
                     body.to(connection);
                 } catch (IOException e) {
-                    throw refusal(connection, e);
+                    throw refusal(connection, encrypts, e);
                 }
                 connection.limit(options.timeout());
-                return read(connection, Command.WRITEFILE);
+                return read(connection, Command.WRITEFILE, encrypts);
             });
         }
     }
 
     /** A device that does not want more says why before it closes the connection. */
-    private IOException refusal(Connection connection, IOException failure) {
+    private IOException refusal(Connection connection, boolean encrypts, IOException failure) {
         if (failure instanceof InterruptedIOException || failure instanceof ClosedChannelException) {
             return failure;
         }
         try {
             connection.limit(options.timeout());
-            read(connection, Command.WRITEFILE);
+            read(connection, Command.WRITEFILE, encrypts);
         } catch (StatusException e) {
             return e;
         } catch (IOException e) {
@@ -205,6 +215,7 @@ final class Wire implements Closeable {
             });
         } catch (IOException e) {
             where.lost(at);
+            described.lost();
             throw e;
         }
         made[0] = connection;
@@ -227,10 +238,16 @@ final class Wire implements Closeable {
         connection.write(head, 0, head.length);
     }
 
+    /** Whether the device wants encrypted queries; before a connection is opened, since it may have to be asked. */
+    private boolean encrypts() throws IOException {
+        SoftwareVersion given = options.softwareVersion();
+        return (given == null ? described.version() : given).encrypts();
+    }
+
     /** What follows the verb, one character for each byte. */
-    private String target(Command command, ReplayQuery query) {
+    private String target(Command command, ReplayQuery query, boolean encrypts) {
         byte[] plain = query.bytes();
-        String text = options.softwareVersion().encrypts()
+        String text = encrypts
                 ? EncryptedQuery.seal(
                         plain,
                         options.clock().instant().plus(options.clockOffset()),
@@ -240,9 +257,9 @@ final class Wire implements Closeable {
         return command.target() + "?" + text;
     }
 
-    private Answer read(Connection connection, Command command) throws IOException {
+    private static Answer read(Connection connection, Command command, boolean encrypts) throws IOException {
         try {
-            return Answer.read(connection, command, options.softwareVersion().encrypts());
+            return Answer.read(connection, command, encrypts);
         } catch (StatusException e) {
             if (e.status() == null) {
                 LOG.log(Level.WARNING, "a code that is not known answer=" + e.getMessage());

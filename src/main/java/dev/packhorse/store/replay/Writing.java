@@ -6,6 +6,7 @@ import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Preconditions;
+import dev.packhorse.fs.Space;
 import dev.packhorse.wire.replay.ReplayQuery;
 import dev.packhorse.wire.replay.ReplayStatus;
 import java.io.IOException;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Creates and replaces files, so that at every moment one whole copy is there.
  *
- * <p>The body is first read to its end, onto the local disk: the end may wait for another change, or for a slow client, and no
+ * <p>The device is asked for room as soon as it is known how much is needed: for a body that tells its length, before anybody sends
+ * it. The body is then read to its end, onto the local disk: the end may wait for another change, or for a slow client, and no
  * connection to the device is held meanwhile. A device cannot shorten a file, so its content always goes to a new one beside it:
  * {@code create}, {@code writefile}, {@code fstat} to see that it is whole. Then, with the path locked, {@code mv} gives it its name
  * ({@link Leftovers#replace} where an old file has it). Who asks through this process in between waits.
@@ -51,7 +53,14 @@ final class Writing {
     Node write(FsPath path, Body body, Preconditions preconditions) throws IOException {
         Check check = now -> check(preconditions, now, path);
         check.see(tree.findNow("write", path));
+        boolean announced = body.length() != Body.UNKNOWN;
+        if (announced) {
+            requireRoom(path, body.length());
+        }
         try (Spool spool = spooled(path, body)) {
+            if (!announced) {
+                requireRoom(path, spool.length());
+            }
             Stat old = tree.findNow("write", path);
             check.see(old);
             try (Fresh fresh = fresh("write", path, spool.length(), /* copied= */ null, old, this::create)) {
@@ -75,7 +84,20 @@ final class Writing {
         }
     }
 
-    /** The code for a full disk is not known, but the room is. */
+    /**
+     * Refuses what the device has no room for beside what is there, which stays until the new one is whole.
+     *
+     * @param needed bytes
+     * @throws FsException {@code NO_SPACE}
+     */
+    private void requireRoom(FsPath path, long needed) throws IOException {
+        Space room = needed == 0 ? null : tree.room(FsPath.ROOT.child(Exports.export(tree.at(path))));
+        if (room != null && room.free() < needed) {
+            throw new FsException(Kind.NO_SPACE, "write", path);
+        }
+    }
+
+    /** Whether a device that took the room for enough has run out of it: the code for a full disk is not known, but the room is. */
     private boolean isFull(FsPath path, long needed) throws IOException {
         FsPath export = FsPath.ROOT.child(Exports.export(tree.at(path)));
         return Exports.volume(wire, export).free() < needed;

@@ -29,6 +29,10 @@
  * {@link dev.packhorse.store.replay.Session} as long as it is at one address. Stores that get to one address, by whatever name, share its
  * {@link dev.packhorse.store.replay.Device}.
  *
+ * <p><b>Software.</b> Whether queries are encrypted follows from what a device says of itself
+ * ({@link dev.packhorse.store.replay.Described}), unless the operator knows better. It is asked when it is first needed, and again when
+ * it was away.
+ *
  * <p><b>Titles.</b> What is in {@code /Video} is called by numbers; what that is says the device's {@link dev.packhorse.store.replay.Guide}
  * (7), by requests that are no commands ({@link dev.packhorse.store.replay.PlainRequest}). A {@link dev.packhorse.store.replay.ShowsStore}
  * around the store of a whole device adds {@code /Shows/<title>/<episode or date>.mpg}, and is how a recording is deleted. The snapshot

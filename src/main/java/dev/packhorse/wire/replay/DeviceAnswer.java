@@ -12,18 +12,25 @@ import java.util.regex.Pattern;
 /**
  * What a device answers to a {@link DeviceSearch}: where its description is (INTEROP section 6).
  *
- * <p>Old clients copy the address into 16 bytes and go to port 80: there is no way to name another. A device that is emulated on
- * another port is found and then cannot be used, unless something passes port 80 on to it.
+ * <p>Real devices are on port 80. Old clients copy the address into 16 bytes and go to that port, whatever the answer names: for them
+ * a device that is emulated on another port has to say 80, and something has to pass that on to it.
  *
- * @param address where the device serves {@link DeviceDescription#TARGET}, on port 80
+ * @param address where the device serves {@link DeviceDescription#TARGET}
+ * @param port where it does, 1 to 65535
  * @param udn its unique name, {@code uuid:...}, may be empty
  */
-public record DeviceAnswer(Inet4Address address, String udn) {
+public record DeviceAnswer(Inet4Address address, int port, String udn) {
+
+    /** The port of real devices, which is not named. */
+    public static final int PORT = 80;
 
     private static final Pattern LOCATION =
-            Pattern.compile("http://(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})(?::80)?(?:/.*)?");
+            Pattern.compile("http://(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})(?::(\\d{1,5}))?(?:/.*)?");
 
     public DeviceAnswer {
+        if (port < 1 || port > 65_535) {
+            throw new IllegalArgumentException("no port of a device");
+        }
         if (udn.chars().anyMatch(c -> c < ' ' || c >= 0x7f) || udn.length() > 256) {
             throw new IllegalArgumentException("no unique name of a device");
         }
@@ -35,7 +42,8 @@ public record DeviceAnswer(Inet4Address address, String udn) {
         return ("HTTP/1.1 200 OK\r\n"
                         + "CACHE-CONTROL: max-age = 1830\r\n"
                         + "EXT:\r\n"
-                        + "LOCATION: http://" + address.getHostAddress() + DeviceDescription.TARGET + "\r\n"
+                        + "LOCATION: http://" + address.getHostAddress() + (port == PORT ? "" : ":" + port)
+                        + DeviceDescription.TARGET + "\r\n"
                         + "SERVER: Unknown/0.0 UPnP/1.0 Virata-EmWeb/R6_0_1\r\n"
                         + "ST: " + DeviceDescription.TYPE + "\r\n"
                         + "USN: " + name + DeviceDescription.TYPE + "\r\n\r\n")
@@ -45,7 +53,7 @@ public record DeviceAnswer(Inet4Address address, String udn) {
     /**
      * Reads a datagram: names of headers in any case, any path.
      *
-     * @throws IllegalArgumentException if it is not the answer of a ReplayTV, or leads to another port than 80
+     * @throws IllegalArgumentException if it is not the answer of a ReplayTV, or leads to no port
      */
     public static DeviceAnswer parse(byte[] datagram) {
         String text = new String(datagram, ISO_8859_1);
@@ -62,11 +70,14 @@ public record DeviceAnswer(Inet4Address address, String udn) {
             }
             address[i] = (byte) octet;
         }
+        String port = location.group(5);
         String usn = head.values().getOrDefault("usn", "");
         int end = usn.indexOf("::");
         try {
             return new DeviceAnswer(
-                    (Inet4Address) InetAddress.getByAddress(address), end < 0 ? "" : usn.substring(0, end));
+                    (Inet4Address) InetAddress.getByAddress(address),
+                    port == null ? PORT : Integer.parseInt(port),
+                    end < 0 ? "" : usn.substring(0, end));
         } catch (UnknownHostException e) {
             throw new IllegalStateException("four bytes are an address", e);
         }

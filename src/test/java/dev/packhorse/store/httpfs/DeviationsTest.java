@@ -26,14 +26,20 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What real servers do that the document does not say: each line of INTEROP, section 2. */
 class DeviationsTest {
 
     private static final String PARTS = "Content-Type: multipart/mixed; boundary=----b1\n";
+    private static final Pattern CHANGE_TIMESTAMP = Pattern.compile("\r\nChange-Timestamp: ([0-9]+)\r\n");
     private static final String HEADS = "Content-Type: application/octet-stream\nContent-Mode: 33188\n"
             + "Content-Modified: 1641024000\nContent-Ownership: 0:0\n";
 
@@ -160,6 +166,51 @@ class DeviationsTest {
                 .doesNotContain("GET /d/:");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {409, 429, 500})
+    void aListingInPartsThatFailsOnceIsAskedForAgain(int status) throws IOException {
+        String parts = crlf("""
+                ------b1
+                Content-Location: /fs/d/a
+                Content-Mode: 33188
+                Content-Range: bytes 0-0/5
+
+                ------b1--
+                """);
+        server.directory("/d", "a 33188\n").file("/d/a", HEADS, "12345");
+        for (String request : List.of("GET /d/:", "GET /d/...")) {
+            server.on(request, out -> {
+                server.says(request, 200, PARTS, parts);
+                out.write(
+                        crlf("HTTP/1.1 " + status + " X\nContent-Length: 0\n\n").getBytes(UTF_8));
+            });
+        }
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(listed("/d")).containsExactly("/d/a FILE 5");
+            assertThat(walked("/d")).containsExactly("/d/a FILE 5");
+        }
+        assertThat(server.lines())
+                .filteredOn("HEAD /d/a"::equals)
+                .as("asked one by one")
+                .hasSize(1);
+        assertThat(server.lines()).filteredOn("GET /d/..."::equals).hasSize(2);
+    }
+
+    @Test
+    void partsByTheHeaderThatFailOnceAreAskedForAgain() throws IOException {
+        String parts = crlf("------b1\nContent-Location: /fs/d/a\nContent-Range: bytes 0-0/5\n\n------b1--\n");
+        server.on("GET /d", out -> {
+            server.says("GET /d", 200, PARTS, parts);
+            out.write(crlf("HTTP/1.1 500 X\nContent-Length: 0\n\n").getBytes(UTF_8));
+        });
+
+        server.says("GET /d/:", 200, PARTS, parts);
+        assertThat(listed("/d")).containsExactly("/d/a FILE 5");
+        assertThat(listed("/d")).containsExactly("/d/a FILE 5");
+        assertThat(server.lines()).containsExactly("OPTIONS /", "GET /d", "GET /d/:", "GET /d");
+    }
+
     @Test
     void apptronKeepsNamesPercentEncoded() throws IOException {
         server.directory("/d", "a%20b 33188\n\n")
@@ -251,6 +302,36 @@ class DeviationsTest {
     }
 
     @Test
+    void eachChangeCarriesTheTimeThatOrdersIt() throws IOException {
+        server.directory("/d", "").file("/a", HEADS, "x").file("/b", HEADS, "x");
+        for (String request : List.of("PUT /a", "PATCH /a", "PATCH /d", "COPY /a", "MOVE /a", "DELETE /a")) {
+            server.says(request, 200, "", "OK\n");
+        }
+        AttributeChange mode = new AttributeChange(new Mode(0600), null, null, null);
+
+        long before = System.currentTimeMillis() * 1000;
+        store.write(path("/a"), Body.of(new byte[] {'x'}), WriteOptions.DEFAULT);
+        store.link(path("/a"), "x", WriteOptions.DEFAULT);
+        store.makeDirectory(path("/d"), WriteOptions.of(mode));
+        store.change(path("/a"), mode, Preconditions.NONE);
+        store.copy(path("/a"), path("/b"), TransferOptions.OVERWRITE);
+        store.move(path("/a"), path("/b"), TransferOptions.OVERWRITE);
+        long after = (System.currentTimeMillis() + 1) * 1000;
+
+        List<ScriptedServer.Heard> changes = server.heard.stream()
+                .filter(each -> each.line().matches("(PUT|PATCH|COPY|MOVE|DELETE) .*"))
+                .toList();
+        assertThat(changes)
+                .extracting(ScriptedServer.Heard::line)
+                .containsExactly("PUT /a", "PUT /a", "PATCH /d", "PATCH /a", "COPY /a", "MOVE /a", "DELETE /a");
+        assertThat(changes).allSatisfy(each -> {
+            Matcher sent = CHANGE_TIMESTAMP.matcher(each.head());
+            assertThat(sent.find()).isTrue();
+            assertThat(Long.parseLong(sent.group(1))).isBetween(before, after);
+        });
+    }
+
+    @Test
     void apptronLeavesTheSourceOfAMove() throws IOException {
         server.file("/a", HEADS, "x")
                 .directory("/", "")
@@ -267,6 +348,45 @@ class DeviationsTest {
         assertThat(store.move(path("/a"), path("/b"), TransferOptions.OVERWRITE).size())
                 .isEqualTo(1);
         assertThat(server.lines()).contains("MOVE /a").endsWith("HEAD /a", "DELETE /a");
+    }
+
+    @Test
+    void apptronLeavesTheSourceOfAMoveThatReplaces() throws IOException {
+        server.file("/a", HEADS, "new").file("/b", HEADS, "old").says("DELETE /a", 200, "", "OK\n");
+        server.on("MOVE /a", out -> {
+            server.file("/b", HEADS, "new");
+            out.write(crlf("HTTP/1.1 200 X\nContent-Length: 0\n\n").getBytes(UTF_8));
+        });
+
+        store.move(path("/a"), path("/b"), TransferOptions.OVERWRITE);
+        assertThat(server.lines()).endsWith("DELETE /a");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"old", "ne", ""})
+    void aMoveThatWasAnsweredAndNotDoneLeavesTheSource(String target) throws IOException {
+        server.file("/a", HEADS, "new").file("/b", HEADS, "old").says("DELETE /a", 200, "", "OK\n");
+        server.on("MOVE /a", out -> {
+            server.file("/b", HEADS, target);
+            out.write(crlf("HTTP/1.1 200 X\nContent-Length: 3\n\nOK\n").getBytes(UTF_8));
+        });
+
+        assertThat(catchThrowableOfType(
+                                FsException.class, () -> store.move(path("/a"), path("/b"), TransferOptions.OVERWRITE))
+                        .kind())
+                .isEqualTo(FsException.Kind.IO);
+        assertThat(server.lines()).contains("MOVE /a").doesNotContain("DELETE /a");
+    }
+
+    @Test
+    void aMoveOfADirectoryThatWasAnsweredAndNotDoneIsAFailure() throws IOException {
+        server.directory("/d", "a 33188\n").directory("/e", "").says("MOVE /d", 200, "", "OK\n");
+
+        assertThat(catchThrowableOfType(
+                                FsException.class, () -> store.move(path("/d"), path("/e"), TransferOptions.OVERWRITE))
+                        .kind())
+                .isEqualTo(FsException.Kind.IO);
+        assertThat(server.lines()).noneMatch(each -> each.startsWith("DELETE"));
     }
 
     @Test
@@ -352,19 +472,29 @@ class DeviationsTest {
                 .isEqualTo(FsException.Kind.NOT_FOUND);
     }
 
-    @Test
-    void star9RemovesEmptyDirectoriesOnly() throws IOException {
-        server.directory("/d", "a 33188\n").file("/d/a", HEADS, "x").says("DELETE /d/a", 200, "", "OK\n");
-        server.on("DELETE /d", out -> {
-            boolean empty = server.lines().contains("DELETE /d/a");
-            out.write(crlf("HTTP/1.1 " + (empty ? 200 : 409) + " X\nContent-Length: 0\n\n")
-                    .getBytes(UTF_8));
+    @ParameterizedTest
+    @CsvSource({"409, remove d: directory not empty", "500, Directory not empty (os error 39)"})
+    void star9RemovesEmptyDirectoriesOnly(int status, String text) throws IOException {
+        server.directory("/d", "a 33188\n").file("/d/a", HEADS, "x").says("DELETE /d", status, "", text);
+        server.on("DELETE /d/a", out -> {
+            server.says("DELETE /d", 200, "", "OK\n");
+            out.write(crlf("HTTP/1.1 200 X\nContent-Length: 0\n\n").getBytes(UTF_8));
         });
 
         store.remove(path("/d"), Preconditions.NONE);
         assertThat(server.lines())
                 .filteredOn(each -> each.startsWith("DELETE"))
                 .containsExactly("DELETE /d", "DELETE /d/a", "DELETE /d");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 403, 404, 405, 409, 412, 423, 429, 500, 501, 503})
+    void aDirectoryWhoseRemovalIsRefusedKeepsItsChildren(int status) throws IOException {
+        server.directory("/d", "a 33188\n").file("/d/a", HEADS, "x").says("DELETE /d/a", 200, "", "OK\n");
+        server.says("DELETE /d", status, "", "Read-only\n");
+        assertThat(catchThrowableOfType(FsException.class, () -> store.remove(path("/d"), Preconditions.NONE)))
+                .isNotNull();
+        assertThat(server.lines()).doesNotContain("DELETE /d/a");
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +77,27 @@ class DeviceFaultsTest extends DeviceFixture {
         assertThat(content(store, "/a")).isEqualTo("old");
         assertThat(content(store, "/b")).isEqualTo("other");
         assertThat(names(store, "/")).contains("a", "b").isSubsetOf("a", "b", "d");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/a, true", "/a, false", "/d, true", "/d, false"})
+    void aRemovalIsSentOnceAlsoWhenTheConnectionDiesBehindIt(String name, boolean done) throws Exception {
+        ReplayStore store = open("/Photo");
+        put(store, "/a", "old");
+        store.makeDirectory(path("/d"), WriteOptions.DEFAULT);
+        device.forgetRequests();
+        AtomicInteger dead = new AtomicInteger();
+        if (done) {
+            device.dropAnswer("rm");
+        } else {
+            device.intercept((request, socket) -> request.command().equals("rm") && dead.getAndIncrement() == 0);
+        }
+
+        FsException failure = failure(() -> store.remove(path(name), Preconditions.NONE));
+        assertThat(failure.kind()).isEqualTo(Kind.IO);
+        assertThat(failure).cause().hasMessageContaining("httpfs-rm").hasMessageContaining("not sent again");
+        assertThat(device.changes()).containsExactly("rm name=/Photo" + name);
+        assertThat(device.paths("/Photo")).hasSize(done ? 1 : 2);
     }
 
     @ParameterizedTest
@@ -249,6 +272,84 @@ class DeviceFaultsTest extends DeviceFixture {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.1 2", "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n000000", HEAD + "2\r\n0"})
+    void aDeviceThatStallsInTheMiddleOfTheAnswerToAnUploadIsNotWaitedForForLong(String start) throws Exception {
+        ReplayStore store = impatient("/Photo");
+        put(store, "/a", "old");
+        device.forgetRequests();
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        device.intercept((request, socket) -> {
+            if (!request.command().equals("writefile")) {
+                return false;
+            }
+            socket.getOutputStream().write(start.getBytes(ISO_8859_1));
+            over.join();
+            return true;
+        });
+
+        FsException failure = failure(() -> put(store, "/a", "new"));
+        over.complete(null);
+        device.intercept(null);
+        assertThat(failure.kind()).isEqualTo(Kind.IO);
+        assertThat(failure).cause().hasMessageContaining("httpfs-writefile");
+        assertThat(device.changes())
+                .filteredOn(each -> each.startsWith("writefile"))
+                .hasSize(1);
+        assertThat(content(store, "/a")).isEqualTo("old");
+        assertThat(names(store, "/")).containsExactly("a");
+    }
+
+    @Test
+    void aDeviceThatTakesNoBytesOfAnUploadIsNotWaitedForForLong() throws Exception {
+        ReplayStore store = impatient("/Photo");
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        device.intercept((request, socket) -> {
+            if (request.command().equals("writefile")) {
+                over.join();
+            }
+            return false;
+        });
+
+        // More than the sockets of both sides hold.
+        FsException failure = failure(() -> store.write(path("/a"), Body.of(new byte[32 << 20]), WriteOptions.DEFAULT));
+        over.complete(null);
+        assertThat(failure.kind()).isEqualTo(Kind.IO);
+        assertThat(names(store, "/")).isEmpty();
+    }
+
+    /** Each byte comes in time, and all together would take longer than an answer may. */
+    @ParameterizedTest
+    @ValueSource(strings = {"fstat", "volinfo", "ls", "readfile"})
+    void aDeviceThatDripsIsNotWaitedForForLong(String command) throws Exception {
+        device.file("/Photo/a", new byte[100], THEN);
+        ReplayStore store = impatient("/Photo");
+        String answer = "HTTP/1.1 200 OK\r\n\r\n0\n"
+                + switch (command) {
+                    case "fstat" -> "type=f\nsize=100\nctime=12\nperm=" + "r".repeat(80) + "\n";
+                    case "volinfo" -> "cap=9\ninuse=1\n" + "x".repeat(80) + "\n";
+                    default -> "x".repeat(99) + "\n";
+                };
+        device.intercept((request, socket) -> {
+            if (!request.command().equals(command)) {
+                return false;
+            }
+            for (byte each : answer.getBytes(ISO_8859_1)) {
+                socket.getOutputStream().write(each);
+                LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+            }
+            return true;
+        });
+        assertFails(Kind.TIMEOUT, () -> {
+            switch (command) {
+                case "fstat" -> store.stat(path("/a"));
+                case "volinfo" -> store.space();
+                case "ls" -> store.list(FsPath.ROOT).close();
+                default -> store.read(path("/a")).close();
+            }
+        });
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {0, 1, 99_999})
     void aBodyThatEndsEarlyThrows(int sent) throws Exception {
         device.longFile("/Video/1.mpg", 100_000, THEN);
@@ -394,6 +495,52 @@ class DeviceFaultsTest extends DeviceFixture {
         assertFails(Kind.NO_SPACE, () -> store.write(path("/a"), Body.of(new byte[1001]), WriteOptions.DEFAULT));
         assertThat(content(store, "/a")).isEqualTo("old");
         assertThat(device.paths("/Photo")).containsExactly("/Photo/a");
+    }
+
+    /** A body is asked for before or after the device is asked for room. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aBodyThatADeviceHasNoRoomForIsNotSent(boolean announced) throws Exception {
+        device.export("Photo", new TestDevice.Export(true, false, true, 1000));
+        ReplayStore store = open("/Photo");
+        AtomicInteger opened = new AtomicInteger();
+        Body body = new Body() {
+            @Override
+            public long length() {
+                return announced ? 1001 : UNKNOWN;
+            }
+
+            @Override
+            public InputStream open() {
+                opened.incrementAndGet();
+                return new ByteArrayInputStream(new byte[1001]);
+            }
+        };
+        assertFails(Kind.NO_SPACE, () -> store.write(path("/a"), body, WriteOptions.DEFAULT));
+        assertThat(opened).hasValue(announced ? 0 : 1);
+        assertThat(device.changes()).isEmpty();
+    }
+
+    @Test
+    void aDeviceThatFillsUpMeanwhileHasNoSpaceEither() throws Exception {
+        device.export("Photo", new TestDevice.Export(true, false, true, 1000));
+        ReplayStore store = open("/Photo");
+        device.intercept((request, socket) -> {
+            if (request.command().equals("create")) {
+                device.file("/Photo/other", new byte[800], THEN);
+            }
+            return false;
+        });
+        assertFails(Kind.NO_SPACE, () -> store.write(path("/a"), Body.of(new byte[300]), WriteOptions.DEFAULT));
+        assertThat(device.paths("/Photo")).containsExactly("/Photo/other");
+    }
+
+    @Test
+    void aDeviceThatDoesNotTellItsRoomIsTriedAnyway() throws Exception {
+        ReplayStore store = open("/Photo");
+        say("volinfo", "HTTP/1.1 200 OK\r\n\r\n8082000a\n");
+        put(store, "/a", "new");
+        assertThat(content(store, "/a")).isEqualTo("new");
     }
 
     @Test

@@ -37,8 +37,8 @@ class DiscoveryTest {
 
     private final List<DatagramSocket> sockets = new CopyOnWriteArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
-    private final List<Inet4Address> asked = new CopyOnWriteArrayList<>();
-    private final ConcurrentMap<Inet4Address, PlainRequest> devices = new ConcurrentHashMap<>();
+    private final List<Whereabouts.Endpoint> asked = new CopyOnWriteArrayList<>();
+    private final ConcurrentMap<InetAddress, PlainRequest> devices = new ConcurrentHashMap<>();
 
     @AfterEach
     void stop() throws InterruptedException {
@@ -104,15 +104,19 @@ class DiscoveryTest {
                         List.of(loopback),
                         new InetSocketAddress(InetAddress.getByName(group), port),
                         Duration.ofMillis(500),
-                        address -> {
-                            asked.add(address);
-                            return devices.get(address);
+                        at -> {
+                            asked.add(at);
+                            return devices.get(at.address().getAddress());
                         }))
                 .search(WAIT);
     }
 
     private static byte[] answer(String location) throws IOException {
-        return new DeviceAnswer(address(location), "uuid:1").bytes();
+        return answer(location, 80);
+    }
+
+    private static byte[] answer(String location, int port) throws IOException {
+        return new DeviceAnswer(address(location), port, "uuid:1").bytes();
     }
 
     @Test
@@ -127,10 +131,11 @@ class DiscoveryTest {
         List<Found> found = search("127.0.0.1", port);
 
         assertThat(found)
-                .extracting(device -> device.description().friendlyName() + " " + device.address())
-                .containsExactly("Attic /127.0.0.3", "Attic /127.0.0.4", "Living Room /127.0.0.2");
+                .extracting(device ->
+                        device.description().friendlyName() + " " + device.at().authority())
+                .containsExactly("Attic 127.0.0.3", "Attic 127.0.0.4", "Living Room 127.0.0.2");
         assertThat(asked).doesNotHaveDuplicates();
-        assertThat(Discovery.named("living room", found).address()).isEqualTo(address("127.0.0.2"));
+        assertThat(Discovery.named("living room", found).at()).isEqualTo(Whereabouts.Endpoint.of("127.0.0.2", 80));
         assertThatThrownBy(() -> Discovery.named("Attic", found)).hasMessageContaining("more than one device");
         assertThatThrownBy(() -> Discovery.named("Cellar", found))
                 .hasMessage("no device is called Cellar; found: Attic (127.0.0.3), Attic (127.0.0.4),"
@@ -150,16 +155,35 @@ class DiscoveryTest {
 
     @Test
     void anAnswerCannotSendUsToSomebodyElse() throws IOException {
-        int port = answering(
-                List.of("127.0.0.2", "127.0.0.3"),
-                List.of(
-                        answer("192.0.2.1"),
-                        new String(answer("127.0.0.3"), US_ASCII)
-                                .replace("127.0.0.3", "127.0.0.3:8080")
-                                .getBytes(US_ASCII)));
+        int port = answering(List.of("127.0.0.2"), List.of(answer("192.0.2.1")));
 
         assertThat(search("127.0.0.1", port)).isEmpty();
         assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void aDeviceMayListenElsewhere() throws IOException {
+        try (TestDevice first = new TestDevice();
+                TestDevice second = new TestDevice()) {
+            first.describes("520411140", "RTV1");
+            second.describes("520411140", "RTV2");
+            int port = answering(
+                    List.of("127.0.0.1", "127.0.0.1"),
+                    List.of(answer("127.0.0.1", first.port()), answer("127.0.0.1", second.port())));
+            NetworkInterface loopback = NetworkInterface.getByInetAddress(address("127.0.0.1"));
+
+            List<Found> found = new Discovery(new Discovery.Setting(
+                            List.of(loopback),
+                            new InetSocketAddress(address("127.0.0.1"), port),
+                            Duration.ofSeconds(5),
+                            Discovery::device))
+                    .search(WAIT);
+
+            assertThat(found)
+                    .extracting(device -> device.description().serialNumber() + " "
+                            + device.at().address().getPort())
+                    .containsExactlyInAnyOrder("RTV1 " + first.port(), "RTV2 " + second.port());
+        }
     }
 
     @Test
@@ -181,7 +205,7 @@ class DiscoveryTest {
 
         List<Found> found = search("127.0.0.1", answering(all, answers));
 
-        assertThat(found).extracting(Found::address).containsExactly(address("127.0.0.2"));
+        assertThat(found).extracting(Found::at).containsExactly(Whereabouts.Endpoint.of("127.0.0.2", 80));
         assertThat(closed.getCount()).isZero();
     }
 
@@ -238,8 +262,6 @@ class DiscoveryTest {
                     .extracting(device -> device.description().serialNumber())
                     .containsExactly("RTV1");
             assertThat(talk.heard).singleElement().asString().startsWith("GET /Device_Descr.xml HTTP/1.1\r\n");
-            assertThat(Discovery.describe("127.0.0.1", talk.port()))
-                    .isEqualTo(found.get(0).description());
         }
     }
 

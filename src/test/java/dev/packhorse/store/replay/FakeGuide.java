@@ -6,6 +6,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -14,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A device that has nothing but a guide, without a wire. */
+/** A device that has nothing but a guide. */
 final class FakeGuide implements PlainRequest {
 
     private static final Pattern SNAPSHOT =
@@ -82,6 +84,28 @@ final class FakeGuide implements PlainRequest {
             throw lost;
         }
         return text("");
+    }
+
+    /** Over a wire, for {@link TestDevice#intercept}. */
+    boolean answer(TestDevice.Request request, Socket socket) throws IOException {
+        String target = request.head().split(" ", 3)[1];
+        if (!target.startsWith("/http_replay_guide-")) {
+            return false;
+        }
+        try (InputStream body = open(target)) {
+            byte[] bytes = body.readAllBytes();
+            OutputStream out = socket.getOutputStream();
+            out.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".getBytes(ISO_8859_1));
+            for (int at = 0; at < bytes.length; at += 500) {
+                int length = Math.min(500, bytes.length - at);
+                out.write((Integer.toHexString(length) + "\r\n").getBytes(ISO_8859_1));
+                out.write(bytes, at, length);
+                out.write("\r\n".getBytes(ISO_8859_1));
+            }
+            out.write("0\r\n\r\n".getBytes(ISO_8859_1));
+            out.flush();
+        }
+        return true;
     }
 
     private synchronized byte[] snapshot(String last) {

@@ -22,10 +22,10 @@ class GuideTest {
 
     private final SnapshotBuilder shows = new SnapshotBuilder(SnapshotBuilder.V43, 1);
     private final FakeGuide device = new FakeGuide(shows);
-    private final Guide guide = new Guide(device, SERIAL);
+    private final Guide guide = new Guide(device, () -> SERIAL);
 
     private static Guide answering(byte[] answer) {
-        return new Guide(target -> new ByteArrayInputStream(answer), SERIAL);
+        return new Guide(target -> new ByteArrayInputStream(answer), () -> SERIAL);
     }
 
     private static Guide answering(String answer) {
@@ -139,7 +139,7 @@ class GuideTest {
             }
         };
 
-        assertThatThrownBy(() -> new Guide(target -> endless, SERIAL).snapshot(null))
+        assertThatThrownBy(() -> new Guide(target -> endless, () -> SERIAL).snapshot(null))
                 .hasMessageContaining("on and on");
         assertThatThrownBy(() -> answering("0\n" + "x".repeat(10_000)).snapshot(null))
                 .hasMessageContaining("too long");

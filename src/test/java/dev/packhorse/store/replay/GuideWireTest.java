@@ -54,7 +54,7 @@ class GuideWireTest {
         byte[] answer = Arrays.copyOfRange(file, request, file.length - cut);
         try (Talk talk = new Talk(InetAddress.getLoopbackAddress(), answer)) {
             try {
-                return question.ask(new Guide(talk.requests(), SERIAL));
+                return question.ask(new Guide(talk.requests(), () -> SERIAL));
             } finally {
                 assertThat(talk.heard)
                         .containsExactly(new String(file, 0, request, ISO_8859_1)

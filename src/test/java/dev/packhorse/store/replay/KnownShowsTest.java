@@ -24,7 +24,7 @@ class KnownShowsTest {
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     private KnownShows known(Duration fresh) {
-        return new KnownShows(new Guide(device, "RTV1"), fresh, ZoneOffset.UTC);
+        return new KnownShows(new Guide(device, () -> "RTV1"), fresh, ZoneOffset.UTC);
     }
 
     @AfterEach

@@ -1,6 +1,5 @@
 package dev.packhorse.store.replay;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,8 +15,6 @@ import dev.packhorse.fs.Preconditions;
 import dev.packhorse.store.replay.TestDevice.Request;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,7 +49,7 @@ class ShowsOfADeviceTest {
                     "/Video/" + (PILOT + i) + ".mpg", ("recording " + i).getBytes(UTF_8), Instant.ofEpochSecond(PILOT));
             shows.show(PILOT + i).title("Friends").episode("Episode " + i);
         }
-        device.intercept(this::answer);
+        device.intercept(guide::answer);
         store = new ShowsStore(
                 ReplayStore.open("127.0.0.1", device.port(), FsPath.ROOT, ReplayOptions.of(temp)),
                 new ShowsOptions(
@@ -68,27 +65,6 @@ class ShowsOfADeviceTest {
     void close() throws IOException {
         store.close();
         device.close();
-    }
-
-    private boolean answer(Request request, Socket socket) throws IOException {
-        String target = request.head().split(" ", 3)[1];
-        if (!target.startsWith("/http_replay_guide-")) {
-            return false;
-        }
-        try (InputStream body = guide.open(target)) {
-            byte[] bytes = body.readAllBytes();
-            OutputStream out = socket.getOutputStream();
-            out.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".getBytes(ISO_8859_1));
-            for (int at = 0; at < bytes.length; at += 500) {
-                int length = Math.min(500, bytes.length - at);
-                out.write((Integer.toHexString(length) + "\r\n").getBytes(ISO_8859_1));
-                out.write(bytes, at, length);
-                out.write("\r\n".getBytes(ISO_8859_1));
-            }
-            out.write("0\r\n\r\n".getBytes(ISO_8859_1));
-            out.flush();
-        }
-        return true;
     }
 
     private List<String> walked(String path) throws IOException {

@@ -56,7 +56,7 @@ class ShowsStoreTest {
     private ShowsStore store(boolean delete) {
         return new ShowsStore(
                 device,
-                guide,
+                new Guide(guide, () -> "RTV1"),
                 new ShowsOptions(
                         "RTV1",
                         Duration.ofMinutes(5),
@@ -286,7 +286,7 @@ class ShowsStoreTest {
         guide.slow = Integer.MAX_VALUE;
         store = new ShowsStore(
                 device,
-                guide,
+                new Guide(guide, () -> "RTV1"),
                 new ShowsOptions(
                         "RTV1", Duration.ZERO, ZoneOffset.UTC, true, Duration.ofMillis(1), Duration.ofMillis(50)));
 
@@ -299,7 +299,7 @@ class ShowsStoreTest {
         guide.slow = Integer.MAX_VALUE;
         store = new ShowsStore(
                 device,
-                guide,
+                new Guide(guide, () -> "RTV1"),
                 new ShowsOptions(
                         "RTV1", Duration.ZERO, ZoneOffset.UTC, true, Duration.ofHours(1), Duration.ofHours(2)));
         ExecutorService thread = Executors.newSingleThreadExecutor();

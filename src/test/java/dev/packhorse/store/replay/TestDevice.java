@@ -2,6 +2,7 @@ package dev.packhorse.store.replay;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.packhorse.wire.replay.DeviceDescription;
 import dev.packhorse.wire.replay.EncryptedQuery;
 import dev.packhorse.wire.replay.ReplayQuery;
 import java.io.BufferedInputStream;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -109,6 +111,7 @@ public final class TestDevice implements Closeable {
     private final AtomicInteger working = new AtomicInteger();
     private final AtomicInteger most = new AtomicInteger();
     private final ServerSocket server;
+    private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "test-device");
         thread.setDaemon(true);
@@ -122,12 +125,19 @@ public final class TestDevice implements Closeable {
     private volatile boolean answers204;
     private volatile String rootPrefix = "/";
     private volatile @Nullable Intercept intercept;
+    private volatile byte @Nullable [] description;
+    private final AtomicInteger askedForDescription = new AtomicInteger();
     private final AtomicReference<String> dropped = new AtomicReference<>("");
 
-    /** The exports of standard software 4.3, empty. */
+    /** The exports of standard software 4.3, empty, on any port. */
     public TestDevice() {
+        this(0);
+    }
+
+    /** As above, on a port that is free. */
+    TestDevice(int port) {
         try {
-            server = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+            server = new ServerSocket(port, 100, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -185,6 +195,18 @@ public final class TestDevice implements Closeable {
     /** What stands before the names of exports in the listing of the root. */
     public void rootPrefix(String prefix) {
         rootPrefix = prefix;
+    }
+
+    /** What it says of itself: software as devices write it, 520411140, and its serial number. Before that it says nothing. */
+    public void describes(String version, String serial) {
+        description = new DeviceDescription(
+                        DeviceDescription.TYPE, "Den", "", "ReplayTV 4000", "4080", serial, "uuid:1", version)
+                .xml();
+    }
+
+    /** How often it was asked what it is. */
+    public int askedForDescription() {
+        return askedForDescription.get();
     }
 
     /** The next command of this name is done, and not answered. */
@@ -278,6 +300,8 @@ public final class TestDevice implements Closeable {
         } catch (IOException e) {
             // Closed: the test is over.
             return;
+        } finally {
+            gone.complete(null);
         }
     }
 
@@ -286,7 +310,10 @@ public final class TestDevice implements Closeable {
         try (socket) {
             InputStream in = new BufferedInputStream(socket.getInputStream());
             String head = head(in);
-            if (!head.isEmpty()) {
+            if (head.startsWith("GET " + DeviceDescription.TARGET + " ")) {
+                askedForDescription.incrementAndGet();
+                describe(socket.getOutputStream());
+            } else if (!head.isEmpty()) {
                 Request request = request(head);
                 requests.add(request);
                 LockSupport.parkNanos(latency.toNanos());
@@ -309,6 +336,12 @@ public final class TestDevice implements Closeable {
                 working.decrementAndGet();
             }
         }
+    }
+
+    private void describe(OutputStream out) throws IOException {
+        byte[] known = description;
+        out.write(("HTTP/1.1 " + (known == null ? "404 Not Found" : "200 OK") + "\r\n\r\n").getBytes(ISO_8859_1));
+        out.write(known == null ? new byte[0] : known);
     }
 
     private static String head(InputStream in) throws IOException {
@@ -547,10 +580,12 @@ public final class TestDevice implements Closeable {
         }
     }
 
+    /** From then on nobody takes a connection. */
     @Override
     public void close() {
         try {
             server.close();
+            gone.join();
             for (Socket socket : open) {
                 socket.close();
             }

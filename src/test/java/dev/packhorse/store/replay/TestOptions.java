@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Options for tests, which have less patience than people. */
 final class TestOptions {
@@ -14,8 +15,8 @@ final class TestOptions {
 
     private TestOptions() {}
 
-    /** One connection, no invisible exports, and a version of the software. */
-    static ReplayOptions plain(Path temp, SoftwareVersion version) {
+    /** One connection, no invisible exports, and a version of the software; {@code null} to ask for it. */
+    static ReplayOptions plain(Path temp, @Nullable SoftwareVersion version) {
         ReplayOptions usual = ReplayOptions.of(temp);
         return new ReplayOptions(
                 version,

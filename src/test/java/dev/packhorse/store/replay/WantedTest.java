@@ -3,13 +3,14 @@ package dev.packhorse.store.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.packhorse.RecordedLog;
 import dev.packhorse.wire.replay.DeviceDescription;
 import java.io.IOException;
-import java.net.Inet4Address;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Test;
 
 class WantedTest {
@@ -19,7 +20,6 @@ class WantedTest {
     private long nanos = Long.MAX_VALUE - 5;
     private final Wanted wanted = new Wanted(
             "living room",
-            80,
             () -> {
                 searches++;
                 return List.copyOf(network);
@@ -27,8 +27,12 @@ class WantedTest {
             () -> nanos);
 
     private void has(String name, String address) throws IOException {
+        has(name, address, 80);
+    }
+
+    private void has(String name, String address, int port) throws IOException {
         network.add(new Discovery.Found(
-                (Inet4Address) InetAddress.getByName(address),
+                Whereabouts.Endpoint.of(address, port),
                 new DeviceDescription(DeviceDescription.TYPE, name, "", "", "4080", "", "uuid:" + name, null)));
     }
 
@@ -40,6 +44,21 @@ class WantedTest {
         assertThat(wanted.find()).isEqualTo(Whereabouts.Endpoint.of("10.0.0.3", 80));
         assertThat(wanted.find().host()).isEqualTo("10.0.0.3");
         assertThat(searches).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsFoundIsListedWithItsName() throws IOException {
+        has("Kitchen", "10.0.0.2");
+        has("Living Room", "10.0.0.3", 8081);
+
+        try (RecordedLog log = new RecordedLog(Wanted.class.getName(), Level.INFO)) {
+            assertThat(wanted.find()).isEqualTo(Whereabouts.Endpoint.of("10.0.0.3", 8081));
+            assertThat(log.records())
+                    .extracting(LogRecord::getMessage)
+                    .containsExactly(
+                            "found a ReplayTV name=\"Kitchen\" at=10.0.0.2 model=4080",
+                            "found a ReplayTV name=\"Living Room\" at=10.0.0.3:8081 model=4080");
+        }
     }
 
     @Test

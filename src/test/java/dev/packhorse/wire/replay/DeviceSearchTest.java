@@ -71,7 +71,7 @@ class DeviceSearchTest {
 
     @Test
     void theLocationIsSpelledAsOldClientsReadIt() throws Exception {
-        DeviceAnswer answer = new DeviceAnswer(address("192.168.100.200"), "uuid:a74f4677");
+        DeviceAnswer answer = new DeviceAnswer(address("192.168.100.200"), 80, "uuid:a74f4677");
 
         assertThat(answer.bytes())
                 .asString(US_ASCII)
@@ -85,13 +85,20 @@ class DeviceSearchTest {
     @Test
     void readsAnswersOfAnyShape() throws Exception {
         assertThat(answer("HTTP/1.0 200\nst: " + ST + "\nlocation:http://10.0.0.1:80/x.xml\n"))
-                .isEqualTo(new DeviceAnswer(address("10.0.0.1"), ""));
+                .isEqualTo(new DeviceAnswer(address("10.0.0.1"), 80, ""));
+        DeviceAnswer elsewhere = new DeviceAnswer(address("10.0.0.1"), 8081, "uuid:x");
+        assertThat(elsewhere.bytes())
+                .asString(US_ASCII)
+                .contains("LOCATION: http://10.0.0.1:8081/Device_Descr.xml\r\n");
+        assertThat(DeviceAnswer.parse(elsewhere.bytes())).isEqualTo(elsewhere);
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "http://10.0.0.1:8080/Device_Descr.xml",
+                "http://10.0.0.1:0/Device_Descr.xml",
+                "http://10.0.0.1:65536/Device_Descr.xml",
+                "http://10.0.0.1:x/Device_Descr.xml",
                 "http://10.0.0.256/Device_Descr.xml",
                 "http://10.0.0.1@10.0.0.2/Device_Descr.xml",
                 "http://localhost/Device_Descr.xml",
@@ -118,7 +125,7 @@ class DeviceSearchTest {
     @Test
     void whateverComesIsReadOrRefused() throws Exception {
         Random random = new Random(9);
-        byte[][] good = {DeviceSearch.ANY.bytes(), new DeviceAnswer(address("10.0.0.1"), "uuid:x").bytes()};
+        byte[][] good = {DeviceSearch.ANY.bytes(), new DeviceAnswer(address("10.0.0.1"), 80, "uuid:x").bytes()};
         int read = 0;
         for (int i = 0; i < 5_000; i++) {
             byte[] changed = Arrays.copyOf(good[i % 2], good[i % 2].length - (i % 5 == 0 ? random.nextInt(40) : 0));
