@@ -194,8 +194,7 @@ final class Exports implements ExportListener {
      */
     void check(Export export) {
         ExportPolicies seen = Objects.requireNonNull(policies.get(export.path()));
-        boolean written =
-                seen.view(HttpFronts.WEBHOOK, "").capabilities().has(Capability.WRITE);
+        boolean written = seen.view(HttpFronts.WEBHOOK, "").capabilities().has(Capability.WRITE);
         if (export.protocols().contains(HttpFronts.WEBHOOK) && !written) {
             throw new IllegalArgumentException(
                     HttpFronts.WEBHOOK + " writes what it receives, and this export cannot be written");

@@ -59,8 +59,7 @@ class WebhookBurstTest {
         int port = TestGateway.freePort();
         CompletableFuture<Integer> killed = CompletableFuture.supplyAsync(() -> {
             try {
-                return KilledProcess.run(
-                        HookedGateway.class, REQUESTS, there.toString(), Integer.toString(port));
+                return KilledProcess.run(HookedGateway.class, REQUESTS, there.toString(), Integer.toString(port));
             } catch (IOException | InterruptedException e) {
                 throw new IllegalStateException(e);
             }

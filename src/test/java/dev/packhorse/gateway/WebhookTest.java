@@ -221,8 +221,9 @@ class WebhookTest {
 
             assertThatThrownBy(() -> gateway.load(routes, Map.of()))
                     .isInstanceOf(StartException.class)
-                    .hasMessage(routes
-                            + ": route mirror: openhands-webhook writes what it receives, and this export cannot be written");
+                    .hasMessage(
+                            routes
+                                    + ": route mirror: openhands-webhook writes what it receives, and this export cannot be written");
 
             gateway.remove("mirror");
         }

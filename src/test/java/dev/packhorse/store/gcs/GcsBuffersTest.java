@@ -37,8 +37,7 @@ class GcsBuffersTest {
             Headers headers = new Headers("text/plain", Map.of());
             held.begin(UPLOADS, (number, body) -> {
                 FsPath path = FsPath.ROOT.child("a" + number);
-                try (Upload upload =
-                        new GcsUpload(bucket, clients.sessions(), buffers, "a" + number, "write", path)) {
+                try (Upload upload = new GcsUpload(bucket, clients.sessions(), buffers, "a" + number, "write", path)) {
                     upload.receive(body, headers, Condition.NONE);
                     upload.finish(headers, Condition.NONE);
                 }
@@ -46,7 +45,8 @@ class GcsBuffersTest {
 
             assertThat(sent.await(1, TimeUnit.MINUTES)).isTrue();
             assertThat(buffers.available()).isZero();
-            // Each has what it has sent and waits for an answer to, what it reads with, and a byte to see whether there is more.
+            // Each has what it has sent and waits for an answer to, what it reads with, and a byte to see whether there
+            // is more.
             assertThat(held.read()).isLessThanOrEqualTo(2L * Buffers.SIZE + UPLOADS * (2L * QUANTUM + 1));
 
             held.release();

@@ -33,8 +33,7 @@ class S3FrontsTest {
         server = S3Server.start(folder);
         String bucket = server.bucket();
         for (String key : List.of("sessions/1/metadata.json", "sessions/1/events/0.json", "sessions/1/events/1.json")) {
-            server.client()
-                    .putObject(request -> request.bucket(bucket).key(key), RequestBody.fromString("{}"));
+            server.client().putObject(request -> request.bucket(bucket).key(key), RequestBody.fromString("{}"));
         }
         for (int i = 0; i < 1_100; i++) {
             String key = "sessions/1/deep/" + i;
@@ -82,8 +81,7 @@ class S3FrontsTest {
     void whatIsNotThereIsThree() throws Exception {
         for (String base : List.of("/openhands/b/files", "/fs/b", "/jsonfs/b")) {
             assertAsks("GET " + base + "/none", 404, "GetObject", "ListObjectsV2");
-            assertAsks(
-                    "GET " + base + "/sessions/1/none.json", 404, "GetObject", "ListObjectsV2", "ListObjectsV2");
+            assertAsks("GET " + base + "/sessions/1/none.json", 404, "GetObject", "ListObjectsV2", "ListObjectsV2");
         }
         assertAsks("HEAD /fs/b/sessions/1/none.json", 404, "HeadObject", "ListObjectsV2", "ListObjectsV2");
     }
