@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
 
 /** A process that works until it is killed by SIGKILL, and prints {@value #STEP} after each step. */
 public final class KilledProcess {
@@ -27,6 +28,16 @@ public final class KilledProcess {
      * @return steps that it has told of by then; it may have done one more
      */
     public static int run(Class<?> main, int steps, String... arguments) throws IOException, InterruptedException {
+        return run(main, told -> told >= steps, arguments);
+    }
+
+    /**
+     * As above.
+     *
+     * @param enough whether it is to be killed after so many steps; asked after each
+     */
+    public static int run(Class<?> main, IntPredicate enough, String... arguments)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xshare:auto",
@@ -40,12 +51,13 @@ public final class KilledProcess {
                 .start();
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            for (int i = 0; i < steps; i++) {
+            int told = 0;
+            do {
                 assertThat(lines.readLine()).isEqualTo(STEP);
-            }
+                told++;
+            } while (!enough.test(told));
             // That of the process would close the stream as well.
             assertThat(process.toHandle().destroyForcibly()).isTrue();
-            int told = steps;
             // A line that ends in the middle was not told.
             for (String line = lines.readLine(); STEP.equals(line); line = lines.readLine()) {
                 told++;

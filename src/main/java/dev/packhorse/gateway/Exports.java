@@ -3,6 +3,7 @@ package dev.packhorse.gateway;
 import dev.packhorse.front.http.HttpFront;
 import dev.packhorse.front.http.HttpResponse;
 import dev.packhorse.front.http.RequestTarget;
+import dev.packhorse.fs.Capability;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Store;
@@ -17,6 +18,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
@@ -182,6 +184,21 @@ final class Exports implements ExportListener {
     /** What is exported, in no order. */
     List<Export> all() {
         return List.copyOf(exports.values());
+    }
+
+    /**
+     * Looks at an export when the routes of all files are there.
+     *
+     * @throws IllegalArgumentException if it has no store, or none that could take what webhooks bring: that is only seen behind the
+     *     answer, when the sender has forgotten it
+     */
+    void check(Export export) {
+        ExportPolicies seen = Objects.requireNonNull(policies.get(export.path()));
+        boolean written = seen.view(HttpFronts.WEBHOOK, "").capabilities().has(Capability.WRITE);
+        if (export.protocols().contains(HttpFronts.WEBHOOK) && !written) {
+            throw new IllegalArgumentException(
+                    HttpFronts.WEBHOOK + " writes what it receives, and this export cannot be written");
+        }
     }
 
     /** Answers one request. */

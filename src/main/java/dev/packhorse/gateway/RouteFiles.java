@@ -71,7 +71,7 @@ final class RouteFiles {
         // Only now, since a store may be behind a route of a later file.
         for (Export export : exports.all()) {
             try {
-                export.stores().apply("httpfs", Export.GATEWAY).capabilities();
+                exports.check(export);
             } catch (RuntimeException e) {
                 throw new StartException(
                         files.get(export.routeId()) + ": route " + export.routeId() + ": " + reason(e), e);

@@ -1,7 +1,9 @@
 package dev.packhorse.change;
 
 import static dev.packhorse.change.TestOutbox.EXPORT;
+import static dev.packhorse.change.TestOutbox.claim;
 import static dev.packhorse.change.TestOutbox.path;
+import static dev.packhorse.change.TestOutbox.rest;
 import static dev.packhorse.change.TestOutbox.texts;
 import static dev.packhorse.change.TestOutbox.write;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -60,22 +62,6 @@ class OutboxTest {
     @AfterEach
     void close() throws Exception {
         test.close();
-    }
-
-    /** What can be claimed as soon as so many changes wait. */
-    private static List<Change> claim(Subscription subscription, int count) {
-        List<Change> claimed = new ArrayList<>();
-        await().until(() -> {
-            claimed.addAll(subscription.claim(count - claimed.size()));
-            return claimed.size() >= count;
-        });
-        return claimed;
-    }
-
-    /** What waits when all that was recorded has been written down. */
-    private static List<Change> rest(Outbox outbox, Subscription subscription) throws FsException {
-        outbox.wait(outbox.committer().step(rows -> {}));
-        return subscription.claim(1_000);
     }
 
     @Test
@@ -461,63 +447,6 @@ class OutboxTest {
         here.happened();
 
         assertThat(texts(rest(first, subscription))).containsExactly("remove /d?", "write /d/a?", "write /e");
-    }
-
-    @Test
-    void theOldestGoWhenTooManyWait() throws Exception {
-        Outbox outbox = test.open(
-                false,
-                new Outbox.Options(Duration.ofDays(7), 3, Outbox.WhenFull.DROP_OLDEST, Outbox.Options.DEFAULT.lease()));
-        Subscription subscription = outbox.subscribe(EXPORT, "s");
-        Store store = outbox.recording(EXPORT, memory);
-
-        for (int i = 0; i < 6; i++) {
-            write(store, "/" + i, "1");
-        }
-        outbox.round();
-
-        assertThat(texts(rest(outbox, subscription))).containsExactly("write /3", "write /4", "write /5");
-        assertThat(outbox.dropped()).isEqualTo(3);
-        assertThat(outbox.backlog()).isEqualTo(3);
-    }
-
-    @Test
-    void orOperationsAreRefusedBeforeTheyTouchTheStore() throws Exception {
-        Outbox outbox = test.open(
-                false,
-                new Outbox.Options(Duration.ofDays(7), 2, Outbox.WhenFull.REFUSE, Outbox.Options.DEFAULT.lease()));
-        Subscription subscription = outbox.subscribe(EXPORT, "s");
-        Store store = outbox.recording(EXPORT, memory);
-        write(store, "/0", "1");
-        write(store, "/1", "1");
-
-        FsException refusal = catchThrowableOfType(FsException.class, () -> write(store, "/2", "1"));
-
-        assertThat(refusal.kind()).isEqualTo(Kind.NO_SPACE);
-        assertThat(catchThrowableOfType(FsException.class, () -> memory.stat(path("/2")))
-                        .kind())
-                .isEqualTo(Kind.NOT_FOUND);
-        claim(subscription, 1).forEach(subscription::delivered);
-        await().until(() -> outbox.backlog() == 1);
-        write(store, "/2", "1");
-    }
-
-    @Test
-    void whatIsTooOldGoes() throws Exception {
-        Outbox outbox = test.open();
-        Subscription subscription = outbox.subscribe(EXPORT, "s");
-        Store store = outbox.recording(EXPORT, memory);
-        write(store, "/a", "1");
-        test.pass(Duration.ofDays(6));
-        write(store, "/b", "1");
-        outbox.round();
-        assertThat(outbox.dropped()).isZero();
-
-        test.pass(Duration.ofDays(2));
-        outbox.round();
-
-        assertThat(outbox.dropped()).isEqualTo(1);
-        assertThat(texts(rest(outbox, subscription))).containsExactly("write /b");
     }
 
     @Test

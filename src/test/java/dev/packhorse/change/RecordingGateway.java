@@ -1,9 +1,12 @@
 package dev.packhorse.change;
 
+import static dev.packhorse.RandomTree.directory;
+import static dev.packhorse.RandomTree.file;
+
 import dev.packhorse.KilledProcess;
+import dev.packhorse.RandomTree;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.FsException;
-import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
@@ -37,38 +40,22 @@ final class RecordingGateway {
         Store store = outbox.recording(TestOutbox.EXPORT, files(Path.of(arguments[0])));
         Random random = new Random(Long.parseLong(arguments[2]));
         while (true) {
-            change(store, random);
+            RandomTree.attempt(() -> change(store, random));
             System.out.println(KilledProcess.STEP);
         }
     }
 
-    /** Changes something; what the tree does not allow at the moment is no failure. */
     private static void change(Store store, Random random) throws FsException {
-        try {
-            switch (random.nextInt(8)) {
-                case 0 -> store.makeDirectory(directory(random), WriteOptions.DEFAULT);
-                case 1 -> store.move(directory(random), directory(random), TransferOptions.OVERWRITE);
-                case 2 -> store.copy(directory(random), directory(random), TransferOptions.OVERWRITE);
-                case 3 -> store.remove(random.nextBoolean() ? directory(random) : file(random), Preconditions.NONE);
-                case 4 -> store.move(file(random), file(random), TransferOptions.OVERWRITE);
-                default -> {
-                    byte[] text = Long.toString(random.nextLong()).getBytes(StandardCharsets.UTF_8);
-                    store.write(file(random), Body.of(text), WriteOptions.DEFAULT);
-                }
-            }
-        } catch (FsException e) {
-            switch (e.kind()) {
-                case NOT_FOUND, NOT_A_DIRECTORY, IS_A_DIRECTORY, NOT_EMPTY, INVALID_NAME, ALREADY_EXISTS, BUSY -> {}
-                default -> throw e;
+        switch (random.nextInt(8)) {
+            case 0 -> store.makeDirectory(directory(random), WriteOptions.DEFAULT);
+            case 1 -> store.move(directory(random), directory(random), TransferOptions.OVERWRITE);
+            case 2 -> store.copy(directory(random), directory(random), TransferOptions.OVERWRITE);
+            case 3 -> store.remove(random.nextBoolean() ? directory(random) : file(random), Preconditions.NONE);
+            case 4 -> store.move(file(random), file(random), TransferOptions.OVERWRITE);
+            default -> {
+                byte[] text = Long.toString(random.nextLong()).getBytes(StandardCharsets.UTF_8);
+                store.write(file(random), Body.of(text), WriteOptions.DEFAULT);
             }
         }
-    }
-
-    private static FsPath directory(Random random) throws FsException {
-        return FsPath.parse("/d" + random.nextInt(3));
-    }
-
-    private static FsPath file(Random random) throws FsException {
-        return directory(random).child("f" + random.nextInt(4));
     }
 }

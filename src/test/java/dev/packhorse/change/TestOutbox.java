@@ -1,5 +1,7 @@
 package dev.packhorse.change;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
@@ -66,6 +68,22 @@ public final class TestOutbox implements InstantSource {
                         + (change.target() == null ? "" : " " + change.target())
                         + (change.lookAgain() ? "?" : ""))
                 .toList();
+    }
+
+    /** What can be claimed as soon as so many changes wait. */
+    static List<Change> claim(Subscription subscription, int count) {
+        List<Change> claimed = new ArrayList<>();
+        await().until(() -> {
+            claimed.addAll(subscription.claim(count - claimed.size()));
+            return claimed.size() >= count;
+        });
+        return claimed;
+    }
+
+    /** What waits when all that was recorded has been written down. */
+    static List<Change> rest(Outbox outbox, Subscription subscription) throws FsException {
+        outbox.wait(outbox.committer().step(rows -> {}));
+        return subscription.claim(1_000);
     }
 
     /** Ends what is open, and what is in the database. */

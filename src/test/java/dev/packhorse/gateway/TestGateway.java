@@ -281,6 +281,12 @@ public final class TestGateway implements AutoCloseable {
         context.addRoutes(routes);
     }
 
+    /** Takes a route away. */
+    void remove(String route) throws Exception {
+        context.getRouteController().stopRoute(route);
+        context.removeRoute(route);
+    }
+
     /** Tells somebody of each HTTP request from now on. */
     void observe(HttpObserver told) {
         observer = told;

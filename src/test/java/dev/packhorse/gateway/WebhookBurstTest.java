@@ -4,12 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.packhorse.FileTree;
+import dev.packhorse.KilledProcess;
+import dev.packhorse.change.webhook.TestReceiver;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.WriteOptions;
+import dev.packhorse.store.memory.MemoryStore;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,70 +22,78 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** From one gateway to another by OpenHands' webhooks: what is written on one side is what is in the folder on the other. */
-@Timeout(180)
+@Timeout(400)
 class WebhookBurstTest {
 
     private static final int THREADS = 8;
     private static final int WRITES = 10_000;
     private static final int PATHS = 125;
 
+    /** Before the receiver is killed. */
+    private static final int REQUESTS = 5;
+
+    /** Of one request, and how many of these fail in the first minute: after 1, 2, 4, 8, 16 and 32 s. */
+    private static final int TRIES = 3;
+
+    private static final int FAILURES = 7;
+
     @TempDir
     Path folder;
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void tenThousandWritesArriveAsWrittenThroughAReceiverThatDies(boolean batch) throws Exception {
+    void tenThousandWritesArriveAsWrittenThroughAReceiverThatIsKilledAndLongAway(boolean batch) throws Exception {
         Path there = Files.createDirectory(folder.resolve("there"));
-        TestGateway receiver = new TestGateway(there);
-        int port = receiver.listener.getPort();
+        int port = TestGateway.freePort();
+        CompletableFuture<Integer> killed = CompletableFuture.supplyAsync(() -> {
+            try {
+                return KilledProcess.run(HookedGateway.class, REQUESTS, there.toString(), Integer.toString(port));
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
         try (TestGateway sender = new TestGateway(Files.createDirectory(folder.resolve("here")))) {
-            sender.load(Files.writeString(folder.resolve("routes.yaml"), """
-                    - route:
-                        from:
-                          uri: export:/source
-                          steps:
-                            - to: store:memory:source
-                    - route:
-                        id: tell
-                        from:
-                          uri: changes:/source
-                          parameters:
-                            retry-pause: 20ms
-                            retry-max-pause: 200ms
-                          steps:
-                            - to:
-                                uri: openhands-webhook:http://127.0.0.1:%s/openhands-webhook/hooked
-                                parameters:
-                                  batch: %s
-                                  batch-timeout: 50ms
-                                  max-delay: 500ms
-                                  try-pause: 5ms
-                    """.formatted(port, batch)), Map.of());
+            sender.export("/source", Map.of(), new MemoryStore(16 << 20));
+            URI url = URI.create("http://127.0.0.1:" + port + "/openhands-webhook/ordered");
+            SendingGateway.tell(sender, folder, "/source", url, batch);
             Burst burst = new Burst(sender.store("/source"));
-            TestGateway first = receiver;
-            await().until(() -> meter(first, "applied") > 0);
-            receiver.close();
+            killed.get();
+            awaitLongestPause(port);
             Map<String, String> expected = burst.end();
             assertThat(sender.waiting()).isPositive();
-            TestGateway second = new TestGateway(there, TestGateway.on(port));
-            receiver = second;
 
-            await().atMost(Duration.ofMinutes(2)).until(() -> sender.waiting() == 0 && meter(second, "backlog") == 0);
-            assertThat(files(there.resolve("root"))).isEqualTo(expected);
-            assertThat(meter(second, "failed")).isZero();
-        } finally {
-            receiver.close();
+            try (TestGateway again = HookedGateway.start(there, port)) {
+                await().atMost(Duration.ofMinutes(5))
+                        .until(() -> sender.waiting() == 0 && meter(again, "backlog") == 0);
+                assertThat(FileTree.of(HookedGateway.mirror(there))).isEqualTo(expected);
+                assertThat(meter(again, "failed")).isZero();
+            }
+        }
+    }
+
+    /** Stands in until a path was asked for so often that the sender's pauses have grown to the longest: as in a minute by default. */
+    private static void awaitLongestPause(int port) throws IOException {
+        try (TestReceiver away = new TestReceiver(port)) {
+            away.status = request -> 503;
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> away.requests().stream()
+                            .collect(Collectors.groupingBy(TestReceiver.Request::path, Collectors.counting()))
+                            .values()
+                            .stream()
+                            .anyMatch(count -> count > TRIES * FAILURES));
+            assertThat(away.files()).isEmpty();
         }
     }
 
@@ -134,15 +147,5 @@ class WebhookBurstTest {
             }
             return new TreeMap<>(last);
         }
-    }
-
-    private static Map<String, String> files(Path root) throws IOException {
-        Map<String, String> files = new TreeMap<>();
-        try (Stream<Path> all = Files.walk(root)) {
-            for (Path each : all.filter(Files::isRegularFile).toList()) {
-                files.put(root.relativize(each).toString(), Files.readString(each));
-            }
-        }
-        return files;
     }
 }

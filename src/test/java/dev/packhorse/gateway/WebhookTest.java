@@ -2,6 +2,7 @@ package dev.packhorse.gateway;
 
 import static dev.packhorse.change.TestOutbox.path;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.packhorse.change.Change;
@@ -24,11 +25,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Webhooks over a socket, through a route, into a folder. */
@@ -201,6 +205,50 @@ class WebhookTest {
                 });
             }
         }
+    }
+
+    @Test
+    void anExportThatCannotBeWrittenIsNoMirror() throws Exception {
+        Path zip = folder.resolve("a.zip");
+        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
+            out.putNextEntry(new ZipEntry("a"));
+        }
+        Path routes = folder.resolve("unwritable.yaml");
+        for (String route : List.of(
+                "export:/on-zip?protocols=openhands-webhook', steps: [{to: 'store:vfs:zip:" + zip.toUri(),
+                "export:/on-files?protocols=openhands-webhook&read-only=true', steps: [{to: 'store:memory:unwritable")) {
+            Files.writeString(routes, "- route: {id: mirror, from: {uri: '" + route + "'}]}}");
+
+            assertThatThrownBy(() -> gateway.load(routes, Map.of()))
+                    .isInstanceOf(StartException.class)
+                    .hasMessage(
+                            routes
+                                    + ": route mirror: openhands-webhook writes what it receives, and this export cannot be written");
+
+            gateway.remove("mirror");
+        }
+    }
+
+    /** Each option has its place in {@code OpenHandsWebhookComponentTest}; here is what becomes of one that has none. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            http://127.0.0.1:1/hook?batsh=true | unknown option 'batsh', options are batch, batch-size, batch-timeout, connect-timeout, header.*, max-delay, parallel, path-joining, retry, secret, timeout, tries, try-pause
+            http://127.0.0.1:1/hook?retry=never | option retry = 'never' is not one of openhands, durable
+            http://127.0.0.1:1/hook?batch-size=many | option batch-size = 'many' is not a size such as 64m
+            http://127.0.0.1:1/hook?max-delay=soon | option max-delay = 'soon' is not a duration such as 30s
+            http://127.0.0.1:1/hook?header.Host=other | 'host' cannot be set as a header
+            http://joe:secret@h/hook | the URL of a webhook has no user, query or fragment; credentials go into a header
+            ftp://h/hook | a webhook needs a URL such as https://host/path
+            """)
+    void anOptionThatMakesNoSenseStopsTheStartInOneLine(String webhook, String reason) throws Exception {
+        Path routes = Files.writeString(
+                folder.resolve("bad.yaml"),
+                "- route: {id: tell, from: {uri: 'changes:/files', steps: [{to: 'openhands-webhook:" + webhook
+                        + "'}]}}");
+
+        assertThatThrownBy(() -> gateway.load(routes, Map.of()))
+                .isInstanceOf(StartException.class)
+                .hasMessage(routes + ": route tell: " + reason);
     }
 
     @Test

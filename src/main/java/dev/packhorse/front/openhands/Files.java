@@ -38,10 +38,10 @@ final class Files {
         this.maxBody = maxBody;
     }
 
-    /** GET and HEAD: {@code d/list} lists {@code d} where there is such a thing, else it is missing as any other file. */
+    /** GET and HEAD: {@code d/list} lists {@code d}; where there is no such thing, there is no file below it either. */
     HttpResponse read(HttpRequest request, FsPath path, Store store) throws RefusedException, FsException {
         FsPath listed = path.parent();
-        if (listed != null && path.name().equals(LIST) && isThere(store, listed)) {
+        if (listed != null && path.name().equals(LIST)) {
             return list(listed, store);
         }
         Content content;
@@ -115,8 +115,9 @@ final class Files {
             if (e.kind() != Kind.NOT_A_DIRECTORY) {
                 throw e;
             }
-            // Below a file, nothing is there; the file itself has no list.
-            store.stat(directory);
+            if (!isThere(store, directory)) {
+                throw new FsException(Kind.NOT_FOUND, "list", directory, e);
+            }
             throw new RefusedException(400, "Not A Directory");
         }
         return new HttpResponse(200)
@@ -222,6 +223,7 @@ final class Files {
         }
     }
 
+    /** Below a file, nothing is there. */
     private static boolean isThere(Store store, FsPath path) throws FsException {
         try {
             store.stat(path);

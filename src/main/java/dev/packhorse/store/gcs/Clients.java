@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 record Clients(Storage storage, Sessions sessions) {
 
-    /** Bytes of an upload that wait in memory to be sent; a multiple of 256 KiB (JSON API, "Resumable uploads"). */
-    static final int CHUNK = 8 << 20;
-
     private static final String SCOPE = "https://www.googleapis.com/auth/devstorage.read_write";
 
     /**

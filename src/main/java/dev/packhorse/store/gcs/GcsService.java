@@ -5,6 +5,7 @@ import com.google.cloud.storage.Storage.BlobTargetOption;
 import com.google.cloud.storage.Storage.CopyRequest;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
+import dev.packhorse.store.object.Buffers;
 import dev.packhorse.store.object.Condition;
 import dev.packhorse.store.object.Headers;
 import dev.packhorse.store.object.Service;
@@ -28,7 +29,7 @@ final class GcsService implements Service {
     /** A symlink is uploaded as a file is: listings show what it is. */
     @Override
     public Upload upload(String key, boolean symlink, String operation, FsPath path) {
-        return new GcsUpload(bucket, sessions, key, operation, path);
+        return new GcsUpload(bucket, sessions, Buffers.SHARED, key, operation, path);
     }
 
     /** A large object, or one of another storage class, takes several requests. */

@@ -7,6 +7,7 @@ import dev.packhorse.fs.Body;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
+import dev.packhorse.store.object.Buffers;
 import dev.packhorse.store.object.Condition;
 import dev.packhorse.store.object.Headers;
 import dev.packhorse.store.object.Source;
@@ -21,16 +22,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * A body on its way into an object of GCS.
  *
- * <p>What fits into {@value #WHOLE} bytes is sent whole. More is a resumable upload: {@link Clients#CHUNK} bytes wait to be sent
- * at a time, and the client sends what the service has not got again. Its condition is settled with its first request, and
- * holds at its last.
+ * <p>What fits into {@value #WHOLE} bytes is sent whole. More is a resumable upload: {@link Buffers#SIZE} bytes wait to be sent
+ * at a time if the process has the room of a buffer left, else {@value #WHOLE}, and the client sends what the service has not got
+ * again. Its condition is settled with its first request, and holds at its last.
  */
 final class GcsUpload implements Upload {
 
+    /** Also what the bytes of each request but the last are a multiple of (JSON API, "Resumable uploads"). */
     private static final int WHOLE = 256 * 1024;
 
     private final GcsBucket bucket;
     private final Sessions sessions;
+    private final Buffers buffers;
     private final String key;
     private final String operation;
     private final FsPath path;
@@ -42,11 +45,13 @@ final class GcsUpload implements Upload {
     private @Nullable WriteChannel channel;
     private @Nullable Headers sent;
     private @Nullable String address;
+    private boolean reserved;
     private boolean finished;
 
-    GcsUpload(GcsBucket bucket, Sessions sessions, String key, String operation, FsPath path) {
+    GcsUpload(GcsBucket bucket, Sessions sessions, Buffers buffers, String key, String operation, FsPath path) {
         this.bucket = bucket;
         this.sessions = sessions;
+        this.buffers = buffers;
         this.key = key;
         this.operation = operation;
         this.path = path;
@@ -81,7 +86,8 @@ final class GcsUpload implements Upload {
                     operation,
                     path,
                     client -> client.writer(bucket.info(key, headers, Stored.Served.NONE), options(condition)));
-            out.setChunkSize(Clients.CHUNK);
+            reserved = buffers.reserve();
+            out.setChunkSize(reserved ? Buffers.SIZE : WHOLE);
             channel = out;
             return out;
         } finally {
@@ -174,6 +180,10 @@ final class GcsUpload implements Upload {
     /** Cancels what is not finished. The channel stays open: closing it would finish the object. */
     @Override
     public void close() throws FsException {
+        if (reserved) {
+            reserved = false;
+            buffers.release();
+        }
         String begun = address;
         if (begun != null && !finished) {
             address = null;

@@ -16,7 +16,8 @@
  * body that does not begin where the answer stands; {@code stat} of a file is one, of a directory two; a name that is
  * missing three. A write looks at what it replaces, and is one more up to 256 KiB.
  *
- * <p><b>Writing.</b> More than 256 KiB are a resumable upload, 8 MiB of it in memory ({@link dev.packhorse.store.gcs.GcsUpload}).
+ * <p><b>Writing.</b> More than 256 KiB are a resumable upload, 8 MiB of it in memory ({@link dev.packhorse.store.gcs.GcsUpload}),
+ * or 256 KiB where all of the process's {@link dev.packhorse.store.object.Buffers} are in use.
  * Nothing is visible before its last request; a failure cancels it ({@link dev.packhorse.store.gcs.Sessions}). After a crash the
  * service forgets it within a week. A large write under a precondition that still holds after somebody has replaced the file
  * meanwhile is {@code BUSY}: the service has been told the generation that is to be replaced.

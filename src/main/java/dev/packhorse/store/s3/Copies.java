@@ -2,6 +2,7 @@ package dev.packhorse.store.s3;
 
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
+import dev.packhorse.store.object.Buffers;
 import dev.packhorse.store.object.Condition;
 import dev.packhorse.store.object.Headers;
 import dev.packhorse.store.object.InFlight;
@@ -27,7 +28,7 @@ import software.amazon.awssdk.services.s3.model.MetadataDirective;
  */
 final class Copies implements Service {
 
-    /** The largest object that one request copies. */
+    /** The largest object that one request copies, and the largest part. */
     private static final long WHOLE = 5L << 30;
 
     private static final int PARALLEL = 8;
@@ -35,11 +36,18 @@ final class Copies implements Service {
     private final Bucket bucket;
     private final S3Options options;
     private final Executor threads;
+    private final long whole;
 
     Copies(Bucket bucket, S3Options options, Executor threads) {
+        this(bucket, options, threads, WHOLE);
+    }
+
+    /** As above, for a service that copies no more than so many bytes in one request. */
+    Copies(Bucket bucket, S3Options options, Executor threads, long whole) {
         this.bucket = bucket;
         this.options = options;
         this.threads = threads;
+        this.whole = whole;
     }
 
     /** A symlink is uploaded in one part, so that listings show that it may be one ({@link Symlinks}). */
@@ -163,7 +171,7 @@ final class Copies implements Service {
                 return equal;
             }
         }
-        return size > WHOLE ? growing(size) : List.of();
+        return size > whole ? growing(size) : List.of();
     }
 
     private long firstPart(Stored source, String operation, FsPath path) throws FsException {

@@ -3,6 +3,7 @@ package dev.packhorse.store.s3;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
+import dev.packhorse.store.object.Buffers;
 import dev.packhorse.store.object.Condition;
 import dev.packhorse.store.object.Metadata;
 import java.util.List;

@@ -4,6 +4,7 @@ import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.FileSlice;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.SpoolSpace;
+import dev.packhorse.store.object.Buffers;
 import dev.packhorse.store.object.Metadata;
 import dev.packhorse.store.object.Source;
 import java.io.ByteArrayInputStream;

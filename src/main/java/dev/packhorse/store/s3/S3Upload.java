@@ -4,6 +4,7 @@ import dev.packhorse.fs.Body;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
+import dev.packhorse.store.object.Buffers;
 import dev.packhorse.store.object.Condition;
 import dev.packhorse.store.object.Headers;
 import dev.packhorse.store.object.InFlight;

@@ -26,7 +26,7 @@
  * cost a request for each of their parents ({@link dev.packhorse.store.object.Places}).
  *
  * <p><b>Writing.</b> Up to 8 MiB are one PUT, more a multipart upload of at most four parts at a time
- * ({@link dev.packhorse.store.s3.S3Upload}); memory is bounded for the process ({@link dev.packhorse.store.s3.Buffers}). Nothing is
+ * ({@link dev.packhorse.store.s3.S3Upload}); memory is bounded for the process ({@link dev.packhorse.store.object.Buffers}). Nothing is
  * visible before the last request; a failure aborts the upload. A crash leaves parts that cost money: let a rule of the bucket
  * ({@code AbortIncompleteMultipartUpload}) remove them.
  *

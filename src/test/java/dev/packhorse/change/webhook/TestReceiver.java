@@ -42,13 +42,19 @@ public final class TestReceiver implements AutoCloseable {
     private final List<Request> requests = new ArrayList<>();
 
     private final Map<String, String> files = new TreeMap<>();
+    private final Map<String, List<String>> histories = new TreeMap<>();
     private final Set<String> taken = new HashSet<>();
 
     /** The status of each request by method and path. */
     public volatile Function<String, Integer> status = request -> 204;
 
     public TestReceiver() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        this(0);
+    }
+
+    /** One on a port; 0 for any. */
+    public TestReceiver(int port) throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.setExecutor(threads);
         server.createContext("/", this::answer);
         server.start();
@@ -95,9 +101,10 @@ public final class TestReceiver implements AutoCloseable {
         if (method.equals("DELETE")) {
             files.keySet().removeIf(each -> each.equals(path) || each.startsWith(path + "/"));
         } else {
-            files.put(
-                    path,
-                    base64 ? new String(Base64.getDecoder().decode(content), StandardCharsets.ISO_8859_1) : content);
+            String text =
+                    base64 ? new String(Base64.getDecoder().decode(content), StandardCharsets.ISO_8859_1) : content;
+            files.put(path, text);
+            histories.computeIfAbsent(path, each -> new ArrayList<>()).add(text);
         }
     }
 
@@ -112,6 +119,13 @@ public final class TestReceiver implements AutoCloseable {
 
     public synchronized Map<String, String> files() {
         return new TreeMap<>(files);
+    }
+
+    /** What each file has been, one after the other. */
+    public synchronized Map<String, List<String>> histories() {
+        Map<String, List<String>> copy = new TreeMap<>();
+        histories.forEach((path, texts) -> copy.put(path, List.copyOf(texts)));
+        return copy;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.packhorse.front.openhands;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.packhorse.FileTree;
 import dev.packhorse.KilledProcess;
 import dev.packhorse.fs.Store;
 import dev.packhorse.store.local.LocalStore;
@@ -13,7 +14,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,8 +50,8 @@ class KilledReceiverTest {
             Map<String, String> oneMore = new TreeMap<>(expected);
             KilledReceiver.Request.next(requests).apply(oneMore);
             // One more may have been safe when the kill came in between it and its answer.
-            assertThat(tree(files)).isIn(expected, oneMore);
-            expected = tree(files);
+            assertThat(FileTree.of(files)).isIn(expected, oneMore);
+            expected = FileTree.of(files);
         }
         assertThat(expected).isNotEmpty();
     }
@@ -62,18 +62,5 @@ class KilledReceiverTest {
             await().atMost(Duration.ofMinutes(1)).until(() -> mirror.backlog() == 0);
             assertThat(mirror.failed()).isZero();
         }
-    }
-
-    private static Map<String, String> tree(Path files) throws IOException {
-        Map<String, String> tree = new TreeMap<>();
-        try (Stream<Path> all = Files.walk(files)) {
-            // What a killed process was writing lies there until the store sweeps.
-            for (Path each : all.filter(Files::isRegularFile)
-                    .filter(file -> !file.getFileName().toString().startsWith(".packhorse-"))
-                    .toList()) {
-                tree.put(files.relativize(each).toString(), Files.readString(each));
-            }
-        }
-        return tree;
     }
 }

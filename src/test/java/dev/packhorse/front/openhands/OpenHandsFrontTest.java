@@ -264,6 +264,8 @@ class OpenHandsFrontTest {
         "GET, /files/none, 404",
         "GET, /files/f/x, 404",
         "GET, /files/f/list, 400",
+        "GET, /files/f/x/list, 404",
+        "OPTIONS, /files/f/x, 404",
         "GET, /files/a/../f, 400",
         "GET, /files/%2e%2e/f, 400",
         "GET, /files/a%00b, 400",

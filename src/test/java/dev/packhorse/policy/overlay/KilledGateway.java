@@ -1,10 +1,13 @@
 package dev.packhorse.policy.overlay;
 
+import static dev.packhorse.RandomTree.directory;
+import static dev.packhorse.RandomTree.file;
+
 import dev.packhorse.KilledProcess;
+import dev.packhorse.RandomTree;
 import dev.packhorse.fs.AttributeChange;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.FsException;
-import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Mode;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
@@ -50,39 +53,28 @@ final class KilledGateway {
         }
     }
 
-    /** Changes something; what the tree does not allow at the moment is no failure. */
+    /** Changes something, if the tree allows it. */
     static void change(Store store, Random random) throws FsException {
-        try {
-            switch (random.nextInt(8)) {
-                case 0 -> store.makeDirectory(directory(random), WriteOptions.of(mode(0700)));
-                case 1 -> store.move(directory(random), directory(random), TransferOptions.OVERWRITE);
-                case 2 -> store.copy(directory(random), directory(random), TransferOptions.OVERWRITE);
-                case 3 -> store.remove(directory(random), Preconditions.NONE);
-                case 4 -> store.link(file(random), "x", WriteOptions.DEFAULT);
-                case 5 -> store.move(file(random), file(random), TransferOptions.OVERWRITE);
-                default -> {
-                    AttributeChange mode = mode(random.nextInt(01000));
-                    byte[] text = String.valueOf(mode.mode()).getBytes(StandardCharsets.UTF_8);
-                    store.write(file(random), Body.of(text), WriteOptions.of(mode));
-                }
-            }
-        } catch (FsException e) {
-            switch (e.kind()) {
-                case NOT_FOUND, NOT_A_DIRECTORY, IS_A_DIRECTORY, NOT_EMPTY, INVALID_NAME, ALREADY_EXISTS, BUSY -> {}
-                default -> throw e;
+        RandomTree.attempt(() -> step(store, random));
+    }
+
+    private static void step(Store store, Random random) throws FsException {
+        switch (random.nextInt(8)) {
+            case 0 -> store.makeDirectory(directory(random), WriteOptions.of(mode(0700)));
+            case 1 -> store.move(directory(random), directory(random), TransferOptions.OVERWRITE);
+            case 2 -> store.copy(directory(random), directory(random), TransferOptions.OVERWRITE);
+            case 3 -> store.remove(directory(random), Preconditions.NONE);
+            case 4 -> store.link(file(random), "x", WriteOptions.DEFAULT);
+            case 5 -> store.move(file(random), file(random), TransferOptions.OVERWRITE);
+            default -> {
+                AttributeChange mode = mode(random.nextInt(01000));
+                byte[] text = String.valueOf(mode.mode()).getBytes(StandardCharsets.UTF_8);
+                store.write(file(random), Body.of(text), WriteOptions.of(mode));
             }
         }
     }
 
     private static AttributeChange mode(int permissions) {
         return new AttributeChange(new Mode(permissions), null, null, null);
-    }
-
-    private static FsPath directory(Random random) throws FsException {
-        return FsPath.parse("/d" + random.nextInt(3));
-    }
-
-    private static FsPath file(Random random) throws FsException {
-        return directory(random).child("f" + random.nextInt(4));
     }
 }

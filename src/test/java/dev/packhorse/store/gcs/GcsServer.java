@@ -119,6 +119,9 @@ public final class GcsServer implements AutoCloseable {
     /** Statuses to answer the next requests of a kind with, instead of what they ask for. */
     private final Map<String, List<Integer>> failures = new ConcurrentHashMap<>();
 
+    /** What happens before requests of a kind are answered. */
+    private final Map<String, Runnable> before = new ConcurrentHashMap<>();
+
     /** Bytes of one rewrite request; an object that is larger takes several. */
     private volatile int rewritten = 1 << 20;
 
@@ -193,6 +196,11 @@ public final class GcsServer implements AutoCloseable {
         failures.put(request, new ArrayList<>(Arrays.asList(statuses)));
     }
 
+    /** Does something before each request of a kind is answered, in the thread that answers it. */
+    public void before(String request, Runnable first) {
+        before.put(request, first);
+    }
+
     /** Cuts the connection behind so many bytes of each content that is read; -1 for never. */
     public void cutAfter(long bytes) {
         cutAfter = bytes;
@@ -226,6 +234,7 @@ public final class GcsServer implements AutoCloseable {
                 return;
             }
             byte[] body = body(exchange);
+            before.getOrDefault(kind, () -> {}).run();
             if (failure != null) {
                 send(exchange, Answer.error(failure, "backendError", "told to fail"));
                 return;

@@ -15,6 +15,7 @@ import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
+import dev.packhorse.store.object.Buffers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

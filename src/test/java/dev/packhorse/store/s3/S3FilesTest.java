@@ -21,6 +21,7 @@ import dev.packhorse.fs.Owner;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
+import dev.packhorse.store.object.Buffers;
 import dev.packhorse.store.object.Condition;
 import dev.packhorse.store.object.Headers;
 import dev.packhorse.store.object.Upload;
