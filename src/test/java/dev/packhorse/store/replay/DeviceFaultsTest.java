@@ -323,12 +323,11 @@ class DeviceFaultsTest extends DeviceFixture {
     void aDeviceThatDripsIsNotWaitedForForLong(String command) throws Exception {
         device.file("/Photo/a", new byte[100], THEN);
         ReplayStore store = impatient("/Photo");
-        String answer =
-                switch (command) {
-                    case "fstat" -> "type=f\nsize=100\nctime=12\nperm=" + "r".repeat(80) + "\n";
-                    case "volinfo" -> "cap=9\ninuse=1\n" + "x".repeat(80) + "\n";
-                    default -> "x".repeat(99) + "\n";
-                };
+        String answer = switch (command) {
+            case "fstat" -> "type=f\nsize=100\nctime=12\nperm=" + "r".repeat(80) + "\n";
+            case "volinfo" -> "cap=9\ninuse=1\n" + "x".repeat(80) + "\n";
+            default -> "x".repeat(99) + "\n";
+        };
         device.intercept((request, socket) -> {
             if (!request.command().equals(command)) {
                 return false;
