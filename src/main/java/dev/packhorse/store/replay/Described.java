@@ -97,8 +97,7 @@ final class Described {
     /** What was told, if nobody has to ask again. */
     private @Nullable Told valid() {
         Told last = told;
-        return last != null
-                        && (last.description() != null || nanoTime.getAsLong() - last.nanos() < AGAIN.toNanos())
+        return last != null && (last.description() != null || nanoTime.getAsLong() - last.nanos() < AGAIN.toNanos())
                 ? last
                 : null;
     }

@@ -323,18 +323,19 @@ class DeviceFaultsTest extends DeviceFixture {
     void aDeviceThatDripsIsNotWaitedForForLong(String command) throws Exception {
         device.file("/Photo/a", new byte[100], THEN);
         ReplayStore store = impatient("/Photo");
-        String answer = "HTTP/1.1 200 OK\r\n\r\n0\n"
-                + switch (command) {
-                    case "fstat" -> "type=f\nsize=100\nctime=12\nperm=" + "r".repeat(80) + "\n";
-                    case "volinfo" -> "cap=9\ninuse=1\n" + "x".repeat(80) + "\n";
-                    default -> "x".repeat(99) + "\n";
-                };
+        String answer = switch (command) {
+            case "fstat" -> "type=f\nsize=100\nctime=12\nperm=" + "r".repeat(80) + "\n";
+            case "volinfo" -> "cap=9\ninuse=1\n" + "x".repeat(80) + "\n";
+            default -> "x".repeat(99) + "\n";
+        };
         device.intercept((request, socket) -> {
             if (!request.command().equals(command)) {
                 return false;
             }
+            OutputStream out = socket.getOutputStream();
+            out.write("HTTP/1.1 200 OK\r\n\r\n0\n".getBytes(ISO_8859_1));
             for (byte each : answer.getBytes(ISO_8859_1)) {
-                socket.getOutputStream().write(each);
+                out.write(each);
                 LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
             }
             return true;

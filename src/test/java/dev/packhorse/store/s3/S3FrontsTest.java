@@ -58,44 +58,44 @@ class S3FrontsTest {
         REQUESTS.take();
     }
 
-    private static void assertAsks(String request, int status, String... requests) throws Exception {
-        String[] words = request.split(" ");
-        assertThat(gateway.send(words[0], words[1], "").status()).as(request).isEqualTo(status);
-        assertThat(REQUESTS.take()).as(request).containsExactly(requests);
+    private static void assertAsks(String method, String target, int status, String... requests) throws Exception {
+        assertThat(gateway.send(method, target, "").status()).as(target).isEqualTo(status);
+        assertThat(REQUESTS.take()).as("%s %s", method, target).containsExactly(requests);
     }
 
     @Test
     void aFileIsOneRequest() throws Exception {
         for (String base : List.of("/openhands/b/files", "/fs/b", "/jsonfs/b")) {
-            assertAsks("GET " + base + "/sessions/1/metadata.json", 200, "GetObject");
+            assertAsks("GET", base + "/sessions/1/metadata.json", 200, "GetObject");
         }
         for (String base : List.of("/fs/b", "/jsonfs/b")) {
-            assertAsks("HEAD " + base + "/sessions/1/metadata.json", 200, "HeadObject");
+            assertAsks("HEAD", base + "/sessions/1/metadata.json", 200, "HeadObject");
         }
         // Whether it is UTF-8 is in its bytes.
-        assertAsks("HEAD /openhands/b/files/sessions/1/metadata.json", 200, "GetObject");
+        assertAsks("HEAD", "/openhands/b/files/sessions/1/metadata.json", 200, "GetObject");
     }
 
     /** There might be a directory, and a symlink on the way. */
     @Test
     void whatIsNotThereIsThree() throws Exception {
         for (String base : List.of("/openhands/b/files", "/fs/b", "/jsonfs/b")) {
-            assertAsks("GET " + base + "/none", 404, "GetObject", "ListObjectsV2");
-            assertAsks("GET " + base + "/sessions/1/none.json", 404, "GetObject", "ListObjectsV2", "ListObjectsV2");
+            assertAsks("GET", base + "/none", 404, "GetObject", "ListObjectsV2");
+            assertAsks("GET", base + "/sessions/1/none.json", 404, "GetObject", "ListObjectsV2", "ListObjectsV2");
         }
-        assertAsks("HEAD /fs/b/sessions/1/none.json", 404, "HeadObject", "ListObjectsV2", "ListObjectsV2");
+        assertAsks("HEAD", "/fs/b/sessions/1/none.json", 404, "HeadObject", "ListObjectsV2", "ListObjectsV2");
     }
 
     /** Of more names below it than one answer holds, none is read. */
     @Test
     void oneLevelIsOneRequestOfTheFileStoreAndThreeOfTheOthers() throws Exception {
-        assertAsks("GET /openhands/b/files/sessions/1/list", 200, "ListObjectsV2");
-        assertAsks("OPTIONS /openhands/b/files/sessions/1", 200, "ListObjectsV2");
+        assertAsks("GET", "/openhands/b/files/sessions/1/list", 200, "ListObjectsV2");
+        assertAsks("OPTIONS", "/openhands/b/files/sessions/1", 200, "ListObjectsV2");
         for (String base : List.of("/fs/b", "/jsonfs/b")) {
-            assertAsks("GET " + base + "/sessions/1/", 200, "HeadObject", "ListObjectsV2", "ListObjectsV2");
+            assertAsks("GET", base + "/sessions/1/", 200, "HeadObject", "ListObjectsV2", "ListObjectsV2");
         }
         assertAsks(
-                "GET /openhands/b/files/sessions/none/list",
+                "GET",
+                "/openhands/b/files/sessions/none/list",
                 404,
                 "ListObjectsV2",
                 "HeadObject",
