@@ -39,6 +39,11 @@ abstract class ContractFixture {
         return true;
     }
 
+    /** Tells whether a store that declares {@link Capability#SPACE} has more to tell than 0. */
+    protected boolean knowsRoom() {
+        return true;
+    }
+
     /** How often is repeated what fails now and then only; less where the way to the store is long, and at least 10. */
     protected int repetitions() {
         return 200;

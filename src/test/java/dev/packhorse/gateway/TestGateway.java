@@ -27,6 +27,7 @@ import dev.packhorse.server.Workers;
 import dev.packhorse.store.local.LocalStore;
 import dev.packhorse.store.memory.MemoryStore;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.search.RequiredSearch;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,6 +48,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -341,6 +343,18 @@ public final class TestGateway implements AutoCloseable {
     Store store(String export) throws FsException {
         Exports.Mount mount = Objects.requireNonNull(exports.find(FsPath.parse("/fs" + export)));
         return mount.policies().view(HttpFronts.HTTPFS, Caller.anonymous(InetAddress.getLoopbackAddress()));
+    }
+
+    /** Waits until all that webhooks told an export of is done with, and counts the changes that its store would not have. */
+    public long refusedOfWebhooks(String export) {
+        Awaitility.await()
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> webhooks("backlog", export).gauge().value() == 0);
+        return (long) webhooks("failed", export).functionCounter().count();
+    }
+
+    private RequiredSearch webhooks(String meter, String export) {
+        return meters.get("packhorse.webhook." + meter).tag("export", "/" + export);
     }
 
     /** Changes that wait for routes. */

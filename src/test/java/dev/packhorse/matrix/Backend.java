@@ -1,5 +1,7 @@
 package dev.packhorse.matrix;
 
+import dev.packhorse.fs.Capabilities;
+import dev.packhorse.fs.Capability;
 import dev.packhorse.store.vfs.DavServer;
 
 /** The kinds of stores that need no container. */
@@ -39,9 +41,7 @@ enum Backend {
      * one cannot write through another; old clients can.
      */
     boolean isWrittenBy(Protocol protocol) {
-        return !isReadOnly()
-                && protocol.carried().contains(Step.REPLACE)
-                && !(this == REPLAY && protocol == Protocol.REPLAY);
+        return !isReadOnly() && protocol.writes() && !(this == REPLAY && protocol == Protocol.REPLAY);
     }
 
     /** Whether the back end can hold a name, and in its place in a listing; {@link NamesTest} shows that it refuses it if not. */
@@ -53,6 +53,24 @@ enum Backend {
             case S3 -> name.codePoints().allMatch(each -> each < 0x10000);
             default -> true;
         };
+    }
+
+    /** Whether files have times that nobody gave them. */
+    boolean tellsTimes() {
+        return this != OPENHANDS;
+    }
+
+    /** Whether it tells more exactly than by the second when a file was written. */
+    boolean tellsFractions() {
+        return switch (this) {
+            case MEMORY, FILE, HTTPFS, VFS -> true;
+            default -> false;
+        };
+    }
+
+    /** What it can do whoever runs the gateway: only root may give files of a folder another owner. */
+    Capabilities ofAnyUser(Capabilities capabilities) {
+        return this == FILE ? capabilities.without(Capability.OWNER) : capabilities;
     }
 
     @Override

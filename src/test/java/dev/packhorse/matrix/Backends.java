@@ -23,7 +23,7 @@ import java.util.zip.ZipOutputStream;
 /** The servers behind the stores of a test: each is started when the first store asks for it, all are stopped in the end. */
 final class Backends implements AutoCloseable {
 
-    /** What the stores that nobody can write to hold, by path. */
+    /** What stores hold at the begin of a story, by path. */
     static final Map<String, String> HELD = Map.of("/held.txt", "held", "/dir/inner.txt", "inner");
 
     private final Path folder;
@@ -41,15 +41,19 @@ final class Backends implements AutoCloseable {
         this.far = new TestGateway(Files.createDirectories(folder.resolve("far")));
     }
 
-    /** A place with nothing in it, or where nobody can write with {@link #HELD}. */
-    Place fresh(Backend kind) throws Exception {
+    /**
+     * A place with nothing in it.
+     *
+     * @param held what is there where nobody can write, by path
+     */
+    Place fresh(Backend kind, Map<String, String> held) throws Exception {
         String name = "fresh" + ++made;
         return switch (kind) {
             case MEMORY -> Place.of("memory:" + name);
             case FILE -> Place.of("file:" + Files.createDirectory(folder.resolve(name)));
             case VFS ->
                 Place.of("vfs:" + Files.createDirectory(folder.resolve(name)).toUri());
-            case ZIP -> Place.of("vfs:zip:" + archive(name).toUri());
+            case ZIP -> Place.of("vfs:zip:" + archive(name, held).toUri());
             case SFTP -> sftp(name);
             case FTP -> ftp(name);
             case WEBDAV -> webDav(name);
@@ -63,7 +67,7 @@ final class Backends implements AutoCloseable {
                         "jsonfs",
                         "jsonfs+http",
                         "/jsonfs/",
-                        "vfs:zip:" + archive(name).toUri());
+                        "vfs:zip:" + archive(name, held).toUri());
             case OPENHANDS -> far(name, "openhands", "openhands+http", "/openhands/", "memory:" + name);
         };
     }
@@ -77,13 +81,13 @@ final class Backends implements AutoCloseable {
         return type.cast(running);
     }
 
-    private Path archive(String name) throws Exception {
+    private Path archive(String name, Map<String, String> held) throws Exception {
         Path archive = folder.resolve(name + ".zip");
         try (OutputStream file = Files.newOutputStream(archive);
                 ZipOutputStream zip = new ZipOutputStream(file)) {
-            for (Map.Entry<String, String> held : HELD.entrySet()) {
-                zip.putNextEntry(new ZipEntry(held.getKey().substring(1)));
-                zip.write(held.getValue().getBytes(StandardCharsets.UTF_8));
+            for (Map.Entry<String, String> each : held.entrySet()) {
+                zip.putNextEntry(new ZipEntry(each.getKey().substring(1)));
+                zip.write(each.getValue().getBytes(StandardCharsets.UTF_8));
             }
         }
         return archive;

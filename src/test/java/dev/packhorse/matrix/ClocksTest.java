@@ -8,16 +8,14 @@ import dev.packhorse.gateway.TestGateway.Reply;
 import dev.packhorse.policy.overlay.BareStore;
 import dev.packhorse.store.memory.MemoryStore;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,33 +24,26 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Conditions over stores whose times are coarse, or say nothing: nobody is refused for a change that did not happen, or is told that
  * nothing changed when it did. Dates in headers have seconds, times of stores microseconds, or one step of two seconds.
  */
+@ExtendWith(SharedStage.class)
 class ClocksTest {
 
     /** All times are the epoch. */
     private static final Duration NO_TIMES = Duration.ofDays(100_000);
 
-    @TempDir
-    @SuppressWarnings("NullAway.Init")
-    private Path folder;
+    private static final AtomicInteger MADE = new AtomicInteger();
 
-    @SuppressWarnings("NullAway.Init")
-    private TestGateway gateway;
+    private final TestGateway gateway;
+    private final String export = "clock" + MADE.incrementAndGet();
 
-    @BeforeEach
-    void start() throws Exception {
-        gateway = new TestGateway(folder);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        gateway.close();
+    ClocksTest(Stage stage) {
+        gateway = stage.gateway();
     }
 
     static Stream<Arguments> stores() {
         return Stream.of(Duration.ofNanos(1000), Duration.ofSeconds(1), Duration.ofSeconds(2), NO_TIMES)
                 .flatMap(precision -> Stream.of(true, false)
                         .flatMap(tags -> Stream.of(true, false)
-                                .flatMap(overlay -> Stream.of("/fs/clock/a.txt", "/openhands/clock/files/a.txt")
+                                .flatMap(overlay -> Stream.of("/fs/%s/a.txt", "/openhands/%s/files/a.txt")
                                         .map(target -> Arguments.of(precision, tags, overlay, target)))));
     }
 
@@ -62,11 +53,11 @@ class ClocksTest {
             capabilities.add(Capability.ETAGS);
         }
         BareStore store = new BareStore(new MemoryStore(1 << 20), capabilities, precision);
-        gateway.serve("clock", "httpfs,openhands", store, Map.of("overlay", String.valueOf(overlay)));
+        gateway.serve(export, "httpfs,openhands", store, Map.of("overlay", String.valueOf(overlay)));
     }
 
     private Reply write(String content, String... headers) throws IOException {
-        return gateway.send("PUT", "/fs/clock/a.txt", content, headers);
+        return gateway.send("PUT", "/fs/" + export + "/a.txt", content, headers);
     }
 
     @ParameterizedTest
@@ -76,14 +67,14 @@ class ClocksTest {
         serve(precision, tags, overlay);
         write("one");
         for (String next : new String[] {"two", "six", "ten"}) {
-            Reply read = gateway.send("GET", target, "");
+            Reply read = gateway.send("GET", target.formatted(export), "");
             assertThat(write(next, "If-Unmodified-Since: " + read.header("Last-Modified"))
                             .status())
                     .isEqualTo(200);
         }
         if (tags) {
             for (String next : new String[] {"two", "six", "ten"}) {
-                Reply read = gateway.send("GET", target, "");
+                Reply read = gateway.send("GET", target.formatted(export), "");
                 assertThat(write(next, "If-Match: " + read.header("ETag")).status())
                         .isEqualTo(200);
             }
@@ -96,7 +87,7 @@ class ClocksTest {
         serve(precision, tags, overlay);
         write("one");
         for (String next : new String[] {"two", "six", "ten"}) {
-            Reply before = gateway.send("GET", target, "");
+            Reply before = gateway.send("GET", target.formatted(export), "");
             write(next);
             String tag = before.header("ETag");
             assertThat(tag.isEmpty()).isEqualTo(!tags);
@@ -104,7 +95,7 @@ class ClocksTest {
                     tags ? "If-None-Match: " + tag : "If-None-Match: \"x\"",
                     "If-Modified-Since: " + before.header("Last-Modified"),
                     "If-Modified-Since: Thu, 01 Jan 1970 00:00:00 GMT")) {
-                Reply after = gateway.send("GET", target, "", condition);
+                Reply after = gateway.send("GET", target.formatted(export), "", condition);
                 assertThat(after.status()).as(condition).isEqualTo(200);
                 assertThat(after.body()).isEqualTo(next);
             }
@@ -117,8 +108,9 @@ class ClocksTest {
             throws Exception {
         serve(precision, tags, overlay);
         write("one");
-        Reply read = gateway.send("GET", target, "");
-        Reply again = gateway.send("GET", target, "", "If-None-Match: " + (tags ? read.header("ETag") : "\"x\""));
+        Reply read = gateway.send("GET", target.formatted(export), "");
+        Reply again = gateway.send(
+                "GET", target.formatted(export), "", "If-None-Match: " + (tags ? read.header("ETag") : "\"x\""));
         assertThat(again.status()).isEqualTo(tags ? 304 : 200);
     }
 }

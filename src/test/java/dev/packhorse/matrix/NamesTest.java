@@ -9,20 +9,18 @@ import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Store;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Names that somebody has: through each pair one comes back byte for byte or is refused, and none hides its neighbours. */
+@ExtendWith(SharedStage.class)
 class NamesTest {
 
     private static final Set<Kind> REFUSALS = Set.of(Kind.INVALID_NAME, Kind.UNSUPPORTED);
@@ -69,58 +67,48 @@ class NamesTest {
             "x".repeat(255),
             "é".repeat(127));
 
-    @TempDir
-    @SuppressWarnings("NullAway.Init")
-    private Path folder;
-
-    @SuppressWarnings("NullAway.Init")
-    private Stage stage;
-
-    @BeforeEach
-    void start() throws Exception {
-        stage = new Stage(folder);
+    /** Each protocol in front of each store that takes names. */
+    private static Stream<Arguments> pairs(Stream<Protocol> protocols) {
+        return protocols.flatMap(protocol -> Arrays.stream(Backend.values())
+                .filter(backend -> !backend.isReadOnly())
+                .map(backend -> Arguments.of(protocol, backend)));
     }
 
-    @AfterEach
-    void stop() throws Exception {
-        stage.close();
+    static Stream<Arguments> writers() {
+        return pairs(Arrays.stream(Protocol.values()).filter(Protocol::writes));
     }
 
-    static Stream<Arguments> pairs() {
-        return Arrays.stream(Protocol.values())
-                .flatMap(protocol -> Arrays.stream(Backend.values())
-                        .filter(backend -> !backend.isReadOnly())
-                        .map(backend -> Arguments.of(protocol, backend)));
+    static Stream<Arguments> readers() {
+        return pairs(Protocol.readers());
     }
 
     @ParameterizedTest(name = "{0} over {1}")
-    @MethodSource("pairs")
-    void eachNameComesBackOrIsRefused(Protocol protocol, Backend backend) throws Exception {
+    @MethodSource("writers")
+    void eachNameComesBackOrIsRefused(Protocol protocol, Backend backend, Stage stage) throws Exception {
         assumeTrue(backend.isInstalled(), "its server is not installed");
         assumeTrue(backend.isWrittenBy(protocol), "it only reads");
         Stage.Served served = stage.serve(backend, List.of(protocol));
         try (Store store = stage.client(protocol, served)) {
             List<String> taken = written(store, protocol == Protocol.REPLAY ? OF_A_DEVICE : REFUSALS);
             taken.add(NEIGHBOUR);
-            Step.write(store, "/" + NEIGHBOUR, NEIGHBOUR);
+            Step.write(store, "/" + NEIGHBOUR, content(NEIGHBOUR));
             taken.sort((one, other) -> Arrays.compareUnsigned(one.getBytes(UTF_8), other.getBytes(UTF_8)));
-            assertThat(Step.names(store, "/")).isEqualTo(taken);
+            Store seen = protocol.reads() ? store : stage.behind(served);
+            assertThat(Step.names(seen, "/")).isEqualTo(taken);
             for (String name : taken) {
-                assertThat(Step.text(store, "/" + name, null)).isEqualTo(name);
+                assertThat(Step.text(seen, "/" + name, null)).isEqualTo(content(name));
             }
         }
     }
 
     @ParameterizedTest(name = "{0} over {1}")
-    @MethodSource("pairs")
-    void whatAProtocolCannotNameHidesNothing(Protocol protocol, Backend backend) throws Exception {
+    @MethodSource("readers")
+    void whatAProtocolCannotNameHidesNothing(Protocol protocol, Backend backend, Stage stage) throws Exception {
         assumeTrue(backend.isInstalled(), "its server is not installed");
-        Stage.Served served = stage.serve(backend, List.of(Protocol.HTTPFS, protocol));
-        List<String> taken;
-        try (Store store = stage.client(Protocol.HTTPFS, served)) {
-            taken = written(store, REFUSALS);
-            Step.write(store, "/" + NEIGHBOUR, NEIGHBOUR);
-        }
+        Stage.Served served = stage.serve(backend, List.of(protocol));
+        Store behind = stage.behind(served);
+        List<String> taken = written(behind, REFUSALS);
+        Step.write(behind, "/" + NEIGHBOUR, content(NEIGHBOUR));
         try (Store store = stage.client(protocol, served)) {
             List<String> names = Step.names(store, "/");
             assertThat(names).contains(NEIGHBOUR);
@@ -129,18 +117,23 @@ class NamesTest {
                             .filter(name -> !name.equals(NEIGHBOUR))
                             .toList());
             for (String name : names) {
-                assertThat(Step.text(store, "/" + name, null)).isEqualTo(name);
+                assertThat(Step.text(store, "/" + name, null)).isEqualTo(content(name));
             }
         }
     }
 
-    /** Those that were taken; each holds its own name. */
+    /** Its own name, and so much behind that no two have the same length: a device waits for a new time to tell those apart. */
+    private static String content(String name) {
+        return name + ".".repeat(300 * (1 + NAMES.indexOf(name)));
+    }
+
+    /** Those that were taken. */
     private static List<String> written(Store store, Set<Kind> refusals) throws IOException {
         List<String> taken = new ArrayList<>();
         for (String name : NAMES) {
             try {
                 FsPath.parse("/" + name);
-                Step.write(store, "/" + name, name);
+                Step.write(store, "/" + name, content(name));
                 taken.add(name);
             } catch (FsException e) {
                 assertThat(refusals).as(name).contains(e.kind());

@@ -1,14 +1,18 @@
 package dev.packhorse.matrix;
 
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.Store;
 import dev.packhorse.gateway.TestGateway;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
-/** The protocols that have both sides. */
+/** The protocols of exports, each with our own client of it. */
 enum Protocol {
     HTTPFS("httpfs"),
     OPENHANDS("openhands"),
+    OPENHANDS_WEBHOOK("openhands-webhook"),
     JSONFS("jsonfs"),
     REPLAY("replay");
 
@@ -23,20 +27,44 @@ enum Protocol {
     Set<Step> carried() {
         return switch (this) {
             case HTTPFS -> EnumSet.allOf(Step.class);
-            case JSONFS -> EnumSet.of(Step.READ, Step.LIST, Step.RANGE);
-            case OPENHANDS, REPLAY -> EnumSet.complementOf(EnumSet.of(Step.MODE, Step.MODIFIED, Step.SYMLINK));
+            case JSONFS -> EnumSet.copyOf(Step.READS);
+            case OPENHANDS, REPLAY -> {
+                EnumSet<Step> carried = EnumSet.of(Step.REPLACE, Step.DIRECTORY, Step.RENAME, Step.COPY, Step.REMOVE);
+                carried.addAll(Step.READS);
+                yield carried;
+            }
+            case OPENHANDS_WEBHOOK -> EnumSet.of(Step.REPLACE, Step.REMOVE);
         };
     }
 
-    /** Our own client of an export. */
-    Place client(TestGateway gateway, String export) {
+    /** What our client adds to that, whatever the store keeps: that of a device tells files apart by their times. */
+    Set<Step> added(Backend backend) {
+        return this == REPLAY && backend.tellsTimes() ? EnumSet.of(Step.CONDITION) : EnumSet.noneOf(Step.class);
+    }
+
+    boolean reads() {
+        return carried().containsAll(Step.READS);
+    }
+
+    boolean writes() {
+        return carried().contains(Step.REPLACE);
+    }
+
+    /** Those that can be asked. */
+    static Stream<Protocol> readers() {
+        return Stream.of(values()).filter(Protocol::reads);
+    }
+
+    /** Our own client of an export; the caller closes it. */
+    Store client(TestGateway gateway, String export) throws FsException {
         String http = "http://127.0.0.1:" + gateway.port();
         return switch (this) {
-            case HTTPFS -> Place.of("httpfs+" + http + "/fs/" + export);
-            case OPENHANDS -> new Place("openhands+" + http + "/openhands/" + export, Map.of("size-ttl", "0s"));
-            case JSONFS -> Place.of("jsonfs+" + http + "/jsonfs/" + export);
+            case HTTPFS -> gateway.open("httpfs+" + http + "/fs/" + export, Map.of());
+            case OPENHANDS -> gateway.open("openhands+" + http + "/openhands/" + export, Map.of("size-ttl", "0s"));
+            case OPENHANDS_WEBHOOK -> new WebhookClient(gateway, export);
+            case JSONFS -> gateway.open("jsonfs+" + http + "/jsonfs/" + export, Map.of());
             case REPLAY ->
-                new Place(
+                gateway.open(
                         "replay://127.0.0.1:" + gateway.devicePort() + "/" + export,
                         Map.of("writable", export, "invisible", export, "stat-cache", "0s", "connections", "4"));
         };

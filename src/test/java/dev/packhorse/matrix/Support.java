@@ -1,53 +1,19 @@
 package dev.packhorse.matrix;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.packhorse.fs.Capabilities;
 import dev.packhorse.fs.Capability;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 
 /** What comes of a protocol in front of a store. Derived from capabilities; {@link MatrixTest} shows that it is so. */
-enum Support {
-    /** Whatever the protocol has, the store keeps. */
-    FULL("full"),
-    /** Whatever the protocol has is there; some of it is kept in the state database. */
-    OVERLAY("through the overlay"),
-    /** The protocol has no changes. */
-    READ_ONLY("read-only"),
-    /** The protocol has changes, but the store takes none. */
-    READ_ONLY_STORE("read-only, as the store is"),
-    /** Nothing can be done. */
-    NONE("not possible: the store is read-only");
+final class Support {
 
-    /** As the README says it. */
-    final String label;
-
-    Support(String label) {
-        this.label = label;
-    }
-
-    /**
-     * Of a pair.
-     *
-     * @param carried what the protocol can ask for
-     * @param bare what the store can do
-     * @param whole what it can do with the policies around it
-     */
-    static Support of(Set<Step> carried, Capabilities bare, Capabilities whole) {
-        if (Step.READS.containsAll(carried)) {
-            return READ_ONLY;
-        }
-        if (!whole.has(Capability.WRITE)) {
-            return Collections.disjoint(Step.READS, carried) ? NONE : READ_ONLY_STORE;
-        }
-        if (taken(carried, bare).equals(carried)) {
-            return FULL;
-        }
-        if (taken(carried, whole).equals(carried)) {
-            return OVERLAY;
-        }
-        throw new AssertionError("neither the store nor the overlay has all of " + carried);
-    }
+    private Support() {}
 
     /** Those of the steps that a store takes. */
     static Set<Step> taken(Set<Step> carried, Capabilities capabilities) {
@@ -58,5 +24,32 @@ enum Support {
             }
         }
         return taken;
+    }
+
+    /**
+     * What the README says of a pair. Change timestamps are not looked at: no store has them by itself, and all have them here.
+     *
+     * @param carried what the protocol can ask for
+     * @param bare what the store can do
+     * @param whole what it can do with the policies around it
+     */
+    static String cell(Set<Step> carried, Capabilities bare, Capabilities whole) {
+        if (Step.READS.containsAll(carried)) {
+            return "read-only";
+        }
+        if (!whole.has(Capability.WRITE)) {
+            return Collections.disjoint(Step.READS, carried)
+                    ? "not possible: the store is read-only"
+                    : "read-only, as the store is";
+        }
+        Set<Step> all = taken(carried, whole.with(Capability.CHANGE_TIMESTAMPS));
+        String how =
+                taken(carried, bare.with(Capability.CHANGE_TIMESTAMPS)).equals(all) ? "full" : "through the overlay";
+        String missing = carried.stream()
+                .filter(step -> !all.contains(step))
+                .map(step -> Objects.requireNonNull(step.needed).name())
+                .map(name -> name.toLowerCase(Locale.ROOT).replace('_', ' '))
+                .collect(joining(", "));
+        return missing.isEmpty() ? how : how + ", without " + missing;
     }
 }
