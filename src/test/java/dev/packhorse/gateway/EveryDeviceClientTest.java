@@ -10,7 +10,6 @@ import dev.packhorse.fs.Node;
 import dev.packhorse.identity.Right;
 import dev.packhorse.server.RawClient;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,16 +24,16 @@ class EveryDeviceClientTest {
 
     /** All ten commands; {@code AREA} stands for the directory that one is about. */
     private enum Command {
-        LS("GET", "ls?name=\"AREA/dir\"", "inner", Set.of(LIST)),
-        FSTAT("GET", "fstat?name=\"AREA/file\"", "type=f", Set.of(READ), Set.of(LIST), Set.of(WRITE)),
-        VOLINFO("GET", "volinfo?name=\"/X\"", "cap=8", Set.of()),
-        READFILE("GET", "readfile?name=\"AREA/file\"", "content of", Set.of(READ)),
-        CREATE("GET", "create?name=\"AREA/new\"", "\n0\n", Set.of(WRITE)),
-        WRITEFILE("POST", "writefile?name=\"AREA/file\"&pos=0&size=1", "\n0\n", Set.of(WRITE)),
-        MKDIR("GET", "mkdir?name=\"AREA/made\"", "\n0\n", Set.of(WRITE)),
-        RM("GET", "rm?name=\"AREA/file\"", "\n0\n", Set.of(DELETE)),
-        MV("GET", "mv?old=\"AREA/file\"&new=\"AREA/moved\"", "\n0\n", Set.of(READ, DELETE, WRITE)),
-        CP("GET", "cp?src=\"AREA/file\"&dest=\"AREA/copy\"", "\n0\n", Set.of(READ, WRITE));
+        LS("GET", "ls?name=\"AREA/dir\"", "inner", List.of(Set.of(LIST))),
+        FSTAT("GET", "fstat?name=\"AREA/file\"", "type=f", List.of(Set.of(READ), Set.of(LIST), Set.of(WRITE))),
+        VOLINFO("GET", "volinfo?name=\"/X\"", "cap=8", List.of(Set.of())),
+        READFILE("GET", "readfile?name=\"AREA/file\"", "content of", List.of(Set.of(READ))),
+        CREATE("GET", "create?name=\"AREA/new\"", "\n0\n", List.of(Set.of(WRITE))),
+        WRITEFILE("POST", "writefile?name=\"AREA/file\"&pos=0&size=1", "\n0\n", List.of(Set.of(WRITE))),
+        MKDIR("GET", "mkdir?name=\"AREA/made\"", "\n0\n", List.of(Set.of(WRITE))),
+        RM("GET", "rm?name=\"AREA/file\"", "\n0\n", List.of(Set.of(DELETE))),
+        MV("GET", "mv?old=\"AREA/file\"&new=\"AREA/moved\"", "\n0\n", List.of(Set.of(READ, DELETE, WRITE))),
+        CP("GET", "cp?src=\"AREA/file\"&dest=\"AREA/copy\"", "\n0\n", List.of(Set.of(READ, WRITE)));
 
         private final String method;
         private final String target;
@@ -43,12 +42,11 @@ class EveryDeviceClientTest {
         /** Each any of these, in that directory; none for what everybody has who sees the export. */
         private final List<Set<Right>> needs;
 
-        @SafeVarargs
-        Command(String method, String target, String shows, Set<Right>... needs) {
+        Command(String method, String target, String shows, List<Set<Right>> needs) {
             this.method = method;
             this.target = target;
             this.shows = shows;
-            this.needs = Arrays.asList(needs);
+            this.needs = needs;
         }
     }
 
