@@ -81,7 +81,8 @@ class EveryDeviceClientTest {
         }
     }
 
-    private static final String RULES = "@127.0.0.2:r, @127.0.0.3:rw, @127.0.0.5:rw; /shut/**: @127.0.0.4:rw, @127.0.0.5:rw";
+    private static final String RULES =
+            "@127.0.0.2:r, @127.0.0.3:rw, @127.0.0.5:rw; /shut/**: @127.0.0.4:rw, @127.0.0.5:rw";
 
     private static final TwoAreas AREAS = new TwoAreas();
 
@@ -126,7 +127,9 @@ class EveryDeviceClientTest {
 
                 // Then
                 assertThat(answer).as(what).startsWith("HTTP/1.1 200");
-                assertThat(answer.contains(command.shows)).as(what + "\n" + answer).isEqualTo(who.may(command, area));
+                assertThat(answer.contains(command.shows))
+                        .as(what + "\n" + answer)
+                        .isEqualTo(who.may(command, area));
                 if (!who.may(command, area)) {
                     assertThat(answer).as(what).doesNotContain("content of", "inner", "type=", "cap=8");
                     assertThat(AREAS.all()).as(what).isEqualTo(before);

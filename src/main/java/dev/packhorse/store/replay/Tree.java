@@ -85,12 +85,15 @@ final class Tree {
     /**
      * The room of an export, in bytes, the ring buffer counted as free.
      *
-     * @return {@code null} for an export that has no volume
+     * @return {@code null} for an export that has no volume, or tells one of nothing, as an emulated device does whose store cannot tell
      */
     @Nullable
     Space room(FsPath export) throws IOException {
         try {
             Space space = Exports.volume(wire, export);
+            if (space.total() == 0) {
+                return null;
+            }
             return new Space(space.total(), Math.min(space.total(), space.free() + circular(export)));
         } catch (StatusException e) {
             if (e.is(ReplayStatus.NO_PERMISSION)) {

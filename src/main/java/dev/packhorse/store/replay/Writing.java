@@ -67,7 +67,7 @@ final class Writing {
                 upload(fresh.at, spool);
                 return place("write", path, fresh, check);
             } catch (StatusException e) {
-                throw e.status() == null && isFull(path, spool.length())
+                throw e.status() == null && hasNoRoom(path, spool.length())
                         ? new FsException(Kind.NO_SPACE, "write", path, e)
                         : e;
             }
@@ -91,16 +91,18 @@ final class Writing {
      * @throws FsException {@code NO_SPACE}
      */
     private void requireRoom(FsPath path, long needed) throws IOException {
-        Space room = needed == 0 ? null : tree.room(FsPath.ROOT.child(Exports.export(tree.at(path))));
-        if (room != null && room.free() < needed) {
+        if (needed > 0 && hasNoRoom(path, needed)) {
             throw new FsException(Kind.NO_SPACE, "write", path);
         }
     }
 
-    /** Whether a device that took the room for enough has run out of it: the code for a full disk is not known, but the room is. */
-    private boolean isFull(FsPath path, long needed) throws IOException {
-        FsPath export = FsPath.ROOT.child(Exports.export(tree.at(path)));
-        return Exports.volume(wire, export).free() < needed;
+    /**
+     * Whether a device tells of less room than is needed; also asked when it has run out of what it took for enough, since the code for
+     * a full disk is not known.
+     */
+    private boolean hasNoRoom(FsPath path, long needed) throws IOException {
+        Space room = tree.room(FsPath.ROOT.child(Exports.export(tree.at(path))));
+        return room != null && room.free() < needed;
     }
 
     private void create(FsPath fresh) throws IOException {
