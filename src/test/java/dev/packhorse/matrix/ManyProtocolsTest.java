@@ -68,6 +68,10 @@ class ManyProtocolsTest {
             // that it refuses.
             missed.addAll(EnumSet.of(Kind.UNAVAILABLE, Kind.PERMISSION_DENIED));
         }
+        if (backend == Backend.WEBDAV) {
+            // Where a name goes while it is listed, rclone writes an error behind the end of the list.
+            missed.add(Kind.UNAVAILABLE);
+        }
         served = stage.serve(backend, ALL);
         for (Protocol protocol : ALL) {
             clients.put(protocol, stage.client(protocol, served));
