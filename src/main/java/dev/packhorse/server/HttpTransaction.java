@@ -40,6 +40,9 @@ final class HttpTransaction implements RequestBody.Socket {
     /** Of a body that is read straight into memory of the socket's: eight chunks of a ReplayTV. */
     private static final int DIRECT_PIECE = 256 << 10;
 
+    /** The same for a client that has just taken a whole piece at once: nothing so large waits for one that does not. */
+    private static final int WIDE_PIECE = 512 << 10;
+
     private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NOTHING = {};
 
@@ -502,6 +505,8 @@ final class HttpTransaction implements RequestBody.Socket {
 
         private volatile boolean broken;
 
+        private int directPiece = DIRECT_PIECE;
+
         Pump(HttpBody.Chunked content, boolean chunked, byte[] head) {
             this.content = content;
             this.chunked = chunked;
@@ -525,7 +530,9 @@ final class HttpTransaction implements RequestBody.Socket {
                         return;
                     }
                     int count = (int) (pulled - before);
-                    if (wroteNow(out)) {
+                    boolean isWritten = wroteNow(out);
+                    directPiece = isWritten ? WIDE_PIECE : DIRECT_PIECE;
+                    if (isWritten) {
                         passed(count);
                     } else if (!hasRoomAfter(out, count)) {
                         return;
@@ -600,7 +607,7 @@ final class HttpTransaction implements RequestBody.Socket {
         /** The same of a channel: straight to where the socket takes it from. */
         private @Nullable ByteBuf read(ReadableByteChannel from) throws IOException {
             Pace paced = pace;
-            int piece = paced == null ? DIRECT_PIECE : Math.min(DIRECT_PIECE, paced.piece());
+            int piece = paced == null ? directPiece : Math.min(directPiece, paced.piece());
             int most = (int) Math.min(piece, content.length() - pulled);
             if (most == 0) {
                 return null;
