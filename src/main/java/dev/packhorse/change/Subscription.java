@@ -106,11 +106,14 @@ public final class Subscription implements Closeable {
         OptionalLong next = OptionalLong.of(0);
         int halted = 0;
         for (int pages = 0; pages < PAGES && halted < PAGE && free.isEmpty() && next.isPresent(); pages++) {
+            // Seen before the rows: of one that goes in between, the row would look like another gateway's, and hold up
+            // all behind it.
+            Set<Long> mine = Set.copyOf(claimed);
             ChangeRows.Page page = rows.oldest(subscriber, next.getAsLong(), PAGE, now);
             for (Row row : page.rows()) {
                 Change change = row.change();
                 boolean halts = row.heldUntil() > now || row.dueAt() > now;
-                if (claimed.contains(change.id())) {
+                if (mine.contains(change.id())) {
                     continue;
                 }
                 halted += halts ? 1 : 0;
