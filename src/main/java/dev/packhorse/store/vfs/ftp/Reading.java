@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Opens files so that node and bytes belong together.
  *
  * <p>FTP knows no handles: the metadata is asked for, and then the bytes. Whether the file was replaced in between is found
- * out from the size that most servers name as they begin to send, else by asking once more, beside the transfer; then all
- * begins anew. Files of up to {@value #SMALL} bytes are taken into memory at once, which gives the connection back.
+ * out from the size that most servers name as they begin to send, else by asking once more when the first byte has come; then
+ * all begins anew. Files of up to {@value #SMALL} bytes are taken into memory at once, which gives the connection back.
  */
 final class Reading {
 
@@ -105,7 +105,7 @@ final class Reading {
                 return bytes == null ? null : new BytesContent(entry.node(path), bytes);
             }
             Long announced = Transfer.announced(transfer.begun());
-            boolean same = announced == null ? isStill(entry, path) : announced == entry.size();
+            boolean same = announced == null ? isStill(entry, path, transfer) : announced == entry.size();
             kept = same;
             return same ? new FtpContent(entry.node(path), this, lease, transfer) : null;
         } finally {
@@ -131,7 +131,8 @@ final class Reading {
         return filled == size ? Arrays.copyOf(bytes, size) : null;
     }
 
-    private boolean isStill(Entry entry, FsPath path) throws IOException {
+    private boolean isStill(Entry entry, FsPath path, Transfer sending) throws IOException {
+        sending.awaitFirst();
         try (Connections.Lease question = connections.question()) {
             Entry now = question.look(connection -> Lookup.find(connection, path, "read"));
             return now != null && now.isSameFile(entry);
@@ -144,6 +145,7 @@ final class Reading {
         Transfer transfer = lease.repeat(connection -> connection.transfer("RETR", connection.at(path), offset));
         boolean kept = false;
         try (Connections.Lease question = connections.question()) {
+            transfer.awaitFirst();
             Entry now = question.look(connection -> Lookup.find(connection, path, "read"));
             if (now == null || !now.node(path).equals(node)) {
                 throw new IOException("the file has been replaced since it was opened");

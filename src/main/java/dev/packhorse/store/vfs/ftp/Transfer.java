@@ -21,6 +21,8 @@ final class Transfer {
     private final Connection connection;
     private final Wire.Data data;
     private final AtomicBoolean ended = new AtomicBoolean();
+    /** A byte that came before anybody read; -1 for none. */
+    private int ahead = -1;
 
     Transfer(Connection connection, Wire.Data data) {
         this.connection = connection;
@@ -33,11 +35,31 @@ final class Transfer {
     }
 
     /**
+     * Waits for the first byte, which the next {@link #read} gets. A server may open the file only behind its preliminary reply: which one
+     * it sends can be asked from then on. If none comes in time, who reads is told.
+     */
+    void awaitFirst() throws IOException {
+        byte[] first = new byte[1];
+        try {
+            if (read(first, 0, 1) == 1) {
+                ahead = first[0] & 0xff;
+            }
+        } catch (SocketTimeoutException e) {
+            ahead = -1;
+        }
+    }
+
+    /**
      * Reads some bytes.
      *
      * @return how many, or -1 at the end of the data connection, which says nothing until {@link #finish} has succeeded
      */
     int read(byte[] buffer, int offset, int length) throws IOException {
+        if (ahead >= 0 && length > 0) {
+            buffer[offset] = (byte) ahead;
+            ahead = -1;
+            return 1;
+        }
         try {
             return data.socket().getInputStream().read(buffer, offset, length);
         } catch (IOException e) {

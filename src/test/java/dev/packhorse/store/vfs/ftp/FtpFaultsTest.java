@@ -21,11 +21,13 @@ import dev.packhorse.fs.WriteOptions;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -291,6 +293,48 @@ class FtpFaultsTest {
         try (ScriptedServer other = new ScriptedServer()) {
             other.on("USER", (client, argument) -> {});
             assertFails(Kind.TIMEOUT, () -> other.open(hasty));
+        }
+    }
+
+    /** As Apache's does: what is asked between the reply and the first byte is told of a file that is not the one that comes. */
+    @Test
+    void aFileThatIsReplacedBeforeTheServerOpensItIsNotCut() throws Exception {
+        AtomicInteger sent = new AtomicInteger();
+        CountDownLatch asked = new CountDownLatch(1);
+        server.on("MLST", (client, argument) -> {
+            client.say("250-\r\n " + server.facts.get(argument) + " " + argument + "\r\n250 End");
+            if (sent.get() > 0) {
+                asked.countDown();
+            }
+        });
+        server.on("RETR", (client, argument) -> {
+            client.say("150 here it comes");
+            if (sent.getAndIncrement() == 0) {
+                // Nobody should ask now.
+                awaitBriefly(asked);
+                server.facts.put("/a", "type=file;size=" + 2 * SIZE + ";");
+            }
+            try (Socket data = client.data()) {
+                data.getOutputStream().write(new byte[2 * SIZE]);
+            } catch (SocketException e) {
+                client.say("426 you closed it");
+                return;
+            }
+            client.say("226 all");
+        });
+        try (Store store = server.open();
+                Content content = store.read(path("/a"));
+                InputStream in = content.body().open()) {
+            assertThat(in.readAllBytes()).hasSize(2 * SIZE);
+        }
+        assertThat(sent).hasValue(2);
+    }
+
+    private static void awaitBriefly(CountDownLatch latch) throws IOException {
+        try {
+            latch.await(500, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException();
         }
     }
 
