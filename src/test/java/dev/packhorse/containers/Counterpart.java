@@ -1,5 +1,6 @@
 package dev.packhorse.containers;
 
+import com.github.dockerjava.api.exception.InternalServerErrorException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +40,8 @@ abstract class Counterpart implements AutoCloseable {
     static final int SMALL_BYTES = 1 << 20;
 
     private static final int BATCH = 100;
+    /** How often an engine is asked to stop a container where it is. */
+    private static final int PAUSES = 20;
 
     private final GenericContainer<?> container;
     private final String owner;
@@ -144,10 +147,20 @@ abstract class Counterpart implements AutoCloseable {
 
     /** Stops all that runs in the container where it is; connections stay open and silent. */
     final void pause() {
-        container
-                .getDockerClient()
-                .pauseContainerCmd(container.getContainerId())
-                .exec();
+        for (int left = PAUSES; ; left--) {
+            try {
+                container
+                        .getDockerClient()
+                        .pauseContainerCmd(container.getContainerId())
+                        .exec();
+                return;
+            } catch (InternalServerErrorException e) {
+                // On a busy machine the kernel may not have stopped all in the time that the engine gives it; the engine lets go then.
+                if (left == 1) {
+                    throw e;
+                }
+            }
+        }
     }
 
     final void unpause() {

@@ -11,6 +11,7 @@ import dev.packhorse.store.vfs.ftp.FtpStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 /** Each remote store with each server that it is tested against. */
 enum Remote {
@@ -160,17 +162,21 @@ enum Remote {
                     return null;
                 }));
             }
-            AssertionError failure = new AssertionError("failed for some");
+            List<AssertionError> failures = new ArrayList<>();
             for (Map.Entry<Remote, Future<?>> one : running.entrySet()) {
                 try {
                     one.getValue().get(2, TimeUnit.MINUTES);
                 } catch (ExecutionException e) {
-                    failure.addSuppressed(new AssertionError(one.getKey().name(), e.getCause()));
+                    failures.add(new AssertionError(one.getKey() + ": " + e.getCause(), e.getCause()));
                 } catch (TimeoutException e) {
-                    failure.addSuppressed(new AssertionError(one.getKey().name() + " hangs", e));
+                    failures.add(new AssertionError(one.getKey() + " hangs", e));
                 }
             }
-            if (failure.getSuppressed().length > 0) {
+            if (!failures.isEmpty()) {
+                AssertionError failure = new AssertionError(failures.stream()
+                        .map(Throwable::getMessage)
+                        .collect(Collectors.joining("\n")));
+                failures.forEach(failure::addSuppressed);
                 throw failure;
             }
         } finally {
