@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.packhorse.Canary;
+import dev.packhorse.KilledProcess;
 import dev.packhorse.policy.overlay.TestPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
 import org.flywaydb.core.Flyway;
@@ -67,6 +70,45 @@ class StateDatabaseTest {
             assertThat(flyway.info().pending()).isEmpty();
             assertThat(flyway.info().current().getVersion().getVersion())
                     .isEqualTo(Integer.toString(StateDatabase.SCHEMA));
+        }
+    }
+
+    @Test
+    void whatIsUnderWayAtTheEndOfTheProcessIsStillRecorded() throws Exception {
+        Process process = new ProcessBuilder(KilledProcess.command(Ending.class, folder.toString()))
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+
+        try (StateDatabase again = StateDatabase.open(folder)) {
+            again.awaitReady();
+            try (Connection connection = again.source().getConnection();
+                    Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("select count(*) from late")) {
+                assertThat(rows.next()).isTrue();
+            }
+        }
+    }
+
+    /** Ends, and makes a table a little later than H2's own hook would have closed the database. */
+    static final class Ending {
+        public static void main(String[] arguments) throws Exception {
+            StateDatabase database = StateDatabase.open(Path.of(arguments[0]));
+            database.awaitReady();
+            Connection connection = database.source().getConnection();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                try (connection;
+                        Statement statement = connection.createStatement()) {
+                    Thread.sleep(1000);
+                    statement.execute("create table late (id int)");
+                } catch (SQLException | InterruptedException e) {
+                    e.printStackTrace();
+                    Runtime.getRuntime().halt(1);
+                }
+                database.close();
+            }));
+            System.exit(0);
         }
     }
 
