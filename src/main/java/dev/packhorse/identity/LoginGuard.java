@@ -135,8 +135,11 @@ public final class LoginGuard {
             sweep(now);
             return table.add(key, now);
         });
-        Failures counted = fresh.asMap().merge(key, all == null ? mine : all, Failures::worse);
-        return verdict(counted);
+        Failures added = all == null ? mine : all;
+        if (added.count() == limits.barAfter()) {
+            LOG.warnf("%s is barred for %d s after %d wrong credentials", key, limits.bar().toSeconds(), added.count());
+        }
+        return verdict(fresh.asMap().merge(key, added, Failures::worse));
     }
 
     private Verdict verdict(Failures failures) {

@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
+import java.util.logging.LogRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,23 @@ class LoginGuardTest {
                 ResultSet row = statement.executeQuery("select count(*) from login_failure")) {
             row.next();
             return row.getInt(1);
+        }
+    }
+
+    @Test
+    void aBarIsToldOfOnceByOneGateway() {
+        try (RecordedLog log = new RecordedLog(LoginGuard.class.getName(), Level.INFO)) {
+            // Given
+            fail(one, LIMITS.barAfter() - 2);
+            fail(other, 1);
+            assertThat(log.records()).isEmpty();
+            // When
+            fail(other, 1);
+            fail(one, 3);
+            // Then
+            assertThat(log.records())
+                    .extracting(LogRecord::getMessage)
+                    .containsExactly("192.0.2.7 is barred for 900 s after 20 wrong credentials");
         }
     }
 
@@ -218,14 +236,15 @@ class LoginGuardTest {
             assertThat(one.failed(address).barredFor()).isEqualTo(LIMITS.bar());
             time.pass(Duration.ofSeconds(5));
             assertThat(one.verdict(address).barredFor()).isEqualTo(LIMITS.bar().minusSeconds(5));
-            assertThat(log.records()).hasSize(1);
+            // That the database is away, and that the address is barred.
+            assertThat(log.records()).hasSize(2);
             int before = database.taken();
             fail(one, 10);
             assertThat(database.taken()).isEqualTo(before);
             database.down(false);
             time.pass(Duration.ofSeconds(10));
             fail(one, 1);
-            assertThat(log.records()).hasSize(2);
+            assertThat(log.records()).hasSize(3);
             assertThat(database.taken()).isGreaterThan(before);
         }
     }
