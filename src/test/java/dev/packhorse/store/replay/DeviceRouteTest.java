@@ -115,6 +115,27 @@ class DeviceRouteTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"0s, 2", "1h, 1"})
+    void theGuideIsBelievedForAsLongAsIsWanted(String time, int asked) throws Exception {
+        mount(Map.of("titles", "true", "guide", time));
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(names("/Shows")).containsExactly("Friends");
+        }
+        assertThat(guide.count("get_snapshot")).isEqualTo(asked);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"UTC, 2004-11-04 19-22", "Asia/Tokyo, 2004-11-05 04-22"})
+    void datesAreThoseOfTheZone(String zone, String date) throws Exception {
+        guide.shows.drop(PILOT);
+        guide.shows.show(PILOT).title("Friends");
+        mount(Map.of("titles", "true", "zone", zone));
+
+        assertThat(names("/Shows/Friends")).containsExactly(date + ".mpg", date + ".txt");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"1h", "-90s"})
     void aClockOffsetMakesUpForTheClockOfTheDevice(String ahead) throws Exception {
         device.clock(ahead.equals("1h") ? Duration.ofHours(1) : Duration.ofSeconds(-90));

@@ -312,6 +312,9 @@ public final class TestDevice implements Closeable {
             String head = head(in);
             if (head.startsWith("GET " + DeviceDescription.TARGET + " ")) {
                 askedForDescription.incrementAndGet();
+                // Before the client can have all of it, and come again.
+                working.decrementAndGet();
+                counted = false;
                 describe(socket.getOutputStream());
             } else if (!head.isEmpty()) {
                 Request request = request(head);
@@ -321,7 +324,6 @@ public final class TestDevice implements Closeable {
                 if (before == null || !before.answer(request, socket)) {
                     OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 64 * 1024);
                     answer(request, in, out);
-                    // Before the client can have all of it, and come again.
                     working.decrementAndGet();
                     counted = false;
                     out.flush();
