@@ -4,7 +4,7 @@
 #
 # The peer of the FileStore is src/bench/filestore.py, which serves the same folder; for reads and writes wrk has 8 connections, and
 # goes through 1,024 files of 600 bytes. What recording costs is asked of one Packhorse with two exports, of which a route from
-# `changes:` follows one.
+# `changes:` follows one; what an audit log costs, of another one that writes it.
 #
 # The peer of S3 is src/bench/Sdk.java, which has the AWS SDK as Packhorse does, and asks the same server: for contents S3Proxy, the
 # server of the tests, over a folder and without looking at signatures; for the listing src/bench/Keys.java, which takes next to
@@ -15,6 +15,7 @@ flask_url=http://127.0.0.1:$(free_port 4000)
 sessions_address=http://127.0.0.1:$(free_port 6000)
 sessions_management=http://127.0.0.1:$(free_port 8000)
 sessions_url=$sessions_address/openhands
+audited_address=http://127.0.0.1:$(free_port 9000)
 s3proxy=http://127.0.0.1:$(free_port 10000)
 keys=http://127.0.0.1:$(free_port 12000)
 sdk=http://127.0.0.1:$(free_port 14000)
@@ -22,6 +23,7 @@ sdk_keys=http://127.0.0.1:$(free_port 16000)
 buckets_address=http://127.0.0.1:$(free_port 18000)
 buckets_url=$buckets_address/fs
 s3_contents='S3 (GET|PUT|16)'
+audited_writes='10,000 FileStore writes with an audit log'
 event=$work/event
 uploads=16
 
@@ -73,7 +75,7 @@ start_sessions() {
     start flask "$flask_url/files/one-kib" python3 "$repository/src/bench/filestore.py" \
       --port "${flask_url##*:}" --storage-dir "$data"
   fi
-  mkdir -p "$work/unrecorded" "$work/recorded"
+  mkdir -p "$work/unrecorded" "$work/recorded" "$work/audited"
   another sessions "$sessions_address" -Dquarkus.http.port="${sessions_management##*:}" <<ROUTES
 - route:
     id: sessions
@@ -90,6 +92,11 @@ start_sessions() {
     from: {uri: "export:/recorded?protocols=openhands", steps: [{to: "store:file:$work/recorded"}]}
 - route: {id: follow, from: {uri: "changes:/recorded", steps: [{to: "log:changes?level=DEBUG"}]}}
 ROUTES
+  if selected "$audited_writes"; then
+    another audited "$audited_address" -Dpackhorse.audit="$work/audit.log" <<ROUTES
+- route: {id: audited, from: {uri: "export:/audited?protocols=openhands", steps: [{to: "store:file:$work/audited"}]}}
+ROUTES
+  fi
 }
 
 # start_sdk NAME ADDRESS ENDPOINT BUCKET
@@ -223,24 +230,35 @@ drained() {
   return 1
 }
 
-# ten_thousand_writes EXPORT SECONDS: the seconds that as many take
+# ten_thousand_writes BASE EXPORT SECONDS: the seconds that as many take
 ten_thousand_writes() {
-  write_events "$sessions_url/$1" event- "$work/$1" "$2" || return 1
+  write_events "$1/$2" event- "$work/$2" "$3" || return 1
   figure=$(awk -v rate="$figure" 'BEGIN { printf "%.3f", 10000 / rate }')
 }
 
 recorded_writes() {
-  ten_thousand_writes recorded "$1" && drained
+  ten_thousand_writes "$sessions_url" recorded "$1" && drained
 }
 
 changes() {
   local connections=8
   # A database is much code, which takes its time to be compiled.
-  if ! ten_thousand_writes unrecorded "$warm_up" || ! recorded_writes "$((8 * warm_up))"; then
+  if ! ten_thousand_writes "$sessions_url" unrecorded "$warm_up" || ! recorded_writes "$((8 * warm_up))"; then
     failed_row "$1" 'the same unrecorded' '1.2 x'
     return
   fi
-  at_most "$1" 'the same unrecorded' 1.2 "ten_thousand_writes unrecorded $seconds" "recorded_writes $seconds"
+  at_most "$1" 'the same unrecorded' 1.2 "ten_thousand_writes $sessions_url unrecorded $seconds" "recorded_writes $seconds"
+}
+
+audited_writes() {
+  local connections=8 base=$audited_address/openhands
+  if ! ten_thousand_writes "$sessions_url" unrecorded "$((2 * warm_up))" || ! ten_thousand_writes "$base" audited "$((2 * warm_up))" ||
+    ! grep -q '"operation":"write"' "$work/audit.log"; then
+    failed_row "$1" 'the same without' '1.2 x'
+    return
+  fi
+  at_most "$1" 'the same without' 1.2 "ten_thousand_writes $sessions_url unrecorded $seconds" \
+    "ten_thousand_writes $base audited $seconds"
 }
 
 sdk_up() {
@@ -316,6 +334,7 @@ rows_of_openhands() {
   run_beside_flask 'FileStore list of 10,000 entries, 8 connections' filestore_list bench
   run_beside_flask 'FileStore list of 10,000 entries, 8 connections, cached' filestore_list cached
   run '10,000 FileStore writes with `changes:`' changes
+  run "$audited_writes" audited_writes
   run 'S3 PUT 1 GiB' s3_put
   run 'S3 GET 1 GiB' s3_get
   run 'S3 16 uploads of 64 MiB at once' s3_uploads

@@ -27,9 +27,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A line for each request, written by a thread of its own.
  *
- * <p>Shape: {@code 2026-11-21T12:00:00.123Z 127.0.0.1 GET /fs/files/a 200 protocol=httpfs export=/files received=0
- * sent=1024 ms=0.412 request=17}, and {@code via=} the address of the trusted proxy if it came through one. The query of a target is left out, since it may hold a token, and so is a user before a host; what is no printable ASCII is
- * escaped as {@code \xHH}. When the disk cannot follow, requests wait for the log rather than go unlogged.
+ * <p>Shape: {@code 2026-11-21T12:00:00.123Z 127.0.0.1 GET /fs/files/a 200 protocol=httpfs export=/files received=0 sent=1024
+ * ms=0.412 request=17}, and {@code via=} the address of the trusted proxy if it came through one. The query of a target is left
+ * out, since it may hold a token, and so is a user before a host; what is no printable ASCII is escaped as {@code \xHH}. When the
+ * disk cannot follow, requests wait for the log rather than go unlogged.
  */
 final class AccessLog implements Closeable {
 

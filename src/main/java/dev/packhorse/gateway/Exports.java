@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is exported, and over which protocols: {@code /fs/<export>} speaks {@code httpfs}, {@code /openhands/<export>} speaks
- * {@code openhands}, {@code /jsonfs/<export>} {@code jsonfs}, {@code /openhands-webhook/<export>} takes its webhooks; what speaks {@code replay} is on the
- * {@link ReplayDevice}. {@code /fs/} itself, and what lies between it and an export of several segments, is a read-only store of
- * directories ({@link ExportsStore}).
+ * {@code openhands}, {@code /jsonfs/<export>} {@code jsonfs}, {@code /openhands-webhook/<export>} takes its webhooks; what speaks
+ * {@code replay} is on the {@link ReplayDevice}. {@code /fs/} itself, and what lies between it and an export of several segments,
+ * is a read-only store of directories ({@link ExportsStore}).
  *
  * <p>Where one export lies below another ({@code /a} and {@code /a/b}), the longest path wins. {@code /fs/a} then lists what
  * the store of {@code /a} holds and nothing else: {@code b} is seen there only if that store has one, and what it has

@@ -37,7 +37,10 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.jspecify.annotations.Nullable;
 
-/** What lives as long as the process: workers, listener, stores, exports. Hands Camel the components that need them, and is told of each request. */
+/**
+ * What lives as long as the process: workers, listener, stores, exports. Hands Camel the components that need them, and is told
+ * of each request.
+ */
 @ApplicationScoped
 class Gateway implements HttpObserver {
 

@@ -28,8 +28,9 @@
  * <p>{@code changes:/path} starts a route with each change of an export ({@link dev.packhorse.change}), in order: the next when
  * the one before has gone through. Headers {@code PackhorseOperation}, {@code PackhorsePath}, {@code PackhorseTarget} of a copy
  * or move, {@code PackhorseExport}, {@code PackhorseEventId}, {@code PackhorseTime}, {@code PackhorseLookAgain}; the body of a
- * write is what the file has when it is read, that of a link the target. Attributes alone are no change that is told. A message that ends with an exception comes again, after growing pauses, and what
- * overlaps it waits behind it. A step {@code openhands-webhook:URL} takes changes, keeps their order, and lets the next come.
+ * write is what the file has when it is read, that of a link the target. Attributes alone are no change that is told. A message
+ * that ends with an exception comes again, after growing pauses, and what overlaps it waits behind it. A step {@code
+ * openhands-webhook:URL} takes changes, keeps their order, and lets the next come.
  */
 @NullMarked
 package dev.packhorse.route;

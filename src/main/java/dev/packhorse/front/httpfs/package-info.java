@@ -3,9 +3,9 @@
  *
  * <p>{@link dev.packhorse.front.httpfs.HttpfsFront} looks at the method and hands on: {@code Reading} answers GET and HEAD,
  * {@code Writing} PUT, PATCH and DELETE, {@code Transferring} MOVE and COPY, {@code TarApplying} a PATCH with an archive.
- * Metadata travels in headers: {@code Metadata} reads them, {@code NodeHeaders} writes them. What is as long as a directory
- * is generated while it is sent: {@link dev.packhorse.front.http.ListingSource} a listing, {@code PartsSource} the multipart answers of {@code /:}
- * and {@code /...}.
+ * Metadata travels in headers: {@code Metadata} reads them, {@code NodeHeaders} writes them. What is as long as a directory is
+ * generated while it is sent: {@link dev.packhorse.front.http.ListingSource} a listing, {@code PartsSource} the multipart answers
+ * of {@code /:} and {@code /...}.
  *
  * <p>The path of the export, as it stands in requests ({@code /fs/files}), is the <em>base</em>. A last segment {@code :} or
  * {@code ...} is the <em>suffix</em>, never a name.

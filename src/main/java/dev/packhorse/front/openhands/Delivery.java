@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A spooled file, read: the changes of one request in their order. {@link DeliveryWriter} writes it.
  *
- * <p>Shape, numbers big-endian: {@link #MAGIC}, the length of the caller's text in 4 bytes, that text in UTF-8, then for each change the length of its content in 8 bytes, the content, and what
- * came to be known only behind it: the kind in 1 byte, the decoded length in 8, the length of the path in 2, the path in UTF-8.
+ * <p>Shape, numbers big-endian: {@link #MAGIC}, the length of the caller's text in 4 bytes, that text in UTF-8, then for each
+ * change the length of its content in 8 bytes, the content, and what came to be known only behind it: the kind in 1 byte, the
+ * decoded length in 8, the length of the path in 2, the path in UTF-8.
  */
 final class Delivery implements Closeable {
 

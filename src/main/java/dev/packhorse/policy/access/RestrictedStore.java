@@ -28,8 +28,8 @@ import java.util.EnumSet;
  * see. A copy of such a directory is one of what can be seen. A symlink whose target has a hidden name in it cannot be made; one that
  * somebody has put into the store in another way is followed.
  *
- * <p>What has a refused name may be read, changed and removed. That a path with such a name is written, made, or becomes the target of a copy
- * or move, itself or in a tree, is {@code PERMISSION_DENIED}.
+ * <p>What has a refused name may be read, changed and removed. That a path with such a name is written, made, or becomes the
+ * target of a copy or move, itself or in a tree, is {@code PERMISSION_DENIED}.
  *
  * <p>A file that is too large is {@code TOO_LARGE}, before its body is opened if that says how long it is, else when it goes beyond.
  *

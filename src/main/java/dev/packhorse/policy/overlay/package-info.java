@@ -4,8 +4,8 @@
  * <p>Two stores around the back end: {@link dev.packhorse.policy.overlay.OverlayStore} keeps change timestamps for any store,
  * the {@code CompletingStore} within it keeps mode, owner, modification time, media type and symlinks for stores that cannot.
  *
- * <p>Change timestamps. Words: the <b>stored value</b> of a path is the change timestamp, in microseconds since the epoch, of the last ordered
- * change of it; a change is <b>ordered</b> if its {@link dev.packhorse.fs.Preconditions} carry a timestamp; a
+ * <p>Change timestamps. Words: the <b>stored value</b> of a path is the change timestamp, in microseconds since the epoch, of the
+ * last ordered change of it; a change is <b>ordered</b> if its {@link dev.packhorse.fs.Preconditions} carry a timestamp; a
  * <b>tombstone</b> is the row of a path that has been removed; it is <b>due</b> after the retention, one hour by default.
  *
  * <p>Rules of timestamps

@@ -12,8 +12,8 @@ import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of a directory, as they come: an object with arrays of names as {@code dirs} (PROTOCOL.md, Directories), as {@code dir}, which
- * the client of the protocol reads (INTEROP.md), or as both; names of directories have a slash at their end.
+ * The entries of a directory, as they come: an object with arrays of names as {@code dirs} (PROTOCOL.md, Directories), as {@code
+ * dir}, which the client of the protocol reads (INTEROP.md), or as both; names of directories have a slash at their end.
  *
  * <p>One entry is in memory, and one that is in both arrays comes twice. What is no name is left out: with another slash, {@code ..}, what
  * {@link FsPath} refuses, what is no text. A text longer than {@value #LONGEST} characters, a listing of more than 1 GiB, deep nesting, an

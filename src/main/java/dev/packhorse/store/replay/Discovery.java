@@ -36,8 +36,9 @@ import java.util.function.Function;
 /**
  * Finds the ReplayTVs of the networks that this machine is in (SSDP; INTEROP section 6).
  *
- * <p>An answer counts only if it comes from the address that it names, and the description is fetched from there, by the port that it
- * names and at its usual place: so an answer cannot send us to anybody else. Devices whose description cannot be had are left out, and a log line says so.
+ * <p>An answer counts only if it comes from the address that it names, and the description is fetched from there, by the port
+ * that it names and at its usual place: so an answer cannot send us to anybody else. Devices whose description cannot be had are
+ * left out, and a log line says so.
  */
 final class Discovery {
 

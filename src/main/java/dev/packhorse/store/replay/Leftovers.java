@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * name, a file that another is taking the place of; left, that file goes back if its place is empty, else it is removed. So whatever
  * happens one whole copy is there, and what was never acknowledged does not appear later.
  *
- * <p>What is left is ours if its name says so and nothing in this process uses it. It may be another process's, which may still be at it: that
- * is touched when it was made a day ago, and has not changed in an hour that this process has looked. The worst of a mistake
- * is that the other's upload fails.
+ * <p>What is left is ours if its name says so and nothing in this process uses it. It may be another process's, which may still
+ * be at it: that is touched when it was made a day ago, and has not changed in an hour that this process has looked. The worst of
+ * a mistake is that the other's upload fails.
  *
  * <p>A directory is looked through when the store is opened, for the directories at its top; when it is listed; before
  * something in it is said to be missing; and before something in it is removed or moved, since else what was put aside for it would come

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which names can be said to a device, and the names that the store gives itself.
  *
- * <p>Those are {@code .replay-OWNER.TIME.RANDOM}, 36 bytes whatever they stand for: ten hexadecimal digits for who made them, eight for
- * when, in seconds since the epoch, and eight that are used once. They are not listed. Those of a store's own are not taken from its callers; those of
- * others are, since the caller may be the other: a Packhorse that takes this one for a device. They do not begin as those of other
- * kinds of store do: an emulated device whose files are in such a store could not take them.
+ * <p>Those are {@code .replay-OWNER.TIME.RANDOM}, 36 bytes whatever they stand for: ten hexadecimal digits for who made them,
+ * eight for when, in seconds since the epoch, and eight that are used once. They are not listed. Those of a store's own are not
+ * taken from its callers; those of others are, since the caller may be the other: a Packhorse that takes this one for a device.
+ * They do not begin as those of other kinds of store do: an emulated device whose files are in such a store could not take them.
  */
 final class Names {
 
