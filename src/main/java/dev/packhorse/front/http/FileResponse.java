@@ -4,8 +4,11 @@ import dev.packhorse.fs.Body;
 import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.Content;
 import dev.packhorse.fs.FileSlice;
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Node;
 import java.io.Closeable;
+import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,15 +31,17 @@ public final class FileResponse {
 
     /**
      * Answers with the bytes of a file. The answer closes the content if it {@link HttpResponse#holdsResource holds} it; else
-     * it has none of its bytes, and the caller closes it.
+     * it has none of its bytes, and the caller closes it, as where this fails.
      *
      * @param mediaType of the file
+     * @throws FsException if the body cannot be opened: that is found out here, where it can still be told
      */
-    public static HttpResponse of(HttpRequest request, Content content, String mediaType, Head head) {
+    public static HttpResponse of(HttpRequest request, Content content, String mediaType, Head head)
+            throws FsException {
         Node node = content.node();
         List<ByteRange> ranges = ranges(request, node);
         if (ranges == null) {
-            return whole(content, head.of(200, mediaType));
+            return whole(request, content, head.of(200, mediaType));
         }
         if (ranges.isEmpty()) {
             return HttpResponse.text(416, "Range Not Satisfiable").header("Content-Range", "bytes */" + node.size());
@@ -44,7 +49,7 @@ public final class FileResponse {
         if (ranges.size() == 1) {
             HttpResponse part =
                     head.of(206, mediaType).header("Content-Range", Ranges.contentRange(ranges.get(0), node.size()));
-            return send(part, content, ranges.get(0));
+            return send(request, part, content, ranges.get(0));
         }
         MultipartRanges parts = new MultipartRanges(content, mediaType, ranges);
         return head.of(206, parts.contentType())
@@ -53,8 +58,8 @@ public final class FileResponse {
     }
 
     /** As above with all bytes, whatever the request asks for, in a response that has its head already. */
-    public static HttpResponse whole(Content content, HttpResponse response) {
-        return send(response, content, new ByteRange(0, content.node().size()));
+    public static HttpResponse whole(HttpRequest request, Content content, HttpResponse response) throws FsException {
+        return send(request, response, content, new ByteRange(0, content.node().size()));
     }
 
     private static @Nullable List<ByteRange> ranges(HttpRequest request, Node node) {
@@ -66,7 +71,8 @@ public final class FileResponse {
                 : Ranges.parse(range, node.size());
     }
 
-    private static HttpResponse send(HttpResponse response, Content content, ByteRange range) {
+    private static HttpResponse send(HttpRequest request, HttpResponse response, Content content, ByteRange range)
+            throws FsException {
         if (range.length() == 0) {
             return response;
         }
@@ -76,7 +82,20 @@ public final class FileResponse {
             return response.body(new HttpBody.Slice(slice)).closing(content);
         }
         StreamSource source = new StreamSource(body, range.length());
+        if (!request.method().equals("HEAD")) {
+            begin(source, content.node().path());
+        }
         return response.body(new HttpBody.Chunked(range.length(), source)).closing(both(source, content));
+    }
+
+    private static void begin(StreamSource source, FsPath path) throws FsException {
+        try {
+            source.begin();
+        } catch (FsException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new FsException(FsException.Kind.IO, "read", path, e);
+        }
     }
 
     private static Closeable both(Closeable first, Closeable second) {

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import org.jspecify.annotations.Nullable;
 
-/** The bytes of a {@link Body} in pieces of at most 128 KiB; opened when the first is asked for. */
+/** The bytes of a {@link Body} in pieces of at most 128 KiB; opened by {@link #begin}, or when the first is asked for. */
 public final class StreamSource implements HttpBody.Source, Closeable {
 
     private static final int CHUNK = 128 * 1024;
@@ -50,6 +50,11 @@ public final class StreamSource implements HttpBody.Source, Closeable {
     @Override
     public @Nullable ReadableByteChannel channel() throws IOException {
         return left > 0 && open() instanceof ReadableByteChannel channel ? channel : null;
+    }
+
+    /** Opens the body while its failure can still be told by a status. */
+    public void begin() throws IOException {
+        open();
     }
 
     private InputStream open() throws IOException {

@@ -97,7 +97,7 @@ final class Reading {
             HttpResponse response = node.isFile() ? unless(request, node) : Statuses.notFound();
             if (response == null) {
                 response = options.strictStatus()
-                        ? FileResponse.whole(content, file(200, node))
+                        ? FileResponse.whole(request, content, file(200, node))
                         : FileResponse.of(request, content, mediaType(node), (status, type) -> file(status, node));
             }
             handedOn = response.holdsResource();
