@@ -72,7 +72,7 @@ final class Reading {
         int permissions = node.mode().permissions();
         return ReplayAnswer.of("type=" + (file ? 'f' : 'd')
                 + "\nsize=" + (file ? node.size() : -1)
-                + "\nctime=" + (file ? node.modified().toEpochMilli() : 0)
+                + "\nctime=" + (file ? Math.max(0, node.modified().toEpochMilli()) : 0)
                 + "\nperm="
                 + ((permissions & READABLE) == 0 ? "" : "r")
                 + ((permissions & WRITABLE) == 0 ? "" : "w")

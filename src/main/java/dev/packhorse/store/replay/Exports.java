@@ -35,6 +35,8 @@ final class Exports {
     private final FsPath root;
     private final Object learning = new Object();
     private volatile @Nullable Known known;
+    /** When the device last listed something. */
+    private volatile long answered;
 
     /**
      * Exports by name, and whether they may be changed.
@@ -64,6 +66,18 @@ final class Exports {
         return !at.isRoot() && writable().getOrDefault(export(at), false);
     }
 
+    /**
+     * Asks the device what it lists, unless it has said so within a time: of the root everything else is known without it, also when it
+     * is away.
+     */
+    void requireAnswer(Duration age) throws IOException {
+        if (known == null) {
+            known();
+        } else if (System.nanoTime() - answered >= age.toNanos()) {
+            listed();
+        }
+    }
+
     /** The first name of a path that is not the root. */
     static String export(FsPath at) {
         String path = at.toString();
@@ -91,7 +105,7 @@ final class Exports {
         }
     }
 
-    private Known learn() throws IOException {
+    private Set<String> listed() throws IOException {
         Set<String> listed = new TreeSet<>();
         try {
             listed.addAll(plain(names(wire, FsPath.ROOT)));
@@ -100,6 +114,12 @@ final class Exports {
                 throw e;
             }
         }
+        answered = System.nanoTime();
+        return listed;
+    }
+
+    private Known learn() throws IOException {
+        Set<String> listed = listed();
         Set<String> invisible = new TreeSet<>(options.invisible());
         if (!root.isRoot()) {
             invisible.add(export(root));

@@ -56,7 +56,16 @@ record Stat(boolean isDirectory, long size, long ctime, boolean maybeWritable) {
         if (!"f".equals(type) || size == null) {
             throw new IOException("the answer to fstat does not say what is there");
         }
-        return new Stat(false, number(size), number(ctime), maybeWritable);
+        return new Stat(false, number(size), time(ctime), maybeWritable);
+    }
+
+    /** A file whose time makes no sense, such as one before 1970, has none: its neighbours are listed all the same. */
+    private static long time(String digits) {
+        try {
+            return number(digits);
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     /** A decimal of 63 bits that is not negative. */

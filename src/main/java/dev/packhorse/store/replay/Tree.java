@@ -193,12 +193,14 @@ final class Tree {
 
     private @Nullable Stat held(FsPath at, Duration age) throws IOException {
         if (at.isRoot()) {
+            exports.requireAnswer(age);
             return Stat.DIRECTORY;
         }
         if (!exports.writable().containsKey(Exports.export(at)) || isHidden(at)) {
             return null;
         }
         if (Objects.requireNonNull(at.parent()).isRoot()) {
+            exports.requireAnswer(age);
             return Stat.DIRECTORY;
         }
         Stat known = device.stats.known(at, age);

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.packhorse.wire.replay.EncryptedQuery;
 import dev.packhorse.wire.replay.ReplayQuery;
+import dev.packhorse.wire.replay.ReplayStatus;
 import dev.packhorse.wire.replay.SoftwareVersion;
 import java.io.Closeable;
 import java.io.FilterInputStream;
@@ -18,6 +19,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,7 @@ final class Wire implements Closeable {
     private final Device device;
     private final Described described;
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean toldOfClocks = new AtomicBoolean();
     private volatile boolean closed;
 
     /** Speaks with a device at an address, which is given up as {@link Whereabouts#lost} when nobody takes a connection there. */
@@ -257,12 +260,15 @@ final class Wire implements Closeable {
         return command.target() + "?" + text;
     }
 
-    private static Answer read(Connection connection, Command command, boolean encrypts) throws IOException {
+    private Answer read(Connection connection, Command command, boolean encrypts) throws IOException {
         try {
             return Answer.read(connection, command, encrypts);
         } catch (StatusException e) {
             if (e.status() == null) {
                 LOG.log(Level.WARNING, "a code that is not known answer=" + e.getMessage());
+            } else if (encrypts && e.is(ReplayStatus.NO_PERMISSION) && toldOfClocks.compareAndSet(false, true)) {
+                // Its clients are told no more than that it is forbidden.
+                LOG.log(Level.WARNING, connection.at().authority() + ": " + e.getMessage());
             }
             throw e;
         }

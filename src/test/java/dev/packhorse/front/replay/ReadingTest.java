@@ -150,6 +150,17 @@ class ReadingTest {
     }
 
     @Test
+    void aFileOfBefore1970HasNoTime() throws FsException {
+        Device.put(device.photo, "/f.jpg", "12345");
+        device.photo.change(
+                Device.path("/f.jpg"),
+                new AttributeChange(null, Instant.ofEpochMilli(-1), null, null),
+                Preconditions.NONE);
+
+        assertThat(device.call("fstat", "name=/Photo/f.jpg")).contains("\nctime=0\n");
+    }
+
+    @Test
     void aDirectoryHasNeitherSizeNorTime() {
         Device.makeDirectory(device.photo, "/d");
 

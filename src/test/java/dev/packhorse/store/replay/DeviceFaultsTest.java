@@ -20,6 +20,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -568,6 +569,27 @@ class DeviceFaultsTest extends DeviceFixture {
                 answered.join();
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/Photo"})
+    void aDeviceThatHasGoneIsUnavailableAtItsRootToo(String root) throws Exception {
+        TestDevice leaving = new TestDevice();
+        try (ReplayStore store = ReplayStore.open(
+                "127.0.0.1", leaving.port(), path(root), TestOptions.timed(temp, Duration.ofSeconds(5), Duration.ZERO, Duration.ZERO))) {
+            assertThat(store.stat(FsPath.ROOT).isDirectory()).isTrue();
+            leaving.close();
+            assertFails(Kind.UNAVAILABLE, () -> store.stat(FsPath.ROOT));
+        }
+    }
+
+    @Test
+    void aTimeThatMakesNoSenseHidesNoNeighbours() throws Exception {
+        device.file("/Photo/a", new byte[1], THEN);
+        device.file("/Photo/old", new byte[1], Instant.ofEpochSecond(-86_400));
+        ReplayStore store = impatient("/Photo");
+
+        assertThat(names(store, "/")).containsExactly("a", "old");
     }
 
     private static int freePort() throws IOException {

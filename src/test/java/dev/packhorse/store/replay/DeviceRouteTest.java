@@ -230,6 +230,37 @@ class DeviceRouteTest {
     }
 
     @Test
+    void aRecordingThatHasGoneIsNotFoundAlsoIfItWasThereAMomentAgo() throws Exception {
+        device.file("/Video/2.mpg", new byte[100_000], THEN);
+        mount(Map.of());
+        assertThat(gateway.send("HEAD", "/fs/tv/Video/2.mpg", "").status()).isEqualTo(200);
+        device.intercept((request, socket) -> {
+            if (request.command().equals("readfile")) {
+                socket.getOutputStream()
+                        .write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n80820005\n".getBytes(UTF_8));
+                return true;
+            }
+            return false;
+        });
+
+        assertThat(gateway.send("GET", "/fs/tv/Video/2.mpg", "").status()).isEqualTo(404);
+    }
+
+    @Test
+    void allMetadataOfADirectoryIsAskedForOnce() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            device.file("/Photo/" + i, new byte[1], THEN);
+        }
+        gateway.serve("tv", "httpfs", "replay://127.0.0.1:" + device.port(), Map.of());
+
+        assertThat(gateway.send("GET", "/fs/tv/Photo/:", "").body()).contains("/fs/tv/Photo/19");
+        assertThat(device.commands())
+                .filteredOn(command -> command.startsWith("fstat name=/Photo/"))
+                .hasSize(20)
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
     void aDeviceThatIsSilentIsWaitedForAsLongAsIsWanted() throws Exception {
         device.file("/Photo/a", new byte[1], THEN);
         mount(Map.of("timeout", "300ms"));

@@ -3,6 +3,7 @@ package dev.packhorse.store.replay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.packhorse.RecordedLog;
 import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.Content;
 import dev.packhorse.fs.FsException.Kind;
@@ -19,6 +20,8 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -183,6 +186,11 @@ class DeviceTest extends DeviceFixture {
         device.clock(Duration.ofSeconds(seconds));
         assertFails(Kind.PERMISSION_DENIED, () -> open("/"));
         assertThat(failure(() -> open("/"))).cause().hasMessageContaining("differ by more than 40 s");
+        try (RecordedLog log = new RecordedLog(Wire.class.getName(), Level.WARNING)) {
+            assertFails(Kind.PERMISSION_DENIED, () -> open("/"));
+            assertThat(log.records()).singleElement().extracting(LogRecord::getMessage).asString()
+                    .contains("differ by more than 40 s");
+        }
         Duration offset = Duration.ofSeconds(seconds);
         assertThat(names(open("/", TestOptions.timed(temp, SOON, Duration.ZERO, offset)), "/"))
                 .hasSize(3);
