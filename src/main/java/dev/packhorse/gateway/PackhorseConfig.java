@@ -155,10 +155,7 @@ public interface PackhorseConfig {
         @WithDefault("128")
         int threads();
 
-        /**
-         * Proxies that are believed when they say for whom they ask, by `X-Forwarded-For`: addresses and ranges such as
-         * `10.0.0.0/8`, separated by commas.
-         */
+        /** Proxies that are believed when they say for whom they ask, by `X-Forwarded-For`: addresses and ranges such as `10.0.0.0/8`, separated by commas. */
         Optional<String> trustedProxies();
 
         /** Whether connections of those begin with a header of the PROXY protocol, which then must be there. */
@@ -176,16 +173,10 @@ public interface PackhorseConfig {
         @WithDefault("2000")
         int connectionsPerAddress();
 
-        /**
-         * Requests with a body that are in progress, of all clients together; more are 503. None given: as many as fit into half
-         * of the memory for buffers.
-         */
+        /** Requests with a body that are in progress, of all clients together; more are 503. None given: as many as fit into half of the memory for buffers. */
         Optional<Integer> bodies();
 
-        /**
-         * Bytes of all temporary files together, such as `20g`; what needs more fails with 507. None given: half of what is free
-         * on that disk at the start.
-         */
+        /** Bytes of all temporary files together, such as `20g`; what needs more fails with 507. None given: half of what is free on that disk at the start. */
         Optional<MemorySize> spool();
 
         /** What one address may take; of an IPv6 address the first 64 bits count. */

@@ -28,12 +28,14 @@ import dev.packhorse.store.memory.MemoryStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -427,6 +429,64 @@ class OutboxTest {
         assertThat(texts(theirs.claim(10))).containsExactly("write /e");
         assertThat(texts(mine.claim(10))).containsExactly("remove /d");
         mine.delivered(underWay);
+    }
+
+    @Test
+    void gatewaysThatAskAtTheSameTimeShareTheWorkAndNothingComesTwice() throws Exception {
+        Outbox first = test.open(true, Outbox.Options.DEFAULT);
+        Outbox other = test.open(true, Outbox.Options.DEFAULT);
+        List<Subscription> gateways = List.of(first.subscribe(EXPORT, "s"), other.subscribe(EXPORT, "s"));
+        Store store = first.recording(EXPORT, memory);
+        int changes = 300;
+        for (int i = 0; i < changes; i++) {
+            write(store, "/" + i, "1");
+        }
+        first.wait(first.committer().step(rows -> {}));
+
+        List<String> delivered = new CopyOnWriteArrayList<>();
+        List<CompletableFuture<Integer>> shares = new ArrayList<>();
+        CountDownLatch begun = new CountDownLatch(gateways.size());
+        for (Subscription gateway : gateways) {
+            shares.add(CompletableFuture.supplyAsync(() -> {
+                int share = 0;
+                while (delivered.size() < changes) {
+                    for (Change change : claimed(gateway, 5)) {
+                        if (share++ == 0) {
+                            awaitAll(begun);
+                        }
+                        delivered.add(change.path().toString());
+                        gateway.delivered(change);
+                    }
+                }
+                return share;
+            }));
+        }
+
+        for (CompletableFuture<Integer> share : shares) {
+            assertThat(share.get()).isPositive();
+        }
+        first.wait(first.committer().step(rows -> {}));
+        other.wait(other.committer().step(rows -> {}));
+        assertThat(delivered).hasSize(changes).doesNotHaveDuplicates();
+        assertThat(gateways.get(0).claim(1)).isEmpty();
+        assertThat(gateways.get(1).claim(1)).isEmpty();
+    }
+
+    private static void awaitAll(CountDownLatch latch) {
+        latch.countDown();
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<Change> claimed(Subscription of, int most) {
+        try {
+            return of.claim(most);
+        } catch (FsException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

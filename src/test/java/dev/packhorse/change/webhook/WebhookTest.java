@@ -418,6 +418,21 @@ class WebhookTest {
     }
 
     @Test
+    void aBatchGoesWhenItHasAThousandChangesHoweverSmall() throws Exception {
+        Webhook batch = batch(LONG, LONG, 1 << 20);
+        long last = 0;
+        for (int i = 0; i < 1_000; i++) {
+            last = send(batch, Operation.REMOVE, "/" + i);
+        }
+        send(batch, Operation.REMOVE, "/one-more");
+
+        awaitResult(last, "ok");
+        assertThat(receiver.requests()).singleElement().satisfies(request -> assertThat(request.body())
+                .contains("\"999\"")
+                .doesNotContain("one-more"));
+    }
+
+    @Test
     void aBatchGoesWhenItIsFlushed() throws Exception {
         write("/a", "1");
         Webhook batch = batch(LONG, LONG, 1 << 20);
