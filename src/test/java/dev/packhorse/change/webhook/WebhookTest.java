@@ -427,9 +427,10 @@ class WebhookTest {
         send(batch, Operation.REMOVE, "/one-more");
 
         awaitResult(last, "ok");
-        assertThat(receiver.requests()).singleElement().satisfies(request -> assertThat(request.body())
-                .contains("\"999\"")
-                .doesNotContain("one-more"));
+        assertThat(receiver.requests())
+                .singleElement()
+                .satisfies(request ->
+                        assertThat(request.body()).contains("\"999\"").doesNotContain("one-more"));
     }
 
     @Test

@@ -188,7 +188,10 @@ class DeviceTest extends DeviceFixture {
         assertThat(failure(() -> open("/"))).cause().hasMessageContaining("differ by more than 40 s");
         try (RecordedLog log = new RecordedLog(Wire.class.getName(), Level.WARNING)) {
             assertFails(Kind.PERMISSION_DENIED, () -> open("/"));
-            assertThat(log.records()).singleElement().extracting(LogRecord::getMessage).asString()
+            assertThat(log.records())
+                    .singleElement()
+                    .extracting(LogRecord::getMessage)
+                    .asString()
                     .contains("differ by more than 40 s");
         }
         Duration offset = Duration.ofSeconds(seconds);
