@@ -119,7 +119,7 @@ class Gateway implements HttpObserver {
                 device,
                 registry,
                 identity.callers(),
-                new Exposure(http.host(), replay.host(), config.allowAnonymousWrites()),
+                Exposure.of(config),
                 audit);
         overlay = new OverlayTable(
                 database.source(), InstantSource.system(), config.changeTimestampRetention(), database.isShared());
