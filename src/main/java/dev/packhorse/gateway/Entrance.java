@@ -12,6 +12,7 @@ import dev.packhorse.identity.Authentication.Accepted;
 import dev.packhorse.identity.Authentication.Later;
 import dev.packhorse.identity.Authentication.Refused;
 import dev.packhorse.identity.Caller;
+import dev.packhorse.identity.LoginGuard;
 import dev.packhorse.policy.access.AccessStore;
 import dev.packhorse.server.HttpExchange;
 import java.nio.charset.StandardCharsets;
@@ -34,11 +35,18 @@ final class Entrance {
     private static final byte[] UNAUTHORIZED = "Unauthorized\n".getBytes(StandardCharsets.US_ASCII);
 
     private final Callers callers;
+    private final LoginGuard guard;
     private final AuditWiring audit;
     private final Semaphore held = new Semaphore(HELD);
 
-    Entrance(Callers callers, AuditWiring audit) {
+    /**
+     * An entrance.
+     *
+     * @param guard counts wrong guesses at the credentials of exports; those at others are counted by {@code callers}
+     */
+    Entrance(Callers callers, LoginGuard guard, AuditWiring audit) {
         this.callers = callers;
+        this.guard = guard;
         this.audit = audit;
     }
 
@@ -62,9 +70,6 @@ final class Entrance {
         Store seen = audit.around(
                 store, accepted.caller(), mount.protocol(), mount.export().path(), exchange.number());
         HttpResponse response = front.front().handle(request, target, seen);
-        if (response.counted() == 401 && front.credentials().isShown(request)) {
-            audit.refusedLogin(exchange);
-        }
         boolean mightHelp = accepted.caller().isAnonymous()
                 && callers.areKnown()
                 && response.counted() == 403
@@ -95,11 +100,22 @@ final class Entrance {
         if (HttpFronts.isForEverybody(mount.protocol(), request, target)) {
             return new Accepted(Caller.anonymous(exchange.address()));
         }
-        if (!mount.front().credentials().isEmpty()
-                && mount.front().credentials().admits(request)) {
-            return new Accepted(mount.policies().fileStoreClient(exchange.address()));
+        boolean isShown = mount.front().credentials().isShown(request);
+        if (isShown) {
+            Duration barred = guard.verdict(exchange.address()).barredFor();
+            if (!barred.isZero()) {
+                return new Later(barred);
+            }
+            if (mount.front().credentials().admits(request)) {
+                return new Accepted(mount.policies().fileStoreClient(exchange.address()));
+            }
         }
-        return callers.of(exchange, mount.policies().takesTokens() ? target.query() : null);
+        Authentication found = callers.of(exchange, mount.policies().takesTokens() ? target.query() : null);
+        // Where users are known, what is wrong has been counted with them.
+        boolean isNobodys = isShown
+                && found instanceof Accepted accepted
+                && accepted.caller().isAnonymous();
+        return isNobodys ? new Refused(guard.failed(exchange.address()).delay()) : found;
     }
 
     private HttpResponse refused(HttpExchange exchange, Authentication found) {

@@ -119,6 +119,7 @@ class Gateway implements HttpObserver {
                 device,
                 registry,
                 identity.callers(),
+                identity.guard(),
                 Exposure.of(config),
                 audit);
         overlay = new OverlayTable(

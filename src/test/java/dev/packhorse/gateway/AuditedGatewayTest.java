@@ -137,10 +137,13 @@ class AuditedGatewayTest {
         assertThat(gateway.send("GET", "/fs/x/a", "", wrong).status()).isEqualTo(401);
         assertThat(gateway.send("GET", "/fs/", "", wrong).status()).isEqualTo(401);
         assertThat(gateway.send("GET", "/jsonfs/x/a", "", wrong).status()).isEqualTo(404);
+        assertThat(gateway.send("GET", "/openhands/x/files/a", "", "X-API-Key: hush")
+                        .status())
+                .isEqualTo(401);
 
         // Then
         assertThat(lines())
-                .hasSize(3)
+                .hasSize(4)
                 .allSatisfy(line -> assertThat(line)
                         .containsEntry("operation", "login")
                         .containsEntry("status", "refused")

@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
 
 /** Nobody opens an export to the world by mistake. */
@@ -31,6 +32,7 @@ class ExposureTest {
                 TestGateway.device(),
                 new SimpleMeterRegistry(),
                 new TestCallers(),
+                TestGateway.guard(new JdbcDataSource()),
                 exposure,
                 AuditWiring.OFF);
         Export export = new Export(
