@@ -6,6 +6,7 @@ import dev.packhorse.front.http.HttpFront;
 import dev.packhorse.front.http.HttpRequest;
 import dev.packhorse.front.http.HttpResponse;
 import dev.packhorse.front.http.RequestTarget;
+import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Store;
 import dev.packhorse.identity.Authentication;
 import dev.packhorse.identity.Authentication.Accepted;
@@ -92,7 +93,16 @@ final class Entrance {
             return refused(exchange, found);
         }
         HttpResponse tooMuch = exchange.admit(accepted.caller());
-        return tooMuch != null ? tooMuch : front.handle(exchange.request(), target, store.apply(accepted.caller()));
+        if (tooMuch != null) {
+            return tooMuch;
+        }
+        Store seen = audit.around(
+                store.apply(accepted.caller()),
+                accepted.caller(),
+                HttpFronts.HTTPFS,
+                FsPath.ROOT,
+                exchange.number());
+        return front.handle(exchange.request(), target, seen);
     }
 
     private Authentication authentication(HttpExchange exchange, Exports.Mount mount, RequestTarget target) {
@@ -119,8 +129,8 @@ final class Entrance {
     }
 
     private HttpResponse refused(HttpExchange exchange, Authentication found) {
+        audit.refusedLogin(exchange);
         if (found instanceof Refused refused) {
-            audit.refusedLogin(exchange);
             return hold(refused.delay()) ? Challenge.unauthorized() : later(refused.delay());
         }
         return later(found instanceof Later later ? later.retryAfter() : Duration.ZERO);

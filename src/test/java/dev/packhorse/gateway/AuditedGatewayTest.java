@@ -152,6 +152,41 @@ class AuditedGatewayTest {
     }
 
     @Test
+    void aCredentialThatIsNotLookedAtIsALine() throws Exception {
+        // When
+        String barred = "Authorization: Bearer barred";
+        assertThat(gateway.send("GET", "/fs/x/a", "", barred).status()).isEqualTo(429);
+        assertThat(gateway.send("GET", "/fs/", "", barred).status()).isEqualTo(429);
+
+        // Then
+        assertThat(lines())
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line)
+                        .containsEntry("operation", "login")
+                        .containsEntry("status", "refused")
+                        .containsEntry("address", "127.0.0.1"));
+    }
+
+    @Test
+    void theListOfTheExportsIsALine() throws Exception {
+        // When
+        assertThat(send("GET", "/fs/", "", "reader")).isEqualTo(200);
+
+        // Then
+        assertThat(lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line)
+                        .containsEntry("caller", "reader")
+                        .containsEntry("address", "192.0.2.7")
+                        .containsEntry("protocol", "httpfs")
+                        .containsEntry("export", "/")
+                        .containsEntry("operation", "list")
+                        .containsEntry("path", "/")
+                        .containsEntry("status", "ok")
+                        .containsKey("request"));
+    }
+
+    @Test
     void aFileStoreSaysWhoHasShownItsKey() throws Exception {
         // When
         gateway.send("POST", "/openhands/x/files/d/a", "12", "X-API-Key: key");
