@@ -119,13 +119,14 @@ class AuditedGatewayTest {
         assertThat(send("PUT", "/fs/x/a", "12345", "reader")).isEqualTo(403);
         assertThat(send("GET", "/fs/x/a", "", "other")).isEqualTo(403);
         assertThat(send("GET", "/fs/x/a", "", "")).isEqualTo(401);
+        assertThat(send("OPTIONS", "/fs/x/a", "", "other")).isEqualTo(403);
         assertThat(send("POST", "/openhands-webhook/x/a", "12345", "reader")).isEqualTo(403);
 
         // Then
         assertThat(lines())
                 .allSatisfy(line -> assertThat(line).containsEntry("status", "permission-denied"))
                 .extracting(line -> line.get("caller") + " " + line.get("operation") + " " + line.get("path"))
-                .contains("reader write /a", "other read /a", "anonymous read /a")
+                .contains("reader write /a", "other read /a", "anonymous read /a", "other stat /")
                 .filteredOn(each -> each.equals("reader write /a"))
                 .hasSizeGreaterThanOrEqualTo(2);
     }
