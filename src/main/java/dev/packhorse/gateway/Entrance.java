@@ -97,11 +97,7 @@ final class Entrance {
             return tooMuch;
         }
         Store seen = audit.around(
-                store.apply(accepted.caller()),
-                accepted.caller(),
-                HttpFronts.HTTPFS,
-                FsPath.ROOT,
-                exchange.number());
+                store.apply(accepted.caller()), accepted.caller(), HttpFronts.HTTPFS, FsPath.ROOT, exchange.number());
         return front.handle(exchange.request(), target, seen);
     }
 

@@ -22,8 +22,7 @@ record Exposure(SortedMap<String, String> httpHosts, String replayHost, boolean 
     private static final String HTTP_HOST = "packhorse.http.host";
 
     /** From this host alone. */
-    static final Exposure LOOPBACK =
-            new Exposure(new TreeMap<>(Map.of(HTTP_HOST, "127.0.0.1")), "127.0.0.1", false);
+    static final Exposure LOOPBACK = new Exposure(new TreeMap<>(Map.of(HTTP_HOST, "127.0.0.1")), "127.0.0.1", false);
 
     /** What the configuration binds. */
     static Exposure of(PackhorseConfig config) {
