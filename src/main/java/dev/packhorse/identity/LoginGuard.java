@@ -137,7 +137,9 @@ public final class LoginGuard {
         });
         Failures added = all == null ? mine : all;
         if (added.count() == limits.barAfter()) {
-            LOG.warnf("%s is barred for %d s after %d wrong credentials", key, limits.bar().toSeconds(), added.count());
+            LOG.warnf(
+                    "%s is barred for %d s after %d wrong credentials",
+                    key, limits.bar().toSeconds(), added.count());
         }
         return verdict(fresh.asMap().merge(key, added, Failures::worse));
     }

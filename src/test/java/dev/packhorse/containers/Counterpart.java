@@ -155,7 +155,8 @@ abstract class Counterpart implements AutoCloseable {
                         .exec();
                 return;
             } catch (InternalServerErrorException e) {
-                // On a busy machine the kernel may not have stopped all in the time that the engine gives it; the engine lets go then.
+                // On a busy machine the kernel may not have stopped all in the time that the engine gives it; the
+                // engine lets go then.
                 if (left == 1) {
                     throw e;
                 }

@@ -173,9 +173,8 @@ enum Remote {
                 }
             }
             if (!failures.isEmpty()) {
-                AssertionError failure = new AssertionError(failures.stream()
-                        .map(Throwable::getMessage)
-                        .collect(Collectors.joining("\n")));
+                AssertionError failure = new AssertionError(
+                        failures.stream().map(Throwable::getMessage).collect(Collectors.joining("\n")));
                 failures.forEach(failure::addSuppressed);
                 throw failure;
             }
