@@ -9,6 +9,11 @@ public interface Permissions {
     /** Of a store that knows of no callers. */
     Permissions ALL = new Permissions() {
         @Override
+        public boolean mayDoSomething() {
+            return true;
+        }
+
+        @Override
         public boolean mayWrite(FsPath path) {
             return true;
         }
@@ -33,6 +38,9 @@ public interface Permissions {
     static Permissions of(Store store) {
         return store instanceof Permissions known ? known : ALL;
     }
+
+    /** Whether anything at all may be done anywhere, looking included. */
+    boolean mayDoSomething();
 
     /** Whether a file or directory may be made or replaced at a path. */
     boolean mayWrite(FsPath path);

@@ -96,7 +96,7 @@ final class AuditWiring implements Closeable {
         return log == null ? view : new AuditStore(view, log, new Origin(caller, protocol, export.toString(), request));
     }
 
-    /** Somebody has shown a credential that is wrong. */
+    /** Somebody has shown a credential that is wrong, or was not looked at. */
     void refusedLogin(HttpExchange exchange) {
         if (log != null) {
             String protocol = exchange.protocol();

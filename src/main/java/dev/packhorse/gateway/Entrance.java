@@ -6,12 +6,14 @@ import dev.packhorse.front.http.HttpFront;
 import dev.packhorse.front.http.HttpRequest;
 import dev.packhorse.front.http.HttpResponse;
 import dev.packhorse.front.http.RequestTarget;
+import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Store;
 import dev.packhorse.identity.Authentication;
 import dev.packhorse.identity.Authentication.Accepted;
 import dev.packhorse.identity.Authentication.Later;
 import dev.packhorse.identity.Authentication.Refused;
 import dev.packhorse.identity.Caller;
+import dev.packhorse.identity.LoginGuard;
 import dev.packhorse.policy.access.AccessStore;
 import dev.packhorse.server.HttpExchange;
 import java.nio.charset.StandardCharsets;
@@ -34,11 +36,18 @@ final class Entrance {
     private static final byte[] UNAUTHORIZED = "Unauthorized\n".getBytes(StandardCharsets.US_ASCII);
 
     private final Callers callers;
+    private final LoginGuard guard;
     private final AuditWiring audit;
     private final Semaphore held = new Semaphore(HELD);
 
-    Entrance(Callers callers, AuditWiring audit) {
+    /**
+     * An entrance.
+     *
+     * @param guard counts wrong guesses at the credentials of exports; those at others are counted by {@code callers}
+     */
+    Entrance(Callers callers, LoginGuard guard, AuditWiring audit) {
         this.callers = callers;
+        this.guard = guard;
         this.audit = audit;
     }
 
@@ -62,9 +71,6 @@ final class Entrance {
         Store seen = audit.around(
                 store, accepted.caller(), mount.protocol(), mount.export().path(), exchange.number());
         HttpResponse response = front.front().handle(request, target, seen);
-        if (response.counted() == 401 && front.credentials().isShown(request)) {
-            audit.refusedLogin(exchange);
-        }
         boolean mightHelp = accepted.caller().isAnonymous()
                 && callers.areKnown()
                 && response.counted() == 403
@@ -87,7 +93,12 @@ final class Entrance {
             return refused(exchange, found);
         }
         HttpResponse tooMuch = exchange.admit(accepted.caller());
-        return tooMuch != null ? tooMuch : front.handle(exchange.request(), target, store.apply(accepted.caller()));
+        if (tooMuch != null) {
+            return tooMuch;
+        }
+        Store seen = audit.around(
+                store.apply(accepted.caller()), accepted.caller(), HttpFronts.HTTPFS, FsPath.ROOT, exchange.number());
+        return front.handle(exchange.request(), target, seen);
     }
 
     private Authentication authentication(HttpExchange exchange, Exports.Mount mount, RequestTarget target) {
@@ -95,16 +106,27 @@ final class Entrance {
         if (HttpFronts.isForEverybody(mount.protocol(), request, target)) {
             return new Accepted(Caller.anonymous(exchange.address()));
         }
-        if (!mount.front().credentials().isEmpty()
-                && mount.front().credentials().admits(request)) {
-            return new Accepted(mount.policies().fileStoreClient(exchange.address()));
+        boolean isShown = mount.front().credentials().isShown(request);
+        if (isShown) {
+            Duration barred = guard.verdict(exchange.address()).barredFor();
+            if (!barred.isZero()) {
+                return new Later(barred);
+            }
+            if (mount.front().credentials().admits(request)) {
+                return new Accepted(mount.policies().fileStoreClient(exchange.address()));
+            }
         }
-        return callers.of(exchange, mount.policies().takesTokens() ? target.query() : null);
+        Authentication found = callers.of(exchange, mount.policies().takesTokens() ? target.query() : null);
+        // Where users are known, what is wrong has been counted with them.
+        boolean isNobodys = isShown
+                && found instanceof Accepted accepted
+                && accepted.caller().isAnonymous();
+        return isNobodys ? new Refused(guard.failed(exchange.address()).delay()) : found;
     }
 
     private HttpResponse refused(HttpExchange exchange, Authentication found) {
+        audit.refusedLogin(exchange);
         if (found instanceof Refused refused) {
-            audit.refusedLogin(exchange);
             return hold(refused.delay()) ? Challenge.unauthorized() : later(refused.delay());
         }
         return later(found instanceof Later later ? later.retryAfter() : Duration.ZERO);

@@ -8,6 +8,7 @@ import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Store;
 import dev.packhorse.identity.Caller;
+import dev.packhorse.identity.LoginGuard;
 import dev.packhorse.route.Export;
 import dev.packhorse.route.ExportListener;
 import dev.packhorse.server.HttpExchange;
@@ -71,6 +72,7 @@ final class Exports implements ExportListener {
      * @param device what has the exports that speak {@code replay}
      * @param registry for what fronts count
      * @param callers tells who asks
+     * @param guard counts wrong credentials of exports
      * @param exposure where listeners are
      * @param audit writes down what is done
      */
@@ -80,11 +82,12 @@ final class Exports implements ExportListener {
             ReplayDevice device,
             MeterRegistry registry,
             Callers callers,
+            LoginGuard guard,
             Exposure exposure,
             AuditWiring audit) {
         this.fronts = new HttpFronts(spool, workers, registry, audit);
         this.device = device;
-        this.entrance = new Entrance(callers, audit);
+        this.entrance = new Entrance(callers, guard, audit);
         this.exposure = exposure;
     }
 

@@ -114,13 +114,7 @@ class Gateway implements HttpObserver {
         database = StateDatabase.open(data, config.database());
         identity = IdentityWiring.of(config, database.source(), InstantSource.system());
         exports = new Exports(
-                spool,
-                workers,
-                device,
-                registry,
-                identity.callers(),
-                new Exposure(http.host(), replay.host(), config.allowAnonymousWrites()),
-                audit);
+                spool, workers, device, registry, identity.callers(), identity.guard(), Exposure.of(config), audit);
         overlay = new OverlayTable(
                 database.source(), InstantSource.system(), config.changeTimestampRetention(), database.isShared());
         peers = database.isShared() ? new PeerChannel(database.source(), overlay::lookAgain, overlay::lookAgain) : null;

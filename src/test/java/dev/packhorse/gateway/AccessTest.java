@@ -146,6 +146,35 @@ class AccessTest {
     }
 
     @Test
+    void whatAnExportCanDoIsToldToWhoMayDoSomethingThere() throws Exception {
+        export(Map.of("access", "reader:r; /inbox/**: writer:write", "cors.origins", "*"));
+        String client = "Packhorse: 1";
+
+        for (String who : List.of("reader", "writer")) {
+            String[] as = TestCallers.as(who);
+            TestGateway.Reply told = gateway.send("OPTIONS", "/fs/x/", "", as[0], as[1], client);
+            assertThat(told.status()).as(who).isEqualTo(200);
+            assertThat(told.head()).contains("Allow: ", "Packhorse-Capabilities: ");
+        }
+        TestGateway.Reply stranger = gateway.send("OPTIONS", "/fs/x/f", "", STRANGER[0], client);
+        assertThat(stranger.status()).isEqualTo(401);
+        assertThat(stranger.head()).contains("WWW-Authenticate: ").doesNotContain("Allow: ", "Packhorse-Capabilities");
+        assertThat(status("OPTIONS", "/fs/x/f", "", TestCallers.as("other"))).isEqualTo(403);
+        TestGateway.Reply preflight = gateway.send(
+                "OPTIONS",
+                "/fs/x/f",
+                "",
+                STRANGER[0],
+                client,
+                "Origin: https://app.example",
+                "Access-Control-Request-Method: PUT");
+        assertThat(preflight.status()).isEqualTo(200);
+        assertThat(preflight.head())
+                .contains("Access-Control-Allow-Methods: ")
+                .doesNotContain("Packhorse-Capabilities");
+    }
+
+    @Test
     void theIndexShowsWhatTheCallerMaySee() throws Exception {
         export(Map.of("access", "reader:r"));
         gateway.export("deep/y", Map.of("access", "writer:none; /a/**: writer:r"), new MemoryStore(1 << 20));

@@ -119,13 +119,14 @@ class AuditedGatewayTest {
         assertThat(send("PUT", "/fs/x/a", "12345", "reader")).isEqualTo(403);
         assertThat(send("GET", "/fs/x/a", "", "other")).isEqualTo(403);
         assertThat(send("GET", "/fs/x/a", "", "")).isEqualTo(401);
+        assertThat(send("OPTIONS", "/fs/x/a", "", "other")).isEqualTo(403);
         assertThat(send("POST", "/openhands-webhook/x/a", "12345", "reader")).isEqualTo(403);
 
         // Then
         assertThat(lines())
                 .allSatisfy(line -> assertThat(line).containsEntry("status", "permission-denied"))
                 .extracting(line -> line.get("caller") + " " + line.get("operation") + " " + line.get("path"))
-                .contains("reader write /a", "other read /a", "anonymous read /a")
+                .contains("reader write /a", "other read /a", "anonymous read /a", "other stat /")
                 .filteredOn(each -> each.equals("reader write /a"))
                 .hasSizeGreaterThanOrEqualTo(2);
     }
@@ -137,15 +138,53 @@ class AuditedGatewayTest {
         assertThat(gateway.send("GET", "/fs/x/a", "", wrong).status()).isEqualTo(401);
         assertThat(gateway.send("GET", "/fs/", "", wrong).status()).isEqualTo(401);
         assertThat(gateway.send("GET", "/jsonfs/x/a", "", wrong).status()).isEqualTo(404);
+        assertThat(gateway.send("GET", "/openhands/x/files/a", "", "X-API-Key: hush")
+                        .status())
+                .isEqualTo(401);
 
         // Then
         assertThat(lines())
-                .hasSize(3)
+                .hasSize(4)
                 .allSatisfy(line -> assertThat(line)
                         .containsEntry("operation", "login")
                         .containsEntry("status", "refused")
                         .containsEntry("address", "127.0.0.1"));
         assertThat(Files.readString(folder.resolve("audit.log"))).doesNotContain("hush", wrong.substring(21));
+    }
+
+    @Test
+    void aCredentialThatIsNotLookedAtIsALine() throws Exception {
+        // When
+        String barred = "Authorization: Bearer barred";
+        assertThat(gateway.send("GET", "/fs/x/a", "", barred).status()).isEqualTo(429);
+        assertThat(gateway.send("GET", "/fs/", "", barred).status()).isEqualTo(429);
+
+        // Then
+        assertThat(lines())
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line)
+                        .containsEntry("operation", "login")
+                        .containsEntry("status", "refused")
+                        .containsEntry("address", "127.0.0.1"));
+    }
+
+    @Test
+    void theListOfTheExportsIsALine() throws Exception {
+        // When
+        assertThat(send("GET", "/fs/", "", "reader")).isEqualTo(200);
+
+        // Then
+        assertThat(lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line)
+                        .containsEntry("caller", "reader")
+                        .containsEntry("address", "192.0.2.7")
+                        .containsEntry("protocol", "httpfs")
+                        .containsEntry("export", "/")
+                        .containsEntry("operation", "list")
+                        .containsEntry("path", "/")
+                        .containsEntry("status", "ok")
+                        .containsKey("request"));
     }
 
     @Test

@@ -12,12 +12,18 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
 
 /** Nobody opens an export to the world by mistake. */
 class ExposureTest {
 
-    private static final Exposure HTTP = new Exposure("0.0.0.0", "127.0.0.1", false);
+    private static final Exposure HTTP = configured("packhorse.http.host", "0.0.0.0");
+
+    /** What these keys and values bind. */
+    private static Exposure configured(String... keysAndValues) {
+        return Exposure.of(TestConfig.of(keysAndValues));
+    }
 
     private static void start(Exposure exposure, String protocols, Map<String, String> options) throws FsException {
         Exports exports = new Exports(
@@ -26,6 +32,7 @@ class ExposureTest {
                 TestGateway.device(),
                 new SimpleMeterRegistry(),
                 new TestCallers(),
+                TestGateway.guard(new JdbcDataSource()),
                 exposure,
                 AuditWiring.OFF);
         Export export = new Export(
@@ -58,15 +65,49 @@ class ExposureTest {
             assertRefused(HTTP, "replay, jsonfs", Map.of("access", access), "packhorse.http.host = 0.0.0.0");
         }
         assertRefused(
-                new Exposure("127.0.0.1", "::", false),
+                configured("packhorse.replay.host", "::"),
                 "replay",
                 Map.of("access", "anyone:rw"),
                 "packhorse.replay.host = ::");
     }
 
     @Test
+    void whatStrangersReachUnderTlsAloneIsRefused() {
+        assertRefused(
+                configured("packhorse.https.port", "8443", "packhorse.https.host", "0.0.0.0"),
+                "httpfs",
+                Map.of("access", "anyone:rw"),
+                "packhorse.https.host = 0.0.0.0");
+        assertRefused(
+                configured("packhorse.http.port", "-1", "packhorse.http.host", "::", "packhorse.https.port", "8443"),
+                "openhands",
+                Map.of("access", "anyone:rw"),
+                "packhorse.http.host = ::");
+    }
+
+    @Test
+    void whereNothingListensNobodyReachesAnything() {
+        Map<String, String> open = Map.of("access", "anyone:rw");
+        assertStarts(configured("packhorse.https.host", "0.0.0.0"), "httpfs", open);
+        assertStarts(
+                configured(
+                        "packhorse.http.port", "-1",
+                        "packhorse.http.host", "0.0.0.0",
+                        "packhorse.https.port", "8443",
+                        "packhorse.https.host", "127.0.0.1"),
+                "httpfs",
+                open);
+    }
+
+    @Test
     void whatIsSaidToBeMeantStarts() {
-        assertStarts(new Exposure("0.0.0.0", "0.0.0.0", true), "httpfs, replay", Map.of("access", "anyone:rw"));
+        assertStarts(
+                configured(
+                        "packhorse.http.host", "0.0.0.0",
+                        "packhorse.replay.host", "0.0.0.0",
+                        "packhorse.allow-anonymous-writes", "true"),
+                "httpfs, replay",
+                Map.of("access", "anyone:rw"));
     }
 
     @Test

@@ -4,12 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.packhorse.policy.overlay.TestDatabase;
-import io.quarkus.runtime.configuration.DurationConverter;
-import io.smallrye.config.PropertiesConfigSource;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,15 +20,7 @@ class IdentityWiringTest {
     Path folder;
 
     private static IdentityWiring of(Map<String, String> keys, TestDatabase database) {
-        PackhorseConfig config = new SmallRyeConfigBuilder()
-                .addDefaultInterceptors()
-                .addDiscoveredConverters()
-                .withConverter(Duration.class, 200, new DurationConverter())
-                .withMapping(PackhorseConfig.class)
-                .withSources(new PropertiesConfigSource(keys, "test", 100))
-                .build()
-                .getConfigMapping(PackhorseConfig.class);
-        return IdentityWiring.of(config, database, InstantSource.system());
+        return IdentityWiring.of(TestConfig.of(keys), database, InstantSource.system());
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Store;
 import dev.packhorse.identity.Caller;
+import dev.packhorse.identity.LoginGuard;
 import dev.packhorse.policy.overlay.OverlayTable;
 import dev.packhorse.route.ChangesComponent;
 import dev.packhorse.route.ExportComponent;
@@ -45,10 +46,12 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.sql.DataSource;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.awaitility.Awaitility;
+import org.h2.jdbcx.JdbcDataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,13 +110,21 @@ public final class TestGateway implements AutoCloseable {
         this(folder, settings, callers, AuditWiring.OFF);
     }
 
+    TestGateway(Path folder, HttpSettings settings, Callers callers, AuditWiring audit) throws Exception {
+        this(folder, settings, callers, audit, null);
+    }
+
     /**
      * A gateway.
      *
      * @param audit who has opened it closes it
+     * @param guard counts wrong credentials; {@code null} for one of its own
      */
-    TestGateway(Path folder, HttpSettings settings, Callers callers, AuditWiring audit) throws Exception {
+    TestGateway(Path folder, HttpSettings settings, Callers callers, AuditWiring audit, @Nullable LoginGuard guard)
+            throws Exception {
         root = Files.createDirectories(folder.resolve("root"));
+        database = StateDatabase.open(folder.resolve("state"));
+        database.awaitReady();
         device = device(devicePort, audit);
         exports = new Exports(
                 Files.createDirectories(folder.resolve("spool")),
@@ -121,10 +132,9 @@ public final class TestGateway implements AutoCloseable {
                 device,
                 meters,
                 callers,
+                guard == null ? guard(database.source()) : guard,
                 Exposure.LOOPBACK,
                 audit);
-        database = StateDatabase.open(folder.resolve("state"));
-        database.awaitReady();
         overlay = new OverlayTable(database.source(), InstantSource.system(), OverlayTable.DEFAULT_RETENTION, false);
         outbox = Outbox.open(database.source(), InstantSource.system(), false, Outbox.Options.DEFAULT);
         recorded = new RecordedExports(exports, outbox);
@@ -177,8 +187,17 @@ public final class TestGateway implements AutoCloseable {
                 device(),
                 new SimpleMeterRegistry(),
                 Callers.ANONYMOUS,
+                guard(new JdbcDataSource()),
                 Exposure.LOOPBACK,
                 AuditWiring.OFF);
+    }
+
+    /** One that lets tests guess. */
+    static LoginGuard guard(DataSource database) {
+        return new LoginGuard(
+                database,
+                new LoginGuard.Limits(1_000_000, Duration.ofMinutes(1), 2_000_000, Duration.ofMinutes(1)),
+                InstantSource.system());
     }
 
     /** A device on any port. */

@@ -1,5 +1,6 @@
 package dev.packhorse.front.httpfs;
 
+import dev.packhorse.front.http.Cors;
 import dev.packhorse.front.http.HttpFront;
 import dev.packhorse.front.http.HttpRequest;
 import dev.packhorse.front.http.HttpResponse;
@@ -8,6 +9,8 @@ import dev.packhorse.front.http.RequestTarget;
 import dev.packhorse.front.http.WireText;
 import dev.packhorse.fs.Capabilities;
 import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Permissions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.wire.httpfs.Between;
 import dev.packhorse.wire.httpfs.Told;
@@ -75,8 +78,15 @@ public final class HttpfsFront implements HttpFront {
         }
     }
 
-    private static HttpResponse options(HttpRequest request, Store store) {
+    private static HttpResponse options(HttpRequest request, Store store) throws FsException {
         HttpResponse response = Answers.ok().header("Allow", Wire.METHODS);
+        if (Cors.isPreflight(request)) {
+            // Comes without a credential, and is not told what the store can do.
+            return response;
+        }
+        if (!Permissions.of(store).mayDoSomething()) {
+            throw new FsException(FsException.Kind.PERMISSION_DENIED, "stat", FsPath.ROOT);
+        }
         if (!NodeHeaders.isFromPackhorse(request)) {
             return response;
         }

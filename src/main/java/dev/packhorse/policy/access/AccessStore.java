@@ -72,6 +72,11 @@ public final class AccessStore extends ForwardingStore implements Permissions {
     }
 
     @Override
+    public boolean mayDoSomething() {
+        return noted(!rights.isNothing());
+    }
+
+    @Override
     public boolean mayWrite(FsPath path) {
         return noted(rights.at(path).contains(WRITE));
     }

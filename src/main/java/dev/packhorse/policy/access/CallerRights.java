@@ -59,6 +59,11 @@ public final class CallerRights {
         return uniform && whole.equals(Right.ALL);
     }
 
+    /** Whether the caller may do nothing anywhere. */
+    boolean isNothing() {
+        return uniform && whole.isEmpty();
+    }
+
     /** Whether the caller may see something somewhere. */
     public boolean seesAnything() {
         return anywhere(Right.READ) || anywhere(Right.LIST);

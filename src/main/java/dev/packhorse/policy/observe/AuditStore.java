@@ -41,6 +41,11 @@ public final class AuditStore extends ForwardingStore implements Permissions {
     }
 
     @Override
+    public boolean mayDoSomething() {
+        return noted("stat", FsPath.ROOT, Permissions.of(delegate()).mayDoSomething());
+    }
+
+    @Override
     public boolean mayWrite(FsPath path) {
         return noted("write", path, Permissions.of(delegate()).mayWrite(path));
     }

@@ -363,6 +363,11 @@ class WebhookFrontTest {
         }
 
         @Override
+        public boolean mayDoSomething() {
+            return true;
+        }
+
+        @Override
         public boolean mayWrite(FsPath path) {
             return true;
         }

@@ -369,6 +369,10 @@ class AccessStoreTest extends AccessFixture {
         assertThat(view.denied()).isTrue();
         assertThat(view.mayRemove(path("/x"))).isTrue();
         assertThat(view.mayRemove(path("/"))).isFalse();
+        assertThat(view.mayDoSomething()).isTrue();
+        assertThat(view("eve:rw; /private/**: joe:write", joe()).mayDoSomething())
+                .isTrue();
+        assertThat(view("eve:rw; /private/**: eve:r", joe()).mayDoSomething()).isFalse();
         assertThat(view.isKnown()).isTrue();
         assertThat(view("users:rw").isKnown()).isFalse();
         assertThat(Permissions.of(view)).isSameAs(view);
