@@ -82,6 +82,29 @@ public final class AccessStore extends ForwardingStore implements Permissions {
     }
 
     @Override
+    public boolean mayMoveAway(Node node) throws FsException {
+        List<Right> needed = node.isDirectory() ? List.of(READ, LIST, DELETE) : List.of(READ, DELETE);
+        return noted(rights.throughout(node.path(), needed))
+                && Permissions.of(delegate()).mayMoveAway(node);
+    }
+
+    @Override
+    public boolean hidesIn(FsPath directory) throws FsException {
+        require(LIST, "list", directory);
+        requireStraight("list", directory);
+        if (!rights.isUniform()) {
+            try (Listing all = delegate().list(directory)) {
+                for (Node node = all.next(); node != null; node = all.next()) {
+                    if (!visible(rights.at(node.path()))) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return Permissions.of(delegate()).hidesIn(directory);
+    }
+
+    @Override
     public boolean isKnown() {
         return !rights.caller().isAnonymous();
     }

@@ -373,6 +373,16 @@ class WebhookFrontTest {
         }
 
         @Override
+        public boolean mayMoveAway(Node node) {
+            return true;
+        }
+
+        @Override
+        public boolean hidesIn(FsPath directory) {
+            return false;
+        }
+
+        @Override
         public boolean isKnown() {
             return true;
         }

@@ -212,6 +212,35 @@ class AccessStoreTest extends AccessFixture {
     }
 
     @Test
+    void aTreeMayOnlyBeMovedAwayIfAllOfItIsSeenAndMayGo() throws Exception {
+        made("/x/inbox/y", "/x/z", "/kept/z", "/blind/z", "/free/z");
+        AccessStore view = view("anyone:rw; /x/inbox/**: anyone:w; /kept/*: anyone:r; /blind/**: anyone:read+delete");
+
+        assertThat(view.mayMoveAway(memory.stat(path("/x")))).isFalse();
+        assertThat(view.denied()).isTrue();
+        assertThat(view.mayMoveAway(memory.stat(path("/kept")))).isFalse();
+        // What cannot be listed cannot be copied by whoever asks.
+        assertThat(view.mayMoveAway(memory.stat(path("/blind")))).isFalse();
+        for (String whole : List.of("/x/z", "/blind/z", "/free")) {
+            assertThat(view.mayMoveAway(memory.stat(path(whole)))).as(whole).isTrue();
+        }
+        assertThat(asked.operations()).isEmpty();
+    }
+
+    @Test
+    void aDirectoryTellsThatSomethingInItIsKeptFromTheCaller() throws Exception {
+        made("/x/inbox/", "/x/z", "/y/z", "/empty/");
+        AccessStore view = view("anyone:rw; /x/inbox/**: anyone:w; /empty/inbox/**: anyone:w; /blind/**: anyone:w");
+
+        assertThat(listed(view, "/x")).containsExactly("/x/z");
+        assertThat(view.hidesIn(path("/x"))).isTrue();
+        assertThat(view.hidesIn(path("/y"))).isFalse();
+        assertThat(view.hidesIn(path("/empty"))).isFalse();
+        assertFails(Kind.PERMISSION_DENIED, () -> view.hidesIn(path("/blind")));
+        assertThat(view("anyone:rw").hidesIn(path("/x"))).isFalse();
+    }
+
+    @Test
     void noTreeLandsOnWhatMayNotBeWritten() throws Exception {
         made("/s/private/y", "/t/");
         AccessStore view = view("anyone:rw; /t/private/**: anyone:r");
@@ -361,7 +390,7 @@ class AccessStoreTest extends AccessFixture {
     }
 
     @Test
-    void permissionsAreToldBeforehand() {
+    void permissionsAreToldBeforehand() throws Exception {
         AccessStore view = view("users:rw; /private/**: eve:rw", joe());
 
         assertThat(view.mayWrite(path("/x"))).isTrue();
@@ -375,6 +404,8 @@ class AccessStoreTest extends AccessFixture {
         assertThat(CallerText.parse(view.caller())).isEqualTo(joe());
         assertThat(Permissions.of(memory).mayWrite(FsPath.ROOT)).isTrue();
         assertThat(Permissions.of(memory).isKnown()).isFalse();
+        assertThat(Permissions.of(memory).mayMoveAway(memory.stat(FsPath.ROOT))).isTrue();
+        assertThat(Permissions.of(memory).hidesIn(FsPath.ROOT)).isFalse();
         assertThat(asked.operations()).isEmpty();
     }
 
