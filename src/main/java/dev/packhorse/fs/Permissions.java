@@ -19,6 +19,11 @@ public interface Permissions {
         }
 
         @Override
+        public boolean mayDescribe(FsPath path) {
+            return true;
+        }
+
+        @Override
         public boolean mayMoveAway(Node node) {
             return true;
         }
@@ -49,6 +54,9 @@ public interface Permissions {
 
     /** Whether a path may be removed with whatever is below it. */
     boolean mayRemove(FsPath path);
+
+    /** Whether mode, owner and time may be given to what is at a path. Where not, {@link Store#write} and its like leave them out. */
+    boolean mayDescribe(FsPath path);
 
     /**
      * Whether a node may be moved into another store as a whole: all of it can be read, listed and removed, and nothing in it is kept

@@ -109,6 +109,9 @@ class EveryDeviceClientTest {
     /** Of a client at 127.0.0.6: it may not see {@code inbox}, and not remove what is in {@code kept}. */
     private static final String PARTIAL = "@127.0.0.6:rw; /x/inbox/**: @127.0.0.6:w; /kept/*: @127.0.0.6:r";
 
+    /** It may not give modes and times to what is in {@code plain}. */
+    private static final String PLAIN = "@127.0.0.6:rw; /plain/**: @127.0.0.6:read+list+write+delete";
+
     private static final String REFUSED = "\n80820024\n";
 
     private static final MemoryStore SOURCE = new MemoryStore(1 << 20);
@@ -127,7 +130,8 @@ class EveryDeviceClientTest {
         gateway = new TestGateway(folder);
         gateway.export("X", Map.of("protocols", "replay", "access", RULES), AREAS.store());
         gateway.export("A", Map.of("protocols", "replay", "access", PARTIAL, "hide", "*.tmp"), SOURCE);
-        gateway.export("B", Map.of("protocols", "replay", "access", "@127.0.0.6:rw"), TARGET);
+        gateway.export("B", Map.of("protocols", "replay", "access", PLAIN), TARGET);
+        TARGET.makeDirectory(FsPath.parse("/plain"), WriteOptions.DEFAULT);
         for (String directory : List.of("/x", "/x/inbox", "/kept", "/hiding", "/all")) {
             SOURCE.makeDirectory(FsPath.parse(directory), WriteOptions.DEFAULT);
         }
@@ -214,6 +218,13 @@ class EveryDeviceClientTest {
 
         assertThat(answer).contains(REFUSED);
         assertThat(walked(SOURCE)).isEqualTo(before);
+    }
+
+    @Test
+    void aTreeIsCopiedWithoutMetadataThatMayNotBeGiven() throws Exception {
+        assertThat(call("cp?src=\"/A/kept\"&dest=\"/B/plain/kept\"")).contains("\n0\n");
+
+        assertThat(walked(TARGET)).contains("/plain/kept/z");
     }
 
     @Test

@@ -115,6 +115,11 @@ public final class RestrictedStore extends ForwardingStore implements Permission
     }
 
     @Override
+    public boolean mayDescribe(FsPath path) {
+        return Permissions.of(delegate()).mayDescribe(path);
+    }
+
+    @Override
     public boolean mayMoveAway(Node node) throws FsException {
         return !hasHidden(node.path()) && Permissions.of(delegate()).mayMoveAway(node);
     }

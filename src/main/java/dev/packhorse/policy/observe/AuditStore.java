@@ -51,6 +51,11 @@ public final class AuditStore extends ForwardingStore implements Permissions {
     }
 
     @Override
+    public boolean mayDescribe(FsPath path) {
+        return Permissions.of(delegate()).mayDescribe(path);
+    }
+
+    @Override
     public boolean mayMoveAway(Node node) throws FsException {
         return noted("move", node.path(), Permissions.of(delegate()).mayMoveAway(node));
     }

@@ -373,6 +373,11 @@ class WebhookFrontTest {
         }
 
         @Override
+        public boolean mayDescribe(FsPath path) {
+            return true;
+        }
+
+        @Override
         public boolean mayMoveAway(Node node) {
             return true;
         }

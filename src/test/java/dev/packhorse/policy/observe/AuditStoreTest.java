@@ -117,6 +117,11 @@ class AuditStoreTest {
         }
 
         @Override
+        public boolean mayDescribe(FsPath path) {
+            return false;
+        }
+
+        @Override
         public boolean mayMoveAway(Node node) {
             return false;
         }
@@ -145,6 +150,7 @@ class AuditStoreTest {
         assertThat(view.mayRemove(path("/r"))).isFalse();
         assertThat(view.mayMoveAway(below.stat(path("/")))).isFalse();
         assertThat(view.hidesIn(path("/"))).isTrue();
+        assertThat(view.mayDescribe(path("/d"))).isFalse();
         assertThat(view.caller()).isEqualTo("nobody");
 
         assertThat(lines())
