@@ -52,6 +52,9 @@ final class Writing {
             throw RefusedException.badRequest();
         }
         Body body = request.body();
+        if (body.length() > place.export().maxBody()) {
+            throw RefusedException.of(new FsException(FsException.Kind.TOO_LARGE, "write", place.path()));
+        }
         long position = call.number("pos", 0);
         long size = call.number("size", body.length());
         try (Content old = place.store().read(place.path())) {
