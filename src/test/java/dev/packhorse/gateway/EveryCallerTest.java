@@ -126,16 +126,7 @@ class EveryCallerTest {
                         FORGED_TOKEN,
                         EXPIRED_TOKEN,
                         CERTIFICATE_OF_A_STRANGER -> 401;
-                case READER,
-                        WRITER,
-                        OTHER,
-                        OWNER,
-                        DROPPER,
-                        OPENER,
-                        EDITOR,
-                        KEY,
-                        TOKEN,
-                        CERTIFICATE_OF_OTHER -> 403;
+                case READER, WRITER, OTHER, OWNER, DROPPER, OPENER, EDITOR, KEY, TOKEN, CERTIFICATE_OF_OTHER -> 403;
             };
         }
     }

@@ -39,7 +39,8 @@ final class RealPeople implements Callers, AutoCloseable {
 
     private static final String CERTIFICATE = "X-Test-Certificate";
     private static final String ISSUER = "https://issuer.example";
-    private static final List<String> NAMES = List.of("reader", "writer", "other", "owner", "dropper", "opener", "editor");
+    private static final List<String> NAMES =
+            List.of("reader", "writer", "other", "owner", "dropper", "opener", "editor");
 
     private final StateDatabase database;
     private final Identities identities;

@@ -92,8 +92,7 @@ final class Writing {
         if (place.node().isDirectory()) {
             try (Listing children = place.store().list(place.path())) {
                 // A device removes empty directories only, and what the client does not see is in it all the same.
-                if (children.next() != null
-                        || Permissions.of(place.store()).hidesIn(place.path())) {
+                if (children.next() != null || Permissions.of(place.store()).hidesIn(place.path())) {
                     throw RefusedException.conflict();
                 }
             }

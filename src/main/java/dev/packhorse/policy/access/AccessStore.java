@@ -235,7 +235,8 @@ public final class AccessStore extends ForwardingStore implements Permissions {
         return mayDescribe(path)
                 ? options
                 : new WriteOptions(
-                        new AttributeChange(null, null, null, options.attributes().mediaType()),
+                        new AttributeChange(
+                                null, null, null, options.attributes().mediaType()),
                         options.preconditions());
     }
 

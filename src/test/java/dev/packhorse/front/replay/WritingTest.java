@@ -117,8 +117,7 @@ class WritingTest {
 
     @Test
     void aBodyIsNotLongerThanTheExportTakes() {
-        device.exports.add(
-                new ReplayExport("Small", FsPath.ROOT, device.photo, true, false, true, /* maxBody= */ 2));
+        device.exports.add(new ReplayExport("Small", FsPath.ROOT, device.photo, true, false, true, /* maxBody= */ 2));
         Device.put(device.photo, "/f", "abc");
 
         assertThat(device.post("name=/Small/f&pos=1", "ABC")).isEqualTo(REFUSED);
