@@ -24,6 +24,21 @@ public interface Permissions {
         }
 
         @Override
+        public boolean mayDescribe(FsPath path) {
+            return true;
+        }
+
+        @Override
+        public boolean mayMoveAway(Node node) {
+            return true;
+        }
+
+        @Override
+        public boolean hidesIn(FsPath directory) {
+            return false;
+        }
+
+        @Override
         public boolean isKnown() {
             return false;
         }
@@ -47,6 +62,24 @@ public interface Permissions {
 
     /** Whether a path may be removed with whatever is below it. */
     boolean mayRemove(FsPath path);
+
+    /** Whether mode, owner and time may be given to what is at a path. Where not, {@link Store#write} and its like leave them out. */
+    boolean mayDescribe(FsPath path);
+
+    /**
+     * Whether a node may be moved into another store as a whole: all of it can be read, listed and removed, and nothing in it is kept
+     * from the caller. Who copies what a caller sees, and then removes all there is, has to know before.
+     *
+     * @throws FsException as {@link Store#walk}
+     */
+    boolean mayMoveAway(Node node) throws FsException;
+
+    /**
+     * Whether there is something in a directory that {@link Store#list} leaves out for the caller.
+     *
+     * @throws FsException as {@link Store#list}
+     */
+    boolean hidesIn(FsPath directory) throws FsException;
 
     /** Whether the caller has shown who it is. */
     boolean isKnown();

@@ -117,7 +117,7 @@ final class Transfer {
         }
         // Behind the children, which a directory that is read-only would not take, and which change its time.
         AttributeChange attributes = attributes(node);
-        if (!attributes.isEmpty()) {
+        if (!attributes.isEmpty() && Permissions.of(to).mayDescribe(target)) {
             to.change(target, attributes, Preconditions.NONE);
         }
     }

@@ -33,6 +33,8 @@ public final class Trees {
      * that leaves the source as it was; what has been copied stays at the target. What is put into a directory of the source
      * in the moment between that look and the removal is removed with it.
      *
+     * <p>A move takes {@code from} to show all there is. Where it is one caller's view, ask {@link Permissions#mayMoveAway} before.
+     *
      * <p>Memory grows with the depth of the tree only. The two stores may be the same where two names lead to different
      * places, as through a route.
      *

@@ -116,7 +116,8 @@ final class ReplayDevice {
                 export.stores().apply(PROTOCOL, Export.GATEWAY),
                 options.flag("replay.visible", true),
                 options.flag("replay.encrypted", false),
-                options.flag("replay.writable", true));
+                options.flag("replay.writable", true),
+                options.size("max-body", Long.MAX_VALUE));
         Offered other = exports.get(added.name());
         if (other != null) {
             throw new IllegalArgumentException("the device has a " + added.name() + " already: export "

@@ -71,6 +71,12 @@ class EveryCallerTest {
         WRITER,
         OTHER,
         OWNER,
+        /** Who may only write, as into a box for drops. */
+        DROPPER,
+        /** Who may only read, and has to know the names. */
+        OPENER,
+        /** Who may change no metadata here, but elsewhere. */
+        EDITOR,
         WRONG_PASSWORD,
         /** A key of the owner, for reading. */
         KEY,
@@ -97,6 +103,9 @@ class EveryCallerTest {
                 case WRITER, TOKEN -> area.equals("open") ? Right.ALL : Set.of();
                 case OTHER, CERTIFICATE_OF_OTHER -> area.equals("shut") ? Right.ALL : Set.of();
                 case OWNER -> Right.ALL;
+                case DROPPER -> area.equals("open") ? Set.of(WRITE) : Set.of();
+                case OPENER -> area.equals("open") ? Set.of(READ) : Set.of();
+                case EDITOR -> area.equals("open") ? Set.of(READ, LIST, WRITE, DELETE) : Set.of();
             };
         }
 
@@ -117,14 +126,17 @@ class EveryCallerTest {
                         FORGED_TOKEN,
                         EXPIRED_TOKEN,
                         CERTIFICATE_OF_A_STRANGER -> 401;
-                case READER, WRITER, OTHER, OWNER, KEY, TOKEN, CERTIFICATE_OF_OTHER -> 403;
+                case READER, WRITER, OTHER, OWNER, DROPPER, OPENER, EDITOR, KEY, TOKEN, CERTIFICATE_OF_OTHER -> 403;
             };
         }
     }
 
-    private static final String RULES = "reader:r, writer:rw, scribes:rw, owner:rw; /shut/**: other:rw, owner:rw";
+    private static final String RULES = "reader:r, writer:rw, scribes:rw, owner:rw,"
+            + " dropper:write, opener:read, editor:read+list+write+delete;"
+            + " /shut/**: other:rw, owner:rw; /elsewhere/**: editor:rw, owner:rw";
 
-    private static final String TAR = tar("new-in-tar", "content");
+    private static final String TAR =
+            tar('5', "dir-in-tar/", "") + tar('0', "new-in-tar", "content") + "\0".repeat(1024);
 
     private static Stream<Operation> httpfs() {
         String base = "/fs/x/AREA";
@@ -141,11 +153,19 @@ class EveryCallerTest {
                 operation("GET", base + "/dir", "", 200, Set.of(READ, LIST)).with("Accept: multipart/mixed"),
                 operation("GET", base + "/dir/:", "", 200, Set.of(LIST)),
                 operation("GET", base + "/dir/...", "", 200, Set.of(LIST)),
+                operation("GET", base + "/dir/...", "", 200, Set.of(LIST)).with("Accept: multipart/mixed"),
+                operation("GET", base + "/dir/", "", 200, Set.of(LIST)).with("Accept: multipart/mixed"),
                 operation("HEAD", base + "/dir", "", 200, Set.of(LIST)),
+                operation("HEAD", base + "/dir/:", "", 200, Set.of(LIST)),
+                operation("HEAD", base + "/dir/...", "", 200, Set.of(LIST)),
+                operation("HEAD", base + "/dir", "", 200, Set.of(LIST)).with("Accept: multipart/mixed"),
                 operation("PUT", base + "/file", "x", 200, Set.of(WRITE)),
                 operation("PUT", base + "/new", "x", 200, Set.of(WRITE)),
-                operation("PUT", base + "/new", "x", 200, Set.of(WRITE, METADATA))
-                        .with("Content-Mode: 33184"),
+                // As wanix sends it with every file.
+                operation("PUT", base + "/new", "x", 200, Set.of(WRITE))
+                        .with("Content-Mode: 33184")
+                        .with("Content-Ownership: 0:0"),
+                operation("PUT", base + "/made", "", 200, Set.of(WRITE)).with("Content-Mode: 16832"),
                 operation("PUT", base + "/made/", "", 200, Set.of(WRITE)),
                 operation("PUT", base + "/link", "file", 200, ALL_EVERYWHERE)
                         .with("Content-Type: application/x-symlink"),
@@ -182,9 +202,13 @@ class EveryCallerTest {
         String base = "/jsonfs/x/AREA";
         return Stream.of(
                 operation("GET", base + "/file", "", 200, Set.of(READ)),
-                operation("HEAD", base + "/file", "", 200, Set.of(READ)),
+                operation("HEAD", base + "/file", "", 200, Set.of(READ))
+                        .or(Set.of(LIST))
+                        .or(Set.of(WRITE)),
                 operation("GET", base + "/dir", "", 200, Set.of(READ, LIST)),
-                operation("HEAD", base + "/dir", "", 200, Set.of(LIST)));
+                operation("HEAD", base + "/dir", "", 200, Set.of(READ))
+                        .or(Set.of(LIST))
+                        .or(Set.of(WRITE)));
     }
 
     private static Stream<Operation> webhooks() {
@@ -291,6 +315,10 @@ class EveryCallerTest {
     void aStrictClientHearsOfNoOtherStatusThan404(Operation operation) throws Exception {
         for (String area : TwoAreas.NAMES) {
             for (Who who : Who.values()) {
+                if (!who.may(operation, area) && !who.rights(area).isEmpty()) {
+                    // Who may know that it is there gets its head and no more: the tests of the front have that.
+                    continue;
+                }
                 AREAS.restore();
                 Operation strict = new Operation(
                         operation.method(),
@@ -309,18 +337,18 @@ class EveryCallerTest {
         }
     }
 
-    /** An archive of one file, in the old shape (POSIX.1-1988, ustar). */
-    private static String tar(String name, String content) {
+    /** One entry of an archive, with a mode, an owner and a time, in the old shape (POSIX.1-1988, ustar). */
+    private static String tar(char type, String name, String content) {
         StringBuilder head = new StringBuilder();
         head.append(name).append("\0".repeat(100 - name.length()));
         head.append("0000644\0" + "0000000\0" + "0000000\0");
         head.append(String.format("%011o\0", content.length()));
         head.append("00000000000\0");
         head.append("        ");
-        head.append('0').append("\0".repeat(100));
+        head.append(type).append("\0".repeat(100));
         head.append("ustar\0" + "00").append("\0".repeat(512 - 265));
         int sum = head.chars().sum();
         head.replace(148, 156, String.format("%06o\0 ", sum));
-        return head + content + "\0".repeat(512 - content.length()) + "\0".repeat(1024);
+        return head + content + "\0".repeat((512 - content.length()) % 512);
     }
 }

@@ -4,22 +4,33 @@ import static dev.packhorse.identity.Right.DELETE;
 import static dev.packhorse.identity.Right.LIST;
 import static dev.packhorse.identity.Right.READ;
 import static dev.packhorse.identity.Right.WRITE;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.packhorse.fs.Body;
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
+import dev.packhorse.fs.Store;
+import dev.packhorse.fs.WriteOptions;
 import dev.packhorse.identity.Right;
 import dev.packhorse.server.RawClient;
+import dev.packhorse.store.memory.MemoryStore;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every command of the emulated ReplayTV from every address: its clients have no identity but that. */
 class EveryDeviceClientTest {
@@ -95,6 +106,17 @@ class EveryDeviceClientTest {
     private static final String RULES =
             "@127.0.0.2:r, @127.0.0.3:rw, @127.0.0.5:rw; /shut/**: @127.0.0.4:rw, @127.0.0.5:rw";
 
+    /** Of a client at 127.0.0.6: it may not see {@code inbox}, and not remove what is in {@code kept}. */
+    private static final String PARTIAL = "@127.0.0.6:rw; /x/inbox/**: @127.0.0.6:w; /kept/*: @127.0.0.6:r";
+
+    /** It may not give modes and times to what is in {@code plain}. */
+    private static final String PLAIN = "@127.0.0.6:rw; /plain/**: @127.0.0.6:read+list+write+delete";
+
+    private static final String REFUSED = "\n80820024\n";
+
+    private static final MemoryStore SOURCE = new MemoryStore(1 << 20);
+    private static final MemoryStore TARGET = new MemoryStore(1 << 20);
+
     private static final TwoAreas AREAS = new TwoAreas();
 
     @TempDir
@@ -107,6 +129,15 @@ class EveryDeviceClientTest {
     static void start() throws Exception {
         gateway = new TestGateway(folder);
         gateway.export("X", Map.of("protocols", "replay", "access", RULES), AREAS.store());
+        gateway.export("A", Map.of("protocols", "replay", "access", PARTIAL, "hide", "*.tmp"), SOURCE);
+        gateway.export("B", Map.of("protocols", "replay", "access", PLAIN), TARGET);
+        TARGET.makeDirectory(FsPath.parse("/plain"), WriteOptions.DEFAULT);
+        for (String directory : List.of("/x", "/x/inbox", "/kept", "/hiding", "/all")) {
+            SOURCE.makeDirectory(FsPath.parse(directory), WriteOptions.DEFAULT);
+        }
+        for (String file : List.of("/x/inbox/y", "/kept/z", "/hiding/y.tmp", "/all/z")) {
+            SOURCE.write(FsPath.parse(file), Body.of(file.getBytes(UTF_8)), WriteOptions.DEFAULT);
+        }
     }
 
     @AfterAll
@@ -147,6 +178,64 @@ class EveryDeviceClientTest {
                 }
             }
         }
+    }
+
+    private static String call(String command) throws Exception {
+        try (RawClient client = new RawClient(gateway.devicePort(), "127.0.0.6")) {
+            return client.send("GET /httpfs-" + command + " HTTP/1.1\r\nConnection: close\r\n\r\n")
+                    .readAll();
+        }
+    }
+
+    private static List<String> walked(Store store) throws FsException {
+        List<String> paths = new ArrayList<>();
+        try (Listing all = store.walk(FsPath.ROOT)) {
+            for (Node node = all.next(); node != null; node = all.next()) {
+                paths.add(node.path().toString());
+            }
+        }
+        return paths;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "kept", "hiding"})
+    void aTreeThatMayNotBeMovedAsAWholeIsNotMovedToAnotherExport(String directory) throws Exception {
+        List<String> before = walked(SOURCE);
+
+        String answer = call("mv?old=\"/A/" + directory + "\"&new=\"/B/" + directory + "\"");
+
+        assertThat(answer).contains(REFUSED);
+        assertThat(walked(SOURCE)).isEqualTo(before);
+        assertThat(walked(TARGET)).doesNotContain("/" + directory);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "hiding"})
+    void aDirectoryIsNotEmptyBecauseTheClientSeesNothingInIt(String directory) throws Exception {
+        List<String> before = walked(SOURCE);
+
+        String answer = call("rm?name=\"/A/" + directory + "\"");
+
+        assertThat(answer).contains(REFUSED);
+        assertThat(walked(SOURCE)).isEqualTo(before);
+    }
+
+    @Test
+    void aTreeIsCopiedWithoutMetadataThatMayNotBeGiven() throws Exception {
+        assertThat(call("cp?src=\"/A/kept\"&dest=\"/B/plain/kept\"")).contains("\n0\n");
+
+        assertThat(walked(TARGET)).contains("/plain/kept/z");
+    }
+
+    @Test
+    void aTreeThatMayBeMovedIsMovedToAnotherExport() throws Exception {
+        assertThat(call("mv?old=\"/A/all\"&new=\"/B/all\"")).contains("\n0\n");
+
+        assertThat(walked(SOURCE)).doesNotContain("/all");
+        assertThat(walked(TARGET)).contains("/all", "/all/z");
+        assertThat(call("rm?name=\"/B/all/z\"")).contains("\n0\n");
+        assertThat(call("rm?name=\"/B/all\"")).contains("\n0\n");
+        assertThat(walked(TARGET)).doesNotContain("/all");
     }
 
     @ParameterizedTest

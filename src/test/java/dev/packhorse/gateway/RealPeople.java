@@ -39,7 +39,8 @@ final class RealPeople implements Callers, AutoCloseable {
 
     private static final String CERTIFICATE = "X-Test-Certificate";
     private static final String ISSUER = "https://issuer.example";
-    private static final List<String> NAMES = List.of("reader", "writer", "other", "owner");
+    private static final List<String> NAMES =
+            List.of("reader", "writer", "other", "owner", "dropper", "opener", "editor");
 
     private final StateDatabase database;
     private final Identities identities;
@@ -95,7 +96,7 @@ final class RealPeople implements Callers, AutoCloseable {
     List<String> shownBy(String who) throws JoseException {
         return switch (who) {
             case "ANONYMOUS" -> List.of();
-            case "READER", "WRITER", "OTHER", "OWNER" -> {
+            case "READER", "WRITER", "OTHER", "OWNER", "DROPPER", "OPENER", "EDITOR" -> {
                 String name = who.toLowerCase(Locale.ROOT);
                 yield List.of("Authorization: " + TestCallers.basic(name, name + "-pass"));
             }

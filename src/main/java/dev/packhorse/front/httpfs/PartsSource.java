@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The directory comes first, then the other parts bytewise by their paths. A directory's part needs the length of its
  * listing before the listing: each is spooled. With the children, the store lists the directory once: the heads of the
  * children's parts are spooled beside its listing. Memory does not grow with the number of entries. What vanishes meanwhile
- * is left out; a store that fails breaks the answer off.
+ * is left out; a store that fails breaks the answer off, unless it fails before the first node.
  *
  * <p>From a store that takes its time, some directories are listed before their turn, at once, on workers.
  */
@@ -85,6 +85,7 @@ final class PartsSource implements HttpBody.Source, Closeable {
     private int directoriesAhead;
     private int bytesAhead;
     private boolean slow;
+    private @Nullable Listing first;
     private @Nullable Listing descendants;
     private Stage stage = Stage.BEGIN;
 
@@ -97,9 +98,10 @@ final class PartsSource implements HttpBody.Source, Closeable {
     }
 
     /**
-     * The parts of a directory.
+     * The parts of a directory, whose listing is begun, so that what fails there can still become another answer.
      *
      * @param all whether they are for a store of Packhorse
+     * @throws FsException as {@link Store#list}
      */
     PartsSource(
             Store store,
@@ -108,7 +110,8 @@ final class PartsSource implements HttpBody.Source, Closeable {
             Depth depth,
             NodeHeaders headers,
             boolean all,
-            HttpfsOptions options) {
+            HttpfsOptions options)
+            throws FsException {
         this.store = store;
         this.workers = options.workers();
         this.directory = directory;
@@ -118,6 +121,44 @@ final class PartsSource implements HttpBody.Source, Closeable {
         this.all = all;
         this.lines = new Spool(options.spoolFolder());
         this.heads = new Spool(options.spoolFolder());
+        this.first = new Begun(opened(directory.path()));
+    }
+
+    private Listing opened(FsPath path) throws FsException {
+        long start = System.nanoTime();
+        Listing listing = store.list(path);
+        slow |= System.nanoTime() - start > SLOW_NANOS;
+        return listing;
+    }
+
+    /** A listing whose first node has been read. */
+    private static final class Begun implements Listing {
+        private final Listing rest;
+        private final boolean isEmpty;
+        private @Nullable Node ahead;
+
+        Begun(Listing listing) throws FsException {
+            rest = listing;
+            try {
+                ahead = listing.next();
+                isEmpty = ahead == null;
+            } catch (FsException | RuntimeException e) {
+                listing.close();
+                throw e;
+            }
+        }
+
+        @Override
+        public @Nullable Node next() throws FsException {
+            Node node = ahead;
+            ahead = null;
+            return node != null || isEmpty ? node : rest.next();
+        }
+
+        @Override
+        public void close() throws FsException {
+            rest.close();
+        }
     }
 
     String contentType() {
@@ -127,7 +168,7 @@ final class PartsSource implements HttpBody.Source, Closeable {
     @Override
     public @Nullable ByteBuffer next() throws IOException {
         out.clear();
-        // The first chunk leaves before the directory is read: its length may take a while to know.
+        // The first chunk leaves before the directory is read to its end: its length may take a while to know.
         while (out.size() < CHUNK && stage != Stage.END && !(stage == Stage.FIRST_LISTING && out.size() > 0)) {
             switch (stage) {
                 case BEGIN -> {
@@ -135,7 +176,9 @@ final class PartsSource implements HttpBody.Source, Closeable {
                     stage = Stage.FIRST_LISTING;
                 }
                 case FIRST_LISTING -> {
-                    spool(directory.path(), depth == Depth.CHILDREN);
+                    Listing listing = Objects.requireNonNull(first);
+                    first = null;
+                    spool(listing, depth == Depth.CHILDREN);
                     endHead(out);
                     stage = Stage.LISTING;
                     if (depth != Depth.CHILDREN) {
@@ -167,6 +210,9 @@ final class PartsSource implements HttpBody.Source, Closeable {
         try (lines;
                 heads) {
             ahead.stream().map(Step::listing).filter(Objects::nonNull).forEach(task -> task.cancel(false));
+            if (first != null) {
+                first.close();
+            }
             if (descendants != null) {
                 descendants.close();
             }
@@ -193,11 +239,11 @@ final class PartsSource implements HttpBody.Source, Closeable {
         }
     }
 
-    /** Lists a directory into the spool, and the heads of its children's parts into theirs if they are wanted. */
-    private void spool(FsPath path, boolean children) throws IOException {
+    /** Takes a listing into the spool, and the heads of its children's parts into theirs if they are wanted. */
+    private void spool(Listing listing, boolean children) throws IOException {
         lines.clear();
         long start = System.nanoTime();
-        try (Listing listing = store.list(path)) {
+        try (listing) {
             for (Node node = listing.next(); node != null; node = listing.next()) {
                 headers.line(lines.tail(), node);
                 lines.spill();
@@ -330,7 +376,7 @@ final class PartsSource implements HttpBody.Source, Closeable {
         try {
             WireBuffer known = task == null ? null : result(task);
             if (known == null) {
-                spool(path, false);
+                spool(opened(path), false);
             } else {
                 lines.clear();
                 lines.tail().octets(known.array(), 0, known.size());

@@ -156,7 +156,8 @@ final class Reading {
         return parts(request, store, node, false, depth);
     }
 
-    private HttpResponse parts(HttpRequest request, Store store, Node node, boolean slash, PartsSource.Depth depth) {
+    private HttpResponse parts(HttpRequest request, Store store, Node node, boolean slash, PartsSource.Depth depth)
+            throws FsException {
         PartsSource parts =
                 new PartsSource(store, node, slash, depth, headers, NodeHeaders.isFromPackhorse(request), options);
         return headers.describe(request, new HttpResponse(200).header("Content-Type", parts.contentType()), node)

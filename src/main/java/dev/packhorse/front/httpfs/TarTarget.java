@@ -10,6 +10,7 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Mode;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Owner;
+import dev.packhorse.fs.Permissions;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.WriteOptions;
@@ -167,7 +168,7 @@ final class TarTarget {
         }
         boolean later = deferred.size() < MOST_DEFERRED || deferred.containsKey(path);
         store.makeDirectory(path, later ? WriteOptions.of(options.preconditions()) : options);
-        if (later && !options.attributes().isEmpty()) {
+        if (later && !options.attributes().isEmpty() && Permissions.of(store).mayDescribe(path)) {
             deferred.put(path, options);
         }
         ensured = path;

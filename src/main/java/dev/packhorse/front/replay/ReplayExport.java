@@ -13,9 +13,10 @@ import java.nio.charset.StandardCharsets;
  * @param visible whether every client sees it, or only those that say {@code User-Agent: Replay-HTTPFS/1}
  * @param encrypted whether its queries must be encrypted; else they may be
  * @param writable whether it may be changed
+ * @param maxBody most bytes of one request body
  */
 public record ReplayExport(
-        String name, FsPath path, Store store, boolean visible, boolean encrypted, boolean writable) {
+        String name, FsPath path, Store store, boolean visible, boolean encrypted, boolean writable, long maxBody) {
 
     /** Longest name in bytes: libreplaytv breaks on more (INTEROP section 1, "emulated exports"). */
     private static final int MAX_NAME = 190;
@@ -29,7 +30,7 @@ public record ReplayExport(
 
     /** The same with another store: what one client has of it. */
     public ReplayExport with(Store other) {
-        return new ReplayExport(name, path, other, visible, encrypted, writable);
+        return new ReplayExport(name, path, other, visible, encrypted, writable, maxBody);
     }
 
     /**

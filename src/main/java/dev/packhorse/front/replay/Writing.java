@@ -10,6 +10,7 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.NodeType;
+import dev.packhorse.fs.Permissions;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
@@ -51,6 +52,9 @@ final class Writing {
             throw RefusedException.badRequest();
         }
         Body body = request.body();
+        if (body.length() > place.export().maxBody()) {
+            throw RefusedException.of(new FsException(FsException.Kind.TOO_LARGE, "write", place.path()));
+        }
         long position = call.number("pos", 0);
         long size = call.number("size", body.length());
         try (Content old = place.store().read(place.path())) {
@@ -87,7 +91,8 @@ final class Writing {
         Place place = call.place("name").writable().below();
         if (place.node().isDirectory()) {
             try (Listing children = place.store().list(place.path())) {
-                if (children.next() != null) {
+                // A device removes empty directories only, and what the client does not see is in it all the same.
+                if (children.next() != null || Permissions.of(place.store()).hidesIn(place.path())) {
                     throw RefusedException.conflict();
                 }
             }
@@ -107,13 +112,19 @@ final class Writing {
         return ReplayAnswer.of("");
     }
 
-    /** Between exports a move is a copy and a removal, as {@link Trees#transfer} says. */
+    /**
+     * Between exports a move is a copy and a removal, as {@link Trees#transfer} says: of what the client sees, and of all there is. So
+     * these must be the same.
+     */
     private static void transfer(Place source, Place target, boolean move) throws RefusedException, FsException {
-        source.node();
+        Node node = source.node();
         FsPath from = source.path();
         FsPath to = target.writable().vacant().path();
         TransferOptions options = TransferOptions.CREATE_NEW;
         if (!source.export().equals(target.export())) {
+            if (move && !Permissions.of(source.store()).mayMoveAway(node)) {
+                throw RefusedException.notAllowed();
+            }
             Trees.transfer(source.store(), from, target.store(), to, options, move);
         } else if (move) {
             source.store().move(from, to, options);

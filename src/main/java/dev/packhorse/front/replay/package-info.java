@@ -21,7 +21,7 @@
  *
  * <pre>{@code
  * ReplayFront front = new ReplayFront(description, InstantSource.system());
- * List<ReplayExport> exports = List.of(new ReplayExport("Photo", path, store, true, false, true));
+ * List<ReplayExport> exports = List.of(new ReplayExport("Photo", path, store, true, false, true, Long.MAX_VALUE));
  * try (ReplayAnswer answer = front.handle(request, exports)) {
  *     send(answer.statusLine(), answer.data());                               // "0\n" and the names
  * }

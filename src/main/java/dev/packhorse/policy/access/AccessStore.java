@@ -37,7 +37,8 @@ import java.util.Set;
  *   <li>{@code stat}: read, list or write. Who may replace something may know what.
  *   <li>{@code read}: read. {@code list} and {@code walk}: list. They leave out what the caller may neither read nor list, and a walk
  *       what is below a directory that the caller may not list.
- *   <li>{@code write}, {@code makeDirectory}, {@code link}: write; with mode, owner or time also metadata.
+ *   <li>{@code write}, {@code makeDirectory}, {@code link}: write. Mode, owner and time that come along are left out without metadata:
+ *       clients send them with every file, and none of these may fail for it.
  *   <li>{@code change}: metadata. {@code space}: read or list at the root.
  *   <li>{@code remove}: delete, at the path and wherever below it a rule may hold.
  *   <li>{@code move}: read and delete likewise at the source, write likewise at the target.
@@ -84,6 +85,34 @@ public final class AccessStore extends ForwardingStore implements Permissions {
     @Override
     public boolean mayRemove(FsPath path) {
         return noted(rights.throughout(path, List.of(DELETE)));
+    }
+
+    @Override
+    public boolean mayDescribe(FsPath path) {
+        return rights.at(path).contains(METADATA);
+    }
+
+    @Override
+    public boolean mayMoveAway(Node node) throws FsException {
+        List<Right> needed = node.isDirectory() ? List.of(READ, LIST, DELETE) : List.of(READ, DELETE);
+        return noted(rights.throughout(node.path(), needed))
+                && Permissions.of(delegate()).mayMoveAway(node);
+    }
+
+    @Override
+    public boolean hidesIn(FsPath directory) throws FsException {
+        require(LIST, "list", directory);
+        requireStraight("list", directory);
+        if (!rights.isUniform()) {
+            try (Listing all = delegate().list(directory)) {
+                for (Node node = all.next(); node != null; node = all.next()) {
+                    if (!visible(rights.at(node.path()))) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return Permissions.of(delegate()).hidesIn(directory);
     }
 
     @Override
@@ -201,31 +230,38 @@ public final class AccessStore extends ForwardingStore implements Permissions {
         return delegate().read(path);
     }
 
-    private void requireWrite(String operation, FsPath path, AttributeChange attributes) throws FsException {
+    private void requireWrite(String operation, FsPath path) throws FsException {
         require(WRITE, operation, path);
-        if (attributes.mode() != null || attributes.owner() != null || attributes.modified() != null) {
-            require(METADATA, operation, path);
-        }
         requireStraight(operation, path);
+    }
+
+    /** These without what the caller may not give. */
+    private WriteOptions given(FsPath path, WriteOptions options) {
+        return mayDescribe(path)
+                ? options
+                : new WriteOptions(
+                        new AttributeChange(
+                                null, null, null, options.attributes().mediaType()),
+                        options.preconditions());
     }
 
     @Override
     public Node write(FsPath path, Body body, WriteOptions options) throws FsException {
-        requireWrite("write", path, options.attributes());
-        return delegate().write(path, body, options);
+        requireWrite("write", path);
+        return delegate().write(path, body, given(path, options));
     }
 
     @Override
     public Node makeDirectory(FsPath path, WriteOptions options) throws FsException {
-        requireWrite("makeDirectory", path, options.attributes());
-        return delegate().makeDirectory(path, options);
+        requireWrite("makeDirectory", path);
+        return delegate().makeDirectory(path, given(path, options));
     }
 
     @Override
     public Node link(FsPath path, String target, WriteOptions options) throws FsException {
         require(!mayNotLink(), "link", path);
-        requireWrite("link", path, options.attributes());
-        return delegate().link(path, target, options);
+        requireWrite("link", path);
+        return delegate().link(path, target, given(path, options));
     }
 
     @Override

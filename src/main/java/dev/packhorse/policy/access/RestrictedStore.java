@@ -12,6 +12,7 @@ import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
+import dev.packhorse.fs.Permissions;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Space;
 import dev.packhorse.fs.Store;
@@ -35,7 +36,7 @@ import java.util.EnumSet;
  *
  * <p>Names in a tree are looked at before it is moved, copied or removed; what is put there in between goes along.
  */
-public final class RestrictedStore extends ForwardingStore {
+public final class RestrictedStore extends ForwardingStore implements Permissions {
 
     private final Restrictions restrictions;
 
@@ -101,6 +102,51 @@ public final class RestrictedStore extends ForwardingStore {
                 }
             }
         }
+    }
+
+    @Override
+    public boolean mayWrite(FsPath path) {
+        return Permissions.of(delegate()).mayWrite(path);
+    }
+
+    @Override
+    public boolean mayRemove(FsPath path) {
+        return Permissions.of(delegate()).mayRemove(path);
+    }
+
+    @Override
+    public boolean mayDescribe(FsPath path) {
+        return Permissions.of(delegate()).mayDescribe(path);
+    }
+
+    @Override
+    public boolean mayMoveAway(Node node) throws FsException {
+        return !hasHidden(node.path()) && Permissions.of(delegate()).mayMoveAway(node);
+    }
+
+    @Override
+    public boolean hidesIn(FsPath directory) throws FsException {
+        requireSeen("list", directory);
+        if (!restrictions.hidden().isEmpty()) {
+            try (Listing all = delegate().list(directory)) {
+                for (Node node = all.next(); node != null; node = all.next()) {
+                    if (restrictions.hidden().match(node.path().name())) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return Permissions.of(delegate()).hidesIn(directory);
+    }
+
+    @Override
+    public boolean isKnown() {
+        return Permissions.of(delegate()).isKnown();
+    }
+
+    @Override
+    public String caller() {
+        return Permissions.of(delegate()).caller();
     }
 
     @Override

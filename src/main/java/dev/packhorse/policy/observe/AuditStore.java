@@ -55,6 +55,21 @@ public final class AuditStore extends ForwardingStore implements Permissions {
         return noted("remove", path, Permissions.of(delegate()).mayRemove(path));
     }
 
+    @Override
+    public boolean mayDescribe(FsPath path) {
+        return Permissions.of(delegate()).mayDescribe(path);
+    }
+
+    @Override
+    public boolean mayMoveAway(Node node) throws FsException {
+        return noted("move", node.path(), Permissions.of(delegate()).mayMoveAway(node));
+    }
+
+    @Override
+    public boolean hidesIn(FsPath directory) throws FsException {
+        return Permissions.of(delegate()).hidesIn(directory);
+    }
+
     /** A front that asks first does not do what it may not: that it was asked to is a line all the same. */
     private boolean noted(String operation, FsPath path, boolean allowed) {
         if (!allowed) {

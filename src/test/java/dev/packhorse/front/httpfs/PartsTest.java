@@ -10,8 +10,9 @@ import dev.packhorse.fs.ForwardingStore;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
+import dev.packhorse.fs.Node;
+import dev.packhorse.fs.RecordingStore;
 import dev.packhorse.fs.Store;
-import dev.packhorse.store.memory.MemoryStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -24,8 +25,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PartsTest {
 
@@ -327,14 +331,27 @@ class PartsTest {
     }
 
     @Test
-    void theFirstBytesGoOutBeforeTheDirectoryIsRead() throws IOException {
+    void theFirstBytesGoOutWhenTheListingHasBegunAndBeforeItIsRead() throws IOException {
         List<String> listed = new ArrayList<>();
+        AtomicInteger nodes = new AtomicInteger();
         Client watched = new Client(
                 new ForwardingStore(client.store) {
                     @Override
                     public Listing list(FsPath directory) throws FsException {
                         listed.add(directory.toString());
-                        return super.list(directory);
+                        Listing listing = super.list(directory);
+                        return new Listing() {
+                            @Override
+                            public @Nullable Node next() throws FsException {
+                                nodes.incrementAndGet();
+                                return listing.next();
+                            }
+
+                            @Override
+                            public void close() throws FsException {
+                                listing.close();
+                            }
+                        };
                     }
                 },
                 HttpfsOptions.DEFAULT);
@@ -343,7 +360,8 @@ class PartsTest {
         try (HttpResponse response = watched.open(Client.request("GET", "/d/:"))) {
             HttpBody.Source source = ((HttpBody.Chunked) response.body()).source();
             source.next();
-            assertThat(listed).isEmpty();
+            assertThat(listed).containsExactly("/d");
+            assertThat(nodes.get()).isEqualTo(1);
             while (source.next() != null) {}
             assertThat(listed).containsExactly("/d", "/d/sub", "/d/sub-a");
         }
@@ -351,20 +369,70 @@ class PartsTest {
 
     @Test
     void aStoreThatFailsInTheMiddleBreaksTheAnswer() throws IOException {
-        Client failing = new Client(
-                new ForwardingStore(new MemoryStore(1 << 20)) {
-                    @Override
-                    public Listing list(FsPath directory) throws FsException {
-                        throw new FsException(FsException.Kind.UNAVAILABLE, "list", directory);
-                    }
-                },
-                HttpfsOptions.DEFAULT);
+        tree();
+        Client failing = new Client(failingAt(2), HttpfsOptions.DEFAULT);
 
-        try (HttpResponse response = failing.open(Client.request("GET", "/:"))) {
+        try (HttpResponse response = failing.open(Client.request("GET", "/d/:"))) {
             HttpBody.Source source = ((HttpBody.Chunked) response.body()).source();
             source.next();
             assertThatThrownBy(source::next).isInstanceOf(FsException.class);
         }
-        assertThat(failing.get("/").line()).isEqualTo("503 Store Unavailable");
+    }
+
+    /** A store whose listings fail: when they are opened (0), at their first node (1), or later. */
+    private Store failingAt(int step) {
+        return new ForwardingStore(client.store) {
+            @Override
+            public Listing list(FsPath directory) throws FsException {
+                AtomicInteger steps = new AtomicInteger();
+                fail(steps, directory);
+                Listing listing = super.list(directory);
+                return new Listing() {
+                    @Override
+                    public @Nullable Node next() throws FsException {
+                        fail(steps, directory);
+                        return listing.next();
+                    }
+
+                    @Override
+                    public void close() throws FsException {
+                        listing.close();
+                    }
+                };
+            }
+
+            private void fail(AtomicInteger steps, FsPath directory) throws FsException {
+                if (steps.getAndIncrement() == step) {
+                    throw new FsException(FsException.Kind.UNAVAILABLE, "list", directory);
+                }
+            }
+        };
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aListingThatCannotBeBegunIsAStatus(int step) {
+        tree();
+        RecordingStore recorded = new RecordingStore(failingAt(step));
+        Client failing = new Client(recorded, HttpfsOptions.DEFAULT);
+
+        for (String target : List.of("/d/:", "/d/...", "/d", "/d/")) {
+            assertThat(failing.get(target, "Accept", "multipart/mixed").line()).isEqualTo("503 Store Unavailable");
+            assertThat(failing.head(target, "Accept", "multipart/mixed").status())
+                    .isEqualTo(503);
+        }
+        assertThat(recorded.open()).isZero();
+    }
+
+    @Test
+    void aHeadLeavesNoListingOpen() {
+        tree();
+        RecordingStore recorded = new RecordingStore(client.store);
+        Client recording = new Client(recorded, HttpfsOptions.DEFAULT);
+
+        assertThat(recording.head("/d/:").status()).isEqualTo(200);
+        assertThat(recording.get("/d/...").status()).isEqualTo(200);
+
+        assertThat(recorded.open()).isZero();
     }
 }

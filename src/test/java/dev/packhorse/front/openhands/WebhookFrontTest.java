@@ -378,6 +378,21 @@ class WebhookFrontTest {
         }
 
         @Override
+        public boolean mayDescribe(FsPath path) {
+            return true;
+        }
+
+        @Override
+        public boolean mayMoveAway(Node node) {
+            return true;
+        }
+
+        @Override
+        public boolean hidesIn(FsPath directory) {
+            return false;
+        }
+
+        @Override
         public boolean isKnown() {
             return true;
         }

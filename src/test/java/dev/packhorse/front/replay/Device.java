@@ -58,7 +58,7 @@ public final class Device {
     }
 
     public static ReplayExport export(String name, Store store, boolean visible, boolean encrypted, boolean writable) {
-        return new ReplayExport(name, path("/devices/" + name), store, visible, encrypted, writable);
+        return new ReplayExport(name, path("/devices/" + name), store, visible, encrypted, writable, Long.MAX_VALUE);
     }
 
     public static FsPath path(String text) {

@@ -116,6 +116,17 @@ class WritingTest {
     }
 
     @Test
+    void aBodyIsNotLongerThanTheExportTakes() {
+        device.exports.add(new ReplayExport("Small", FsPath.ROOT, device.photo, true, false, true, /* maxBody= */ 2));
+        Device.put(device.photo, "/f", "abc");
+
+        assertThat(device.post("name=/Small/f&pos=1", "ABC")).isEqualTo(REFUSED);
+        assertThat(photo("/f")).isEqualTo("abc");
+        assertThat(device.post("name=/Small/f&pos=1", "AB")).isEqualTo(DONE);
+        assertThat(photo("/f")).isEqualTo("aAB");
+    }
+
+    @Test
     void writingNeedsAPostWithALength() {
         Device.put(device.photo, "/f", "0");
 

@@ -52,7 +52,6 @@ class AccessStoreTest extends AccessFixture {
     private static Map<Operation, List<Set<Right>>> needs() {
         Map<Operation, List<Set<Right>>> needs = new LinkedHashMap<>();
         List<Set<Right>> write = List.of(Set.of(Right.WRITE));
-        List<Set<Right>> writeAll = List.of(Set.of(Right.WRITE, Right.METADATA));
         List<Set<Right>> transfer = List.of(Set.of(Right.READ, Right.WRITE));
         needs.put(
                 store -> store.stat(path("/d/f")),
@@ -62,13 +61,13 @@ class AccessStoreTest extends AccessFixture {
         needs.put(store -> walked(store, "/d"), List.of(Set.of(Right.LIST)));
         needs.put(store -> store.write(path("/d/f"), text(""), WriteOptions.DEFAULT), write);
         needs.put(store -> store.write(path("/d/new"), text(""), WriteOptions.of(TYPE)), write);
-        needs.put(store -> store.write(path("/d/new"), text(""), WriteOptions.of(MODE)), writeAll);
-        needs.put(store -> store.write(path("/d/new"), text(""), WriteOptions.of(TIME)), writeAll);
-        needs.put(store -> store.write(path("/d/new"), text(""), WriteOptions.of(OWNER)), writeAll);
+        needs.put(store -> store.write(path("/d/new"), text(""), WriteOptions.of(MODE)), write);
+        needs.put(store -> store.write(path("/d/new"), text(""), WriteOptions.of(TIME)), write);
+        needs.put(store -> store.write(path("/d/new"), text(""), WriteOptions.of(OWNER)), write);
         needs.put(store -> store.makeDirectory(path("/e"), WriteOptions.DEFAULT), write);
-        needs.put(store -> store.makeDirectory(path("/e"), WriteOptions.of(MODE)), writeAll);
+        needs.put(store -> store.makeDirectory(path("/e"), WriteOptions.of(MODE)), write);
         needs.put(store -> store.link(path("/l"), "x", WriteOptions.DEFAULT), write);
-        needs.put(store -> store.link(path("/l"), "x", WriteOptions.of(TIME)), writeAll);
+        needs.put(store -> store.link(path("/l"), "x", WriteOptions.of(TIME)), write);
         needs.put(store -> store.change(path("/d/f"), MODE, Preconditions.NONE), List.of(Set.of(Right.METADATA)));
         needs.put(store -> store.change(path("/d/f"), TYPE, Preconditions.NONE), List.of(Set.of(Right.METADATA)));
         needs.put(store -> store.copy(path("/d/f"), path("/g"), TransferOptions.OVERWRITE), transfer);
@@ -144,6 +143,34 @@ class AccessStoreTest extends AccessFixture {
     }
 
     @Test
+    void whatComesAlongWithAWriteIsLeftOutWhereMetadataMayNotBeChanged() throws Exception {
+        made("/inbox/");
+        AttributeChange all = new AttributeChange(new Mode(0600), Instant.EPOCH, new Owner(7, 8), "text/x");
+        AccessStore view = view("anyone:rw; /inbox/**: anyone:read+write");
+
+        for (String directory : List.of("/inbox", "")) {
+            view.write(path(directory + "/f"), text("x"), WriteOptions.of(all));
+            view.makeDirectory(path(directory + "/d"), WriteOptions.of(all));
+        }
+        view("anyone:read+write").link(path("/inbox/l"), "x", WriteOptions.of(OWNER));
+
+        assertThat(memory.stat(path("/inbox/f")).mediaType()).isEqualTo("text/x");
+        for (String given : List.of("/f", "/d")) {
+            assertThat(memory.stat(path(given)).mode()).isEqualTo(new Mode(0600));
+            assertThat(memory.stat(path(given)).owner()).isEqualTo(new Owner(7, 8));
+            Node node = memory.stat(path("/inbox" + given));
+            assertThat(node.mode()).isNotEqualTo(new Mode(0600));
+            assertThat(node.modified()).isAfter(Instant.EPOCH);
+            assertThat(node.owner()).isNotEqualTo(new Owner(7, 8));
+        }
+        assertThat(memory.stat(path("/inbox/l")).owner()).isNotEqualTo(new Owner(1, 1));
+        assertThat(view.mayDescribe(path("/inbox/f"))).isFalse();
+        assertThat(view.mayDescribe(path("/f"))).isTrue();
+        assertThat(view.denied()).isFalse();
+        assertFails(Kind.PERMISSION_DENIED, () -> view.change(path("/inbox/f"), OWNER, Preconditions.NONE));
+    }
+
+    @Test
     void aDenialDoesNotTellWhetherSomethingIsThere() throws Exception {
         made("/d/there");
         AccessStore view = view("anyone:none");
@@ -209,6 +236,35 @@ class AccessStoreTest extends AccessFixture {
         assertThat(walked(memory, "/")).containsExactly("/d", "/d/private", "/d/private/y", "/d/x");
         view.remove(path("/d/x"), Preconditions.NONE);
         view("anyone:rw; /d/private/**: joe:rw", joe()).remove(path("/d/private"), Preconditions.NONE);
+    }
+
+    @Test
+    void aTreeMayOnlyBeMovedAwayIfAllOfItIsSeenAndMayGo() throws Exception {
+        made("/x/inbox/y", "/x/z", "/kept/z", "/blind/z", "/free/z");
+        AccessStore view = view("anyone:rw; /x/inbox/**: anyone:w; /kept/*: anyone:r; /blind/**: anyone:read+delete");
+
+        assertThat(view.mayMoveAway(memory.stat(path("/x")))).isFalse();
+        assertThat(view.denied()).isTrue();
+        assertThat(view.mayMoveAway(memory.stat(path("/kept")))).isFalse();
+        // What cannot be listed cannot be copied by whoever asks.
+        assertThat(view.mayMoveAway(memory.stat(path("/blind")))).isFalse();
+        for (String whole : List.of("/x/z", "/blind/z", "/free")) {
+            assertThat(view.mayMoveAway(memory.stat(path(whole)))).as(whole).isTrue();
+        }
+        assertThat(asked.operations()).isEmpty();
+    }
+
+    @Test
+    void aDirectoryTellsThatSomethingInItIsKeptFromTheCaller() throws Exception {
+        made("/x/inbox/", "/x/z", "/y/z", "/empty/");
+        AccessStore view = view("anyone:rw; /x/inbox/**: anyone:w; /empty/inbox/**: anyone:w; /blind/**: anyone:w");
+
+        assertThat(listed(view, "/x")).containsExactly("/x/z");
+        assertThat(view.hidesIn(path("/x"))).isTrue();
+        assertThat(view.hidesIn(path("/y"))).isFalse();
+        assertThat(view.hidesIn(path("/empty"))).isFalse();
+        assertFails(Kind.PERMISSION_DENIED, () -> view.hidesIn(path("/blind")));
+        assertThat(view("anyone:rw").hidesIn(path("/x"))).isFalse();
     }
 
     @Test
@@ -361,7 +417,7 @@ class AccessStoreTest extends AccessFixture {
     }
 
     @Test
-    void permissionsAreToldBeforehand() {
+    void permissionsAreToldBeforehand() throws Exception {
         AccessStore view = view("users:rw; /private/**: eve:rw", joe());
 
         assertThat(view.mayWrite(path("/x"))).isTrue();
@@ -379,6 +435,8 @@ class AccessStoreTest extends AccessFixture {
         assertThat(CallerText.parse(view.caller())).isEqualTo(joe());
         assertThat(Permissions.of(memory).mayWrite(FsPath.ROOT)).isTrue();
         assertThat(Permissions.of(memory).isKnown()).isFalse();
+        assertThat(Permissions.of(memory).mayMoveAway(memory.stat(FsPath.ROOT))).isTrue();
+        assertThat(Permissions.of(memory).hidesIn(FsPath.ROOT)).isFalse();
         assertThat(asked.operations()).isEmpty();
     }
 

@@ -8,6 +8,7 @@ import dev.packhorse.fs.ForwardingStoreTest;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.Mode;
+import dev.packhorse.fs.Permissions;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
@@ -76,6 +77,20 @@ class RestrictedStoreTest extends AccessFixture {
         store.copy(path("/d"), path("/g"), TransferOptions.CREATE_NEW);
         assertThat(walked(memory, "/")).containsExactly("/d", "/d/e", "/d/e/.git", "/d/e/.git/config", "/g", "/g/e");
         store.remove(path("/g"), Preconditions.NONE);
+    }
+
+    @Test
+    void itIsToldBeforehandThatSomethingInATreeIsHidden() throws FsException {
+        made("/d/e/.git/config", "/d/x", "/f/x");
+        for (Permissions told : List.of(
+                with(HIDING), new AccessStore(with(HIDING), rights("anyone:rw; /none: anyone:r", stranger())))) {
+            assertThat(told.mayMoveAway(memory.stat(path("/d")))).isFalse();
+            assertThat(told.mayMoveAway(memory.stat(path("/f")))).isTrue();
+            assertThat(told.mayMoveAway(memory.stat(path("/f/x")))).isTrue();
+            assertThat(told.hidesIn(path("/d/e"))).isTrue();
+            assertThat(told.hidesIn(path("/d"))).isFalse();
+            assertFails(Kind.NOT_FOUND, () -> told.hidesIn(path("/d/e/.git")));
+        }
     }
 
     @Test

@@ -12,12 +12,14 @@ import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.Content;
 import dev.packhorse.fs.FaultyStore;
 import dev.packhorse.fs.FileSlice;
+import dev.packhorse.fs.ForwardingStore;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Mode;
 import dev.packhorse.fs.Node;
+import dev.packhorse.fs.Permissions;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
@@ -96,6 +98,67 @@ class AuditStoreTest {
     @Test
     void everyOperationIsOverridden() {
         assertOverridesEveryOperation(AuditStore.class);
+    }
+
+    /** A view of somebody who may do nothing and sees nothing. */
+    private static final class Nobodys extends ForwardingStore implements Permissions {
+        Nobodys(Store delegate) {
+            super(delegate);
+        }
+
+        @Override
+        public boolean mayWrite(FsPath path) {
+            return false;
+        }
+
+        @Override
+        public boolean mayRemove(FsPath path) {
+            return false;
+        }
+
+        @Override
+        public boolean mayDescribe(FsPath path) {
+            return false;
+        }
+
+        @Override
+        public boolean mayMoveAway(Node node) {
+            return false;
+        }
+
+        @Override
+        public boolean hidesIn(FsPath directory) {
+            return true;
+        }
+
+        @Override
+        public boolean isKnown() {
+            return false;
+        }
+
+        @Override
+        public String caller() {
+            return "nobody";
+        }
+    }
+
+    @Test
+    void whatAFrontIsToldThatItMayNotDoIsALine() throws Exception {
+        AuditStore view = new AuditStore(new Nobodys(below), log, ORIGIN);
+
+        assertThat(view.mayWrite(path("/w"))).isFalse();
+        assertThat(view.mayRemove(path("/r"))).isFalse();
+        assertThat(view.mayMoveAway(below.stat(path("/")))).isFalse();
+        assertThat(view.hidesIn(path("/"))).isTrue();
+        assertThat(view.mayDescribe(path("/d"))).isFalse();
+        assertThat(view.caller()).isEqualTo("nobody");
+
+        assertThat(lines())
+                .extracting(line -> line.get("operation"), line -> line.get("path"), line -> line.get("status"))
+                .containsExactly(
+                        tuple("write", "/w", "permission-denied"),
+                        tuple("remove", "/r", "permission-denied"),
+                        tuple("move", "/", "permission-denied"));
     }
 
     @Test
