@@ -60,8 +60,7 @@ final class StateDatabase implements Closeable {
         Files.createDirectories(folder);
         Path file = folder.toAbsolutePath().normalize().resolve("state");
         // Without a delay a commit outlives the process, which is what the journal of the overlay needs. Nor may a hook
-        // of H2's
-        // close the database while what is under way at the end of the process is still recorded.
+        // of H2's close the database while what is under way at the end of the process is still recorded.
         String url = "jdbc:h2:file:" + file + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
         return open(file.toString(), false, Driver.class, url, "packhorse", "");
     }

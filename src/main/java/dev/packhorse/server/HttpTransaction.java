@@ -370,8 +370,7 @@ final class HttpTransaction implements RequestBody.Socket {
                 return;
             }
             // Not by the pieces alone that have left in full: a large one takes a slow client long, and before one that
-            // the
-            // store was slow to make there was nothing to send.
+            // the store was slow to make there was nothing to send.
             long left = out.totalPendingWriteBytes() - out.currentProgress();
             if (left != lastLeft) {
                 lastLeft = left;

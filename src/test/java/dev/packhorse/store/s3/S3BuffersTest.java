@@ -59,8 +59,8 @@ class S3BuffersTest {
 
             await().atMost(Duration.ofMinutes(1)).until(() -> parts.keys.size() == UPLOADS);
             assertThat(buffers.available()).isZero();
-            // Each has begun to read with 64 KiB, goes on with 128 KiB onto the disk, and a byte shows whether there is
-            // more.
+            // Each has begun to read with 64 KiB, goes on with 128 KiB onto the disk, and a byte shows whether there
+            // is more.
             assertThat(held.read() - disk.taken())
                     .isLessThanOrEqualTo(4L * Buffers.SIZE + UPLOADS * (64L * 1024 + 128 * 1024 + 1));
 
