@@ -105,6 +105,11 @@ public final class RestrictedStore extends ForwardingStore implements Permission
     }
 
     @Override
+    public boolean mayDoSomething() {
+        return Permissions.of(delegate()).mayDoSomething();
+    }
+
+    @Override
     public boolean mayWrite(FsPath path) {
         return Permissions.of(delegate()).mayWrite(path);
     }
