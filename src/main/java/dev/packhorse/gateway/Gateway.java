@@ -121,6 +121,7 @@ class Gateway implements HttpObserver {
                 identity.callers(),
                 new Exposure(http.host(), replay.host(), config.allowAnonymousWrites()),
                 audit);
+        listener.refuseBy(exports::refused);
         overlay = new OverlayTable(
                 database.source(), InstantSource.system(), config.changeTimestampRetention(), database.isShared());
         peers = database.isShared() ? new PeerChannel(database.source(), overlay::lookAgain, overlay::lookAgain) : null;

@@ -23,6 +23,7 @@ import dev.packhorse.server.HttpSettings;
 import dev.packhorse.server.Limits;
 import dev.packhorse.server.RawClient;
 import dev.packhorse.server.ReplaySettings;
+import dev.packhorse.server.TrustedProxies;
 import dev.packhorse.server.Workers;
 import dev.packhorse.store.local.LocalStore;
 import dev.packhorse.store.memory.MemoryStore;
@@ -113,6 +114,12 @@ public final class TestGateway implements AutoCloseable {
      * @param audit who has opened it closes it
      */
     TestGateway(Path folder, HttpSettings settings, Callers callers, AuditWiring audit) throws Exception {
+        this(folder, settings, callers, audit, Limits.none());
+    }
+
+    /** The same with limits of what clients may take. */
+    TestGateway(Path folder, HttpSettings settings, Callers callers, AuditWiring audit, Limits limits)
+            throws Exception {
         root = Files.createDirectories(folder.resolve("root"));
         device = device(devicePort, audit);
         exports = new Exports(
@@ -138,7 +145,10 @@ public final class TestGateway implements AutoCloseable {
                 settings,
                 workers,
                 (exchange, status, received, sent, nanos) ->
-                        observer.finished(exchange, status, received, sent, nanos));
+                        observer.finished(exchange, status, received, sent, nanos),
+                limits,
+                TrustedProxies.NONE);
+        listener.refuseBy(exports::refused);
         context.setStreamCaching(false);
         context.getShutdownStrategy().setTimeout(5);
         context.addComponent("store", new StoreComponent(stores));
