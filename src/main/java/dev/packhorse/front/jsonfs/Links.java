@@ -18,7 +18,7 @@ import java.util.Deque;
  * Follows symlinks to their end, which stores do not: they follow those in the middle of a path.
  *
  * <p>What leads nowhere, in circles or out of the store is {@code NOT_FOUND}. An absolute target begins at the root of the store, unless
- * the store itself says that it leads elsewhere. Used for one request.
+ * the store itself says that it leads elsewhere (decision 0022). Used for one request.
  */
 final class Links {
 
