@@ -154,10 +154,7 @@ class AuditedGatewayTest {
         assertThat(lines())
                 .extracting(line -> line.get("operation") + " " + line.get("path") + " " + line.get("status"))
                 .containsExactly(
-                        "list / ok",
-                        "list / ok",
-                        "read /a permission-denied",
-                        "stat /private permission-denied");
+                        "list / ok", "list / ok", "read /a permission-denied", "stat /private permission-denied");
     }
 
     @Test

@@ -144,8 +144,7 @@ public final class TestGateway implements AutoCloseable {
         listener = new HttpListener(
                 settings,
                 workers,
-                (exchange, status, received, sent, nanos) ->
-                        observer.finished(exchange, status, received, sent, nanos),
+                (exchange, status, received, sent, nanos) -> observer.finished(exchange, status, received, sent, nanos),
                 limits,
                 TrustedProxies.NONE);
         listener.refuseBy(exports::refused);

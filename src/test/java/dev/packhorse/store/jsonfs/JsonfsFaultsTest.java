@@ -235,8 +235,7 @@ class JsonfsFaultsTest {
         write("/b", new byte[1]);
         assertThatThrownBy(() -> list("/"))
                 .isInstanceOfSatisfying(
-                        FsException.class,
-                        failure -> assertThat(failure.kind()).isEqualTo(Kind.IO))
+                        FsException.class, failure -> assertThat(failure.kind()).isEqualTo(Kind.IO))
                 .hasStackTraceContaining("/a")
                 .hasStackTraceContaining("the server answered " + status);
         assertThat(store.stat(path("/b")).size()).as("its neighbours are there").isEqualTo(1);
