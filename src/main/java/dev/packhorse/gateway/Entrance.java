@@ -80,7 +80,7 @@ final class Entrance {
     }
 
     /** An answer that is not the front's, as its clients can take it. */
-    private static HttpResponse limited(HttpRequest request, HttpFronts.Front front, HttpResponse response) {
+    static HttpResponse limited(HttpRequest request, HttpFronts.Front front, HttpResponse response) {
         return front.strict()
                 ? HttpResponse.text(404, "Not Found").countedAs(response.status())
                 : front.cors().applyTo(request, response);

@@ -1,6 +1,7 @@
 package dev.packhorse.gateway;
 
 import dev.packhorse.front.http.HttpFront;
+import dev.packhorse.front.http.HttpRequest;
 import dev.packhorse.front.http.HttpResponse;
 import dev.packhorse.front.http.RequestTarget;
 import dev.packhorse.fs.Capability;
@@ -42,6 +43,8 @@ final class Exports implements ExportListener {
             .toList();
 
     private static final FsPath INDEX = HttpFronts.prefix(HttpFronts.HTTPFS);
+
+    private static final FsPath JSONFS = HttpFronts.prefix(HttpFronts.JSONFS);
 
     /**
      * One export over one protocol.
@@ -209,15 +212,21 @@ final class Exports implements ExportListener {
         try {
             return handle(exchange, RequestTarget.parse(exchange.request().target()));
         } catch (FsException e) {
-            return isJsonfs(exchange.request().target())
-                    ? HttpResponse.text(404, "Not Found").countedAs(400)
-                    : HttpResponse.text(400, "Bad path");
+            return refused(exchange.request(), HttpResponse.text(400, "Bad path"));
         }
     }
 
-    /** Whether a request that makes no sense is of a client that knows no other status for that. */
-    private static boolean isJsonfs(String target) {
-        return target.startsWith(HttpFronts.prefix(HttpFronts.JSONFS) + "/");
+    /** An answer that no front has made, as the clients of the export take it that a request is for. Blocks nowhere. */
+    HttpResponse refused(HttpRequest request, HttpResponse usual) {
+        FsPath path = RequestTarget.beginning(request.target(), Math.max(1, deepest));
+        Mount mount = find(path);
+        if (mount != null) {
+            return Entrance.limited(request, mount.front(), usual);
+        }
+        // Where no export is, its client is told so whatever it asks for.
+        return path.equals(JSONFS) || path.isBelow(JSONFS)
+                ? HttpResponse.text(404, "Not Found").countedAs(usual.status())
+                : usual;
     }
 
     private HttpResponse handle(HttpExchange exchange, RequestTarget target) throws FsException {

@@ -115,6 +115,7 @@ class Gateway implements HttpObserver {
         identity = IdentityWiring.of(config, database.source(), InstantSource.system());
         exports = new Exports(
                 spool, workers, device, registry, identity.callers(), identity.guard(), Exposure.of(config), audit);
+        listener.refuseBy(exports::refused);
         overlay = new OverlayTable(
                 database.source(), InstantSource.system(), config.changeTimestampRetention(), database.isShared());
         peers = database.isShared() ? new PeerChannel(database.source(), overlay::lookAgain, overlay::lookAgain) : null;

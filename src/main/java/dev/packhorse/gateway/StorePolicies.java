@@ -118,7 +118,7 @@ final class StorePolicies implements StoreRegistry.Policies {
     /** The cache that the operator wants, {@code null} for none. */
     static CacheStore.@Nullable Options cache(String location, Options options) {
         Duration ttl =
-                options.duration("cache", Stores.isRemote(location) ? CacheStore.Options.DEFAULT.ttl() : Duration.ZERO);
+                options.duration("cache", Stores.isCached(location) ? CacheStore.Options.DEFAULT.ttl() : Duration.ZERO);
         // Read in any case, so that the rest may stay in the route of who turns the cache off for a while.
         CacheStore.Options cache = read(ttl.isZero() ? CacheStore.Options.DEFAULT.ttl() : ttl, options);
         return ttl.isZero() ? null : cache;

@@ -54,6 +54,7 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
     private final LongAdder concluded = new LongAdder();
     private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
 
+    private Refusals refusals = Refusals.USUAL;
     private @Nullable Tls tls;
     private @Nullable Bootstrap bootstrap;
     private volatile boolean draining;
@@ -79,6 +80,11 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
      */
     public void secure(TlsSettings settings) throws IOException {
         tls = Tls.open(settings);
+    }
+
+    /** Has answers that no front has made put into what clients understand. Called before {@link #start}. */
+    public void refuseBy(Refusals answers) {
+        refusals = answers;
     }
 
     /** The port that is bound for TLS; the configured one before that; 0 if there is none. */
@@ -122,6 +128,10 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
 
     Workers workers() {
         return workers;
+    }
+
+    Refusals refusals() {
+        return refusals;
     }
 
     Limits limits() {
@@ -168,7 +178,7 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
     HttpResponse handle(HttpExchange request) {
         NettyHttpConsumer consumer = gate.consumer;
         if (consumer == null || consumer.isSuspended()) {
-            return HttpResponse.text(503, "Service Unavailable");
+            return refusals.answer(request.request(), HttpResponse.text(503, "Service Unavailable"));
         }
         Exchange exchange = consumer.createExchange(true);
         try {
@@ -181,7 +191,7 @@ public final class HttpListener extends ServiceSupport implements NettySharedHtt
             return (HttpResponse) exchange.getMessage().getBody();
         } catch (Exception | Error e) {
             LOG.errorf(e, "a request failed unexpectedly request=%d", request.number());
-            return HttpResponse.text(500, "Internal Server Error");
+            return refusals.answer(request.request(), HttpResponse.text(500, "Internal Server Error"));
         } finally {
             consumer.releaseExchange(exchange, true);
         }

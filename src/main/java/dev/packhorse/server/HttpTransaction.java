@@ -128,7 +128,7 @@ final class HttpTransaction implements RequestBody.Socket {
     /** Answers a client that has had its share, without the route, a worker or a line in the log. The connection may go on. */
     void refuse(Limits.Refusal refusal) {
         refused = true;
-        respond(refusal.answer());
+        respond(listener.refusals().answer(exchange.request(), refusal.answer()));
     }
 
     /** Sends the client to where its request is served under TLS, without running the route. */

@@ -132,6 +132,33 @@ class AuditedGatewayTest {
     }
 
     @Test
+    void whatAFrontLooksAtForItselfIsNoLine() throws Exception {
+        // Given
+        Files.writeString(files.resolve("a"), "12345");
+        Files.createDirectories(files.resolve("private"));
+        Files.createSymbolicLink(files.resolve("absolute"), Path.of("/none"));
+        Files.createSymbolicLink(files.resolve("hidden"), Path.of("private"));
+        Files.createSymbolicLink(files.resolve("shown"), Path.of("a"));
+        gateway.export(
+                "y",
+                Map.of("protocols", "jsonfs", "access", "reader:r; /private/**: writer:r"),
+                LocalStore.open(files, LocalStore.Options.DEFAULT));
+
+        // When
+        for (String export : List.of("x", "y")) {
+            assertThat(send("GET", "/jsonfs/" + export, "", "reader")).isEqualTo(200);
+        }
+        assertThat(send("GET", "/jsonfs/y/a", "", "other")).isEqualTo(404);
+        assertThat(send("HEAD", "/jsonfs/y/private", "", "reader")).isEqualTo(404);
+
+        // Then
+        assertThat(lines())
+                .extracting(line -> line.get("operation") + " " + line.get("path") + " " + line.get("status"))
+                .containsExactly(
+                        "list / ok", "list / ok", "read /a permission-denied", "stat /private permission-denied");
+    }
+
+    @Test
     void aWrongCredentialIsALineWithoutIt() throws Exception {
         // When
         String wrong = "Authorization: " + TestCallers.basic("writer", "hush-hush");

@@ -179,6 +179,34 @@ class JsonfsTest {
     }
 
     @Test
+    void whatAServerSaysIsBelievedForASecondThroughARoute() throws Exception {
+        // Given
+        Path file = Files.writeString(gateway.root.resolve("a"), "first");
+        String shown = ":" + gateway.port() + "/jsonfs/shared";
+        gateway.serve("near", "httpfs", "jsonfs+http://127.0.0.1" + shown, Map.of());
+        gateway.serve("remembered", "httpfs", "jsonfs+http://localhost" + shown, Map.of("cache", "1h"));
+        for (String export : List.of("near", "remembered")) {
+            assertThat(gateway.send("HEAD", "/fs/" + export + "/a", "").header("Content-Length"))
+                    .isEqualTo("5");
+            assertThat(gateway.send("GET", "/fs/" + export + "/", "").body()).doesNotContain("b ");
+        }
+        // When
+        Files.writeString(file, "and longer");
+        Files.writeString(gateway.root.resolve("b"), "");
+        // Then
+        await().untilAsserted(() -> {
+            assertThat(gateway.send("HEAD", "/fs/near/a", "").header("Content-Length"))
+                    .isEqualTo("10");
+            assertThat(gateway.send("GET", "/fs/near/", "").body()).contains("b ");
+        });
+        assertThat(gateway.send("HEAD", "/fs/near/a", "").header("Cache-Control-TTL"))
+                .isEqualTo("1");
+        assertThat(gateway.send("HEAD", "/fs/remembered/a", "").header("Content-Length"))
+                .as("as the operator wants")
+                .isEqualTo("5");
+    }
+
+    @Test
     void whatMayNotBeReadHidesNoNeighbour() throws Exception {
         gateway.send("PUT", "/fs/brittle/a", "text");
         gateway.send("PUT", "/fs/brittle/b", "");

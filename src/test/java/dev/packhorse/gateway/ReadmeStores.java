@@ -248,7 +248,7 @@ record ReadmeStores(
 
     static final SortedMap<String, String> POLICIES = options(
             "cache",
-                    "for how long nodes and listings are remembered, `0s` for not at all; `30s` for stores on other hosts, else `0s`",
+                    "for how long nodes and listings are remembered, `0s` for not at all; `30s` for stores on other hosts but `jsonfs`, else `0s`",
             "cache-entries", "nodes that are remembered; `200000`",
             "cache-negative", "for how long it is remembered that nothing is there; a third of `cache`, at most `10s`",
             "cache-size", "memory for it; `64m`",

@@ -13,6 +13,7 @@ import dev.packhorse.identity.IdentityFiles;
 import dev.packhorse.identity.LoginGuard;
 import dev.packhorse.policy.overlay.TestDatabase;
 import dev.packhorse.server.HttpSettings;
+import dev.packhorse.server.Limits;
 import dev.packhorse.store.memory.MemoryStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +66,7 @@ class RouteCredentialsTest {
                 ? new KnownCallers(identities, new Authenticator(identities, null, guard, clock))
                 : Callers.ANONYMOUS;
         TestGateway gateway =
-                new TestGateway(folder.resolve("gateway"), HttpSettings.DEFAULT, callers, AuditWiring.OFF, guard);
+                new TestGateway(folder.resolve("gateway"), HttpSettings.DEFAULT, callers, AuditWiring.OFF, guard, Limits.none());
         gateway.export(
                 "x",
                 Map.of(

@@ -24,6 +24,7 @@ import dev.packhorse.server.HttpSettings;
 import dev.packhorse.server.Limits;
 import dev.packhorse.server.RawClient;
 import dev.packhorse.server.ReplaySettings;
+import dev.packhorse.server.TrustedProxies;
 import dev.packhorse.server.Workers;
 import dev.packhorse.store.local.LocalStore;
 import dev.packhorse.store.memory.MemoryStore;
@@ -111,7 +112,7 @@ public final class TestGateway implements AutoCloseable {
     }
 
     TestGateway(Path folder, HttpSettings settings, Callers callers, AuditWiring audit) throws Exception {
-        this(folder, settings, callers, audit, null);
+        this(folder, settings, callers, audit, null, Limits.none());
     }
 
     /**
@@ -119,8 +120,15 @@ public final class TestGateway implements AutoCloseable {
      *
      * @param audit who has opened it closes it
      * @param guard counts wrong credentials; {@code null} for one of its own
+     * @param limits of what clients may take
      */
-    TestGateway(Path folder, HttpSettings settings, Callers callers, AuditWiring audit, @Nullable LoginGuard guard)
+    TestGateway(
+            Path folder,
+            HttpSettings settings,
+            Callers callers,
+            AuditWiring audit,
+            @Nullable LoginGuard guard,
+            Limits limits)
             throws Exception {
         root = Files.createDirectories(folder.resolve("root"));
         database = StateDatabase.open(folder.resolve("state"));
@@ -147,8 +155,10 @@ public final class TestGateway implements AutoCloseable {
         listener = new HttpListener(
                 settings,
                 workers,
-                (exchange, status, received, sent, nanos) ->
-                        observer.finished(exchange, status, received, sent, nanos));
+                (exchange, status, received, sent, nanos) -> observer.finished(exchange, status, received, sent, nanos),
+                limits,
+                TrustedProxies.NONE);
+        listener.refuseBy(exports::refused);
         context.setStreamCaching(false);
         context.getShutdownStrategy().setTimeout(5);
         context.addComponent("store", new StoreComponent(stores));

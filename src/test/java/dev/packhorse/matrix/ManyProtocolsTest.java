@@ -118,6 +118,7 @@ class ManyProtocolsTest {
                 assertThat(tag.isEmpty()).isEqualTo(!served.whole().has(Capability.ETAGS));
                 assertThat(tag("/openhands/" + served.export() + "/files" + name))
                         .isEqualTo(tag);
+                assertThat(tag("/jsonfs/" + served.export() + name)).isEqualTo(tag);
             }
         }
     }

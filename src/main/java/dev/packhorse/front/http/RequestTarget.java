@@ -28,8 +28,33 @@ public record RequestTarget(
     public static RequestTarget parse(String target) throws FsException {
         int mark = target.indexOf('?');
         String query = mark < 0 ? null : target.substring(mark + 1);
-        String raw = mark < 0 ? target : target.substring(0, mark);
-        return parsePath(withoutAuthority(raw), query);
+        return parsePath(rawPath(target, mark), query);
+    }
+
+    /**
+     * Where the path of a target begins, also of one that {@link #parse} refuses: its first segments, up to one that makes no sense.
+     *
+     * @param most segments that are looked at
+     */
+    public static FsPath beginning(String target, int most) {
+        FsPath path = FsPath.ROOT;
+        try {
+            int depth = 0;
+            for (String raw : rawPath(target, target.indexOf('?')).split("/", -1)) {
+                String segment = raw.isEmpty() ? raw : WireText.decodePercent(raw);
+                if (segment == null || depth == most) {
+                    break;
+                }
+                if (!segment.isEmpty()) {
+                    path = path.child(segment);
+                    depth++;
+                }
+            }
+        } catch (FsException e) {
+            // What comes before that segment is known.
+            return path;
+        }
+        return path;
     }
 
     /** The part of the target behind a prefix of decoded segments. */
@@ -58,6 +83,10 @@ public record RequestTarget(
             start = end + 1;
         }
         return new RequestTarget(FsPath.of(segments), raw.endsWith("/"), query);
+    }
+
+    private static String rawPath(String target, int mark) {
+        return withoutAuthority(mark < 0 ? target : target.substring(0, mark));
     }
 
     private static String withoutAuthority(String raw) {

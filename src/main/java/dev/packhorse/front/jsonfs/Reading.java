@@ -9,6 +9,7 @@ import dev.packhorse.front.http.HttpResponse;
 import dev.packhorse.front.http.MediaTypes;
 import dev.packhorse.front.http.RequestTarget;
 import dev.packhorse.front.http.SlashOrder;
+import dev.packhorse.fs.Audited;
 import dev.packhorse.fs.Content;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
@@ -61,7 +62,8 @@ final class Reading {
             content = target.trailingSlash() ? null : open(path, store);
         } catch (FsException e) {
             if (e.kind() == Kind.PERMISSION_DENIED && options.strictStatus()) {
-                return unreadable(new Links(store).stat(path), e);
+                // That it was denied is on record already.
+                return unreadable(new Links(Audited.unaudited(store)).stat(path), e);
             }
             throw e;
         }
@@ -123,7 +125,8 @@ final class Reading {
 
     private HttpResponse listing(Node directory, Store store) throws FsException {
         try {
-            Shown shown = new Shown(store.list(directory.path()), new Links(store));
+            // Where links lead is looked at because of the protocol, not because the caller asked.
+            Shown shown = new Shown(store.list(directory.path()), new Links(Audited.unaudited(store)));
             ListingBody body = ListingBody.open(new SlashOrder(shown), options.spoolFolder());
             return directory(directory).body(body.body()).closing(body);
         } catch (FsException e) {

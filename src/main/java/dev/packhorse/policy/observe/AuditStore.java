@@ -1,6 +1,7 @@
 package dev.packhorse.policy.observe;
 
 import dev.packhorse.fs.AttributeChange;
+import dev.packhorse.fs.Audited;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.Capabilities;
 import dev.packhorse.fs.Content;
@@ -24,7 +25,7 @@ import dev.packhorse.fs.WriteOptions;
  * <p>A change that has been made, but whose line the operating system does not have in time, fails as {@code UNAVAILABLE}: nobody
  * may believe in a change that no line tells of. While such lines wait, changes fail so before they are made.
  */
-public final class AuditStore extends ForwardingStore implements Permissions {
+public final class AuditStore extends ForwardingStore implements Audited, Permissions {
 
     private final AuditLog log;
     private final Origin origin;
@@ -38,6 +39,11 @@ public final class AuditStore extends ForwardingStore implements Permissions {
         super(delegate);
         this.log = log;
         this.origin = origin;
+    }
+
+    @Override
+    public Store unaudited() {
+        return delegate();
     }
 
     @Override

@@ -18,7 +18,8 @@
  * <p>Rules
  * <ul>
  *   <li>Everything that changes something, each read, listing and walk, and whatever is denied is a line. What is looked at
- *       ({@code stat}, {@code space}) is one on demand only: a download looks before it reads, and would be two.
+ *       ({@code stat}, {@code space}) is one on demand only: a download looks before it reads, and would be two. What a front
+ *       looks at for itself ({@link dev.packhorse.fs.Audited}) is none.
  *   <li>The line of a change is with the operating system before the operation returns; a change whose line is not is not
  *       acknowledged. A crash in between leaves a change without a line, of which nobody was told that it happened.
  *   <li>Lines of what changes nothing are handed over within a moment, and nobody waits for them. When too many wait they are

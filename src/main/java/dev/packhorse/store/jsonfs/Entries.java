@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * What the server says of single entries, and of all entries of a directory.
  *
  * <p>A listing has names only. It is read and sorted as a whole, so that none is cut and none comes twice, and then each name is asked
- * for, {@value #AHEAD} ahead. What is not there is left out. What the server refuses to tell of is shown with what its name tells, so
- * that it hides none of its neighbours; a lost connection is a failure.
+ * for, {@value #AHEAD} ahead. What is not there is left out. What the server refuses to tell of is a failure of the whole, as a lost
+ * connection is: shown as an empty file or left out it would look right, and who mirrors the listing would empty or remove its copy.
  */
 final class Entries {
 
@@ -76,9 +76,23 @@ final class Entries {
      *
      * @param directory as it is shown
      * @param wire as the server has it
+     * @throws FsException also if the server refuses to tell of one of them
+     */
+    SortedNodes children(FsPath directory, FsPath wire, String operation) throws IOException {
+        return children(directory, wire, Long.MAX_VALUE, /* all= */ true, operation);
+    }
+
+    /**
+     * Learns the names of children of a directory. One that the server refuses to tell of says nothing of the others.
+     *
      * @param most of how many there are at most is looked
      */
-    SortedNodes children(FsPath directory, FsPath wire, long most, String operation) throws IOException {
+    void search(FsPath directory, FsPath wire, long most, String operation) throws IOException {
+        children(directory, wire, most, /* all= */ false, operation).close();
+    }
+
+    private SortedNodes children(FsPath directory, FsPath wire, long most, boolean all, String operation)
+            throws IOException {
         SortedNodes children = new SortedNodes(operation, directory);
         try (SortedNodes names = names(directory, wire, operation)) {
             long left = most;
@@ -90,7 +104,7 @@ final class Entries {
                         ahead.add(probe(next));
                         next = --left > 0 ? names.next() : null;
                     }
-                    Node child = child(directory, ahead.remove(), operation);
+                    Node child = child(directory, ahead.remove(), all, operation);
                     if (child != null) {
                         children.add(child);
                     }
@@ -118,7 +132,7 @@ final class Entries {
         }
     }
 
-    private @Nullable Node child(FsPath directory, Probe probe, String operation) throws IOException {
+    private @Nullable Node child(FsPath directory, Probe probe, boolean all, String operation) throws IOException {
         FsPath wire = probe.name.path();
         Head head;
         try {
@@ -133,8 +147,10 @@ final class Entries {
             throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
         }
         if (!head.isUnderstood()) {
-            Head unsaid = new Head(200, wire.name(), probe.name.isDirectory(), 0, null, null);
-            return node(directory.child(wire.name()), unsaid);
+            if (all) {
+                throw Server.refused(head.status(), operation, directory.child(wire.name()));
+            }
+            return null;
         }
         if (!head.isThere()) {
             return null;

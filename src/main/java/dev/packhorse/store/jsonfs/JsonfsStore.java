@@ -123,8 +123,7 @@ public final class JsonfsStore extends ReadOnlyStore {
             if (!place.node().isDirectory()) {
                 throw new FsException(Kind.NOT_A_DIRECTORY, "list", directory);
             }
-            return entries.children(directory, place.wire(), Long.MAX_VALUE, "list")
-                    .sort();
+            return entries.children(directory, place.wire(), "list").sort();
         });
     }
 

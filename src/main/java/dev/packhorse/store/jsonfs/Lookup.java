@@ -65,7 +65,7 @@ final class Lookup {
         if (place != null || known.wasSearched(above)) {
             return place;
         }
-        entries.children(above, parent.wire, SEARCHED, operation).close();
+        entries.search(above, parent.wire, SEARCHED, operation);
         FsPath found = known.wire(path);
         return found.equals(plain) ? null : at(path, found, operation);
     }

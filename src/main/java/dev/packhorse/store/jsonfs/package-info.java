@@ -14,7 +14,8 @@
  * <p><b>What is not said.</b> A file without a length has size 0, but a read brings what comes; without a time it has that at which it
  * was first seen; without permissions it has 0644, a directory 0755.
  *
- * <p><b>Trust.</b> Names that could lead elsewhere are left out; a listing that is cut, or none, is a failure, never a short one.
+ * <p><b>Trust.</b> Names that could lead elsewhere are left out; a listing that is cut, or none, is a failure, never a short one,
+ * and so is one with an entry that the server refuses to tell of.
  *
  * <pre>{@code
  * try (Store store = JsonfsStore.open(URI.create("http://host/files"), JsonfsOptions.of(temp))) {

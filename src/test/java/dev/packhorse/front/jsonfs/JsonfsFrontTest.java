@@ -208,12 +208,13 @@ class JsonfsFrontTest {
         Files.writeString(folder.resolve("secret"), "secret");
         Files.createSymbolicLink(root.resolve("out"), Path.of("../secret"));
         Files.createSymbolicLink(root.resolve("far"), Path.of("/etc/passwd"));
+        Files.createSymbolicLink(root.resolve("inside"), root.resolve("etc").toAbsolutePath());
         Files.createSymbolicLink(root.resolve("parent"), Path.of(".."));
         Files.createSymbolicLink(root.resolve("in"), Path.of("etc/../etc"));
         try (Store local = LocalStore.open(root, LocalStore.Options.DEFAULT)) {
             assertThat(Answer.of(response(strict, local, "GET", "/"), false).text())
                     .isEqualTo(both("[\"etc/\",\"in/\"]"));
-            for (String gone : List.of("/out", "/far", "/parent", "/parent/secret")) {
+            for (String gone : List.of("/out", "/far", "/inside", "/parent", "/parent/secret")) {
                 assertThat(response(strict, local, "GET", gone).status())
                         .as(gone)
                         .isEqualTo(404);

@@ -107,6 +107,11 @@ class AuditStoreTest {
         }
 
         @Override
+        public boolean mayDoSomething() {
+            return false;
+        }
+
+        @Override
         public boolean mayWrite(FsPath path) {
             return false;
         }

@@ -226,8 +226,22 @@ class JsonfsFaultsTest {
         assertFails(Kind.IO, () -> store.stat(path("/a")));
         assertFails(Kind.IO, () -> store.read(path("/a")));
         assertFails(Kind.IO, () -> store.list(path("/a")));
-        server.directory("/", "{\"dirs\":[\"a\",\"b\",\"gone\"]}");
-        assertThat(list("/")).as("it hides no neighbour").containsExactly("a", "b");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {301, 401, 403, 429, 500, 503})
+    void aListingFailsWhoseServerRefusesToTellOfAnEntry(int status) throws IOException {
+        server.has("/a", status, "").directory("/", "{\"dirs\":[\"a\",\"b\",\"gone\"]}");
+        write("/b", new byte[1]);
+        assertThatThrownBy(() -> list("/"))
+                .isInstanceOfSatisfying(
+                        FsException.class, failure -> assertThat(failure.kind()).isEqualTo(Kind.IO))
+                .hasStackTraceContaining("/a")
+                .hasStackTraceContaining("the server answered " + status);
+        assertThat(store.stat(path("/b")).size()).as("its neighbours are there").isEqualTo(1);
+        assertFails(Kind.NOT_FOUND, () -> store.stat(path("/gone")));
+        server.has("/a", 404, "");
+        assertThat(list("/")).containsExactly("b");
     }
 
     @Test
