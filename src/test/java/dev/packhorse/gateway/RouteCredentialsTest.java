@@ -65,8 +65,8 @@ class RouteCredentialsTest {
         Callers callers = withUsers
                 ? new KnownCallers(identities, new Authenticator(identities, null, guard, clock))
                 : Callers.ANONYMOUS;
-        TestGateway gateway =
-                new TestGateway(folder.resolve("gateway"), HttpSettings.DEFAULT, callers, AuditWiring.OFF, guard, Limits.none());
+        TestGateway gateway = new TestGateway(
+                folder.resolve("gateway"), HttpSettings.DEFAULT, callers, AuditWiring.OFF, guard, Limits.none());
         gateway.export(
                 "x",
                 Map.of(
