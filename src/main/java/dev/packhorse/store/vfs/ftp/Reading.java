@@ -132,10 +132,15 @@ final class Reading {
     }
 
     private boolean isStill(Entry entry, FsPath path, Transfer sending) throws IOException {
+        Entry now = now(path, sending);
+        return now != null && now.isSameFile(entry);
+    }
+
+    /** What is at a path once the server has opened what it sends from there. */
+    private @Nullable Entry now(FsPath path, Transfer sending) throws IOException {
         sending.awaitFirst();
         try (Connections.Lease question = connections.question()) {
-            Entry now = question.look(connection -> Lookup.find(connection, path, "read"));
-            return now != null && now.isSameFile(entry);
+            return question.look(connection -> Lookup.find(connection, path, "read"));
         }
     }
 
@@ -144,9 +149,8 @@ final class Reading {
         FsPath path = node.path();
         Transfer transfer = lease.repeat(connection -> connection.transfer("RETR", connection.at(path), offset));
         boolean kept = false;
-        try (Connections.Lease question = connections.question()) {
-            transfer.awaitFirst();
-            Entry now = question.look(connection -> Lookup.find(connection, path, "read"));
+        try {
+            Entry now = now(path, transfer);
             if (now == null || !now.node(path).equals(node)) {
                 throw new IOException("the file has been replaced since it was opened");
             }
