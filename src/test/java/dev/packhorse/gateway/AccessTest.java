@@ -10,8 +10,7 @@ import dev.packhorse.fs.FaultyStore;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
-import dev.packhorse.fs.Listing;
-import dev.packhorse.fs.Node;
+import dev.packhorse.fs.ListedPaths;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.WriteOptions;
 import dev.packhorse.server.HttpSettings;
@@ -64,13 +63,7 @@ class AccessTest {
     }
 
     private static List<String> walked(Store store) throws FsException {
-        List<String> paths = new ArrayList<>();
-        try (Listing all = store.walk(FsPath.ROOT)) {
-            for (Node node = all.next(); node != null; node = all.next()) {
-                paths.add(node.path().toString());
-            }
-        }
-        return paths;
+        return ListedPaths.of(store.walk(FsPath.ROOT));
     }
 
     private int status(String method, String target, String body, String... headers) throws Exception {

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
-import dev.packhorse.fs.Listing;
+import dev.packhorse.fs.ListedPaths;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.WriteOptions;
@@ -18,7 +18,6 @@ import dev.packhorse.identity.Right;
 import dev.packhorse.server.RawClient;
 import dev.packhorse.store.memory.MemoryStore;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -188,13 +187,7 @@ class EveryDeviceClientTest {
     }
 
     private static List<String> walked(Store store) throws FsException {
-        List<String> paths = new ArrayList<>();
-        try (Listing all = store.walk(FsPath.ROOT)) {
-            for (Node node = all.next(); node != null; node = all.next()) {
-                paths.add(node.path().toString());
-            }
-        }
-        return paths;
+        return ListedPaths.of(store.walk(FsPath.ROOT));
     }
 
     @ParameterizedTest

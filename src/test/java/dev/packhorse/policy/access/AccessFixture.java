@@ -8,8 +8,7 @@ import dev.packhorse.fs.Content;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
-import dev.packhorse.fs.Listing;
-import dev.packhorse.fs.Node;
+import dev.packhorse.fs.ListedPaths;
 import dev.packhorse.fs.RecordingStore;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.WriteOptions;
@@ -20,7 +19,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -104,21 +102,11 @@ abstract class AccessFixture {
     }
 
     static List<String> listed(Store store, String path) throws FsException {
-        return paths(store.list(path(path)));
+        return ListedPaths.of(store.list(path(path)));
     }
 
     static List<String> walked(Store store, String path) throws FsException {
-        return paths(store.walk(path(path)));
-    }
-
-    private static List<String> paths(Listing listing) throws FsException {
-        List<String> paths = new ArrayList<>();
-        try (listing) {
-            for (Node node = listing.next(); node != null; node = listing.next()) {
-                paths.add(node.path().toString());
-            }
-        }
-        return paths;
+        return ListedPaths.of(store.walk(path(path)));
     }
 
     static void assertFails(Kind kind, ThrowingCallable call) {
