@@ -16,6 +16,19 @@ final class Directory implements Closeable {
     /** One entry, its name raw. */
     record Entry(String name, Attributes attributes) {}
 
+    /**
+     * An entry went away while the server looked at it. OpenSSH leaves such an entry out; MINA, and who builds on it, fails the
+     * request with {@code SSH_FX_NO_SUCH_FILE}, and the entries of the same answer are lost: the directory has to be read again.
+     */
+    static final class VanishedException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        VanishedException(StatusException cause) {
+            super("an entry of the directory vanished while the server looked at it", cause);
+        }
+    }
+
     private final Connection connection;
     private final byte[] handle;
     private final Deque<CompletableFuture<Reply>> ahead = new ArrayDeque<>();
@@ -71,6 +84,9 @@ final class Directory implements Closeable {
             left = names.int32();
             batch = names;
         } catch (StatusException e) {
+            if (e.code() == StatusException.NO_SUCH_FILE) {
+                throw new VanishedException(e);
+            }
             if (e.code() != StatusException.EOF) {
                 throw e;
             }

@@ -16,16 +16,30 @@ import java.util.concurrent.atomic.LongAdder;
  */
 record Listings(Connections connections, Leftovers leftovers, LongAdder unlistable) {
 
+    /** So often a directory is read until none of its entries vanishes while the server looks at it. */
+    private static final int ATTEMPTS = 20;
+
     /**
      * Reads a directory.
      *
      * @param run how many nodes to keep in memory
      */
     SortedNodes read(FsPath directory, String operation, int run) throws FsException {
-        return connections.run(operation, directory, lease -> read(lease.connection(), directory, operation, run));
+        return connections.run(operation, directory, lease -> {
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    return readOnce(lease.connection(), directory, operation, run);
+                } catch (Directory.VanishedException e) {
+                    if (attempt == ATTEMPTS) {
+                        throw e;
+                    }
+                }
+            }
+        });
     }
 
-    private SortedNodes read(Connection connection, FsPath directory, String operation, int run) throws IOException {
+    private SortedNodes readOnce(Connection connection, FsPath directory, String operation, int run)
+            throws IOException {
         // Opened along with the check, which is the rule; if the way there leads over a symlink, opened again.
         String expected = expected(connection, directory);
         CompletableFuture<Reply> opening = Directory.open(connection, expected);

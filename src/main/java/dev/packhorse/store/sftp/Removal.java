@@ -10,8 +10,8 @@ final class Removal {
 
     private static final int WINDOW = 64;
 
-    /** How often what appears in a directory while it is emptied is removed as well. */
-    private static final int ATTEMPTS = 3;
+    /** How often a directory is emptied in which others make and remove entries meanwhile. */
+    private static final int ATTEMPTS = 10;
 
     private final Connection connection;
     private final Deque<CompletableFuture<Reply>> unanswered = new ArrayDeque<>();
@@ -23,6 +23,7 @@ final class Removal {
     void tree(String at) throws IOException {
         for (int attempt = 1; ; attempt++) {
             empty(at);
+            await(0);
             try {
                 connection.call(new Request(Request.RMDIR).raw(at)).done();
                 return;
@@ -57,8 +58,10 @@ final class Removal {
                     await(WINDOW);
                 }
             }
+        } catch (Directory.VanishedException e) {
+            // Whether anything is left RMDIR tells.
+            return;
         }
-        await(0);
     }
 
     private void await(int most) throws IOException {

@@ -51,7 +51,9 @@ final class SftpErrors {
         if (failure instanceof SocketTimeoutException) {
             return Kind.TIMEOUT;
         }
-        if (failure instanceof ConnectionLostException || failure instanceof InterruptedIOException) {
+        if (failure instanceof ConnectionLostException
+                || failure instanceof Directory.VanishedException
+                || failure instanceof InterruptedIOException) {
             return Kind.UNAVAILABLE;
         }
         return Kind.IO;

@@ -18,8 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.kex.BuiltinDHFactories;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
@@ -50,6 +53,7 @@ public final class MinaServer implements AutoCloseable {
     private final SshServer server = SshServer.setUpDefaultServer();
     private final KeyPair hostKey;
     private final AtomicLong room = new AtomicLong(Long.MAX_VALUE);
+    private final AtomicInteger vanishing = new AtomicInteger();
 
     public MinaServer(Path knownHosts) throws Exception {
         this(0, generated(), knownHosts);
@@ -68,7 +72,7 @@ public final class MinaServer implements AutoCloseable {
         server.setPasswordAuthenticator((user, password, session) -> user.equals(USER) && password.equals(PASSWORD));
         server.setPublickeyAuthenticator((user, key, session) -> false);
         server.setForwardingFilter(AcceptAllForwardingFilter.INSTANCE);
-        server.setSubsystemFactories(List.of(new Subsystems(room)));
+        server.setSubsystemFactories(List.of(new Subsystems(room, vanishing)));
         server.start();
         Files.writeString(knownHosts, known(server.getPort()));
     }
@@ -87,6 +91,11 @@ public final class MinaServer implements AutoCloseable {
     /** From now on the disk takes no more than so many bytes. */
     void room(long bytes) {
         room.set(bytes);
+    }
+
+    /** The next so many times that a directory is opened, its last entry goes away before the server looks at it. */
+    void vanishing(int times) {
+        vanishing.set(times);
     }
 
     public int port() {
@@ -161,7 +170,7 @@ public final class MinaServer implements AutoCloseable {
     }
 
     private static final class Subsystems extends SftpSubsystemFactory {
-        Subsystems(AtomicLong room) {
+        Subsystems(AtomicLong room, AtomicInteger vanishing) {
             setFileSystemAccessor(new SftpFileSystemAccessor() {
                 @Override
                 public SeekableByteChannel openFile(
@@ -191,9 +200,28 @@ public final class MinaServer implements AutoCloseable {
                     if (directory.endsWith("forbidden")) {
                         throw new AccessDeniedException(directory.toString());
                     }
-                    return SftpFileSystemAccessor.super.openDirectory(subsystem, handle, directory, name, options);
+                    DirectoryStream<Path> opened =
+                            SftpFileSystemAccessor.super.openDirectory(subsystem, handle, directory, name, options);
+                    return vanishing.getAndUpdate(left -> Math.max(0, left - 1)) > 0
+                            ? withOneMore(opened, directory.resolve("vanished"))
+                            : opened;
                 }
             });
+        }
+
+        private static DirectoryStream<Path> withOneMore(DirectoryStream<Path> opened, Path more) {
+            return new DirectoryStream<>() {
+                @Override
+                public Iterator<Path> iterator() {
+                    return Stream.concat(StreamSupport.stream(opened.spliterator(), false), Stream.of(more))
+                            .iterator();
+                }
+
+                @Override
+                public void close() throws IOException {
+                    opened.close();
+                }
+            };
         }
 
         /** Names without files: making those would take ten times as long. */
