@@ -33,6 +33,14 @@ public final class FileTree {
                 }
                 return FileVisitResult.CONTINUE;
             }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                if (isTemporary(file)) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw failure;
+            }
         });
         return files;
     }

@@ -186,6 +186,7 @@ public final class Mirror implements Closeable {
 
     /** Whether a change is done with; not so if this was closed before. */
     private boolean apply(Change change, long from, Delivery delivery) throws IOException, InterruptedException {
+        boolean open = false;
         while (!spool.isClosed()) {
             FsException failure = attempt(change, from, delivery);
             if (spool.isClosed() && failure != null) {
@@ -195,9 +196,15 @@ public final class Mirror implements Closeable {
                 succeed(change);
                 return true;
             }
-            if (isForbidden(change) || !isWorthwhile(failure.kind())) {
+            boolean ofOnePath = isOfOnePath(failure.kind());
+            if (isForbidden(change) || !isWorthwhile(failure.kind()) || (ofOnePath && open)) {
                 giveUp(change, failure);
                 return true;
+            }
+            // Where the root can be listed it is tried once more: the store may have come back since it failed.
+            open = ofOnePath && !isShut();
+            if (open) {
+                continue;
             }
             if (failures == 0) {
                 LOG.warnf(
@@ -248,11 +255,8 @@ public final class Mirror implements Closeable {
     /** Whether the same may do later. */
     private boolean isWorthwhile(Kind kind) {
         return switch (kind) {
-            case UNAVAILABLE, TIMEOUT, BUSY -> true;
+            case UNAVAILABLE, TIMEOUT, BUSY, PERMISSION_DENIED, IO -> true;
             case NO_SPACE -> isWaitedFor(kind);
-            // Of one path otherwise: a sender could hold up all others by one that leads out through a symlink.
-            case PERMISSION_DENIED -> isShut();
-            case IO -> failures + 1 < TRIES || isShut();
             case NOT_FOUND,
                     ALREADY_EXISTS,
                     IS_A_DIRECTORY,
@@ -264,6 +268,14 @@ public final class Mirror implements Closeable {
                     UNSUPPORTED,
                     TOO_LARGE -> false;
         };
+    }
+
+    /**
+     * Whether it is the fault of the path, unless the store is shut. A sender could hold up all others by a path that leads out
+     * through a symlink.
+     */
+    private boolean isOfOnePath(Kind kind) {
+        return kind == Kind.PERMISSION_DENIED || (kind == Kind.IO && failures + 1 >= TRIES);
     }
 
     private boolean isWaitedFor(Kind kind) {

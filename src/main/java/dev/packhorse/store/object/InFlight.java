@@ -48,17 +48,14 @@ public final class InFlight<T> {
     /**
      * Begins one more.
      *
-     * @param used what it needs, closed behind it
+     * @param used what it needs, closed before it counts as done
      */
     public void add(Task<T> task, Closeable used) throws FsException {
         CompletableFuture<T> result = new CompletableFuture<>();
         try {
             threads.execute(() -> {
-                try (used) {
-                    if (abandoned) {
-                        throw new FsException(Kind.UNAVAILABLE, operation, path);
-                    }
-                    result.complete(task.run());
+                try {
+                    result.complete(run(task, used));
                 } catch (IOException | RuntimeException | Error e) {
                     result.completeExceptionally(e);
                 }
@@ -67,6 +64,15 @@ public final class InFlight<T> {
             throw new FsException(Kind.UNAVAILABLE, operation, path, e);
         }
         running.add(result);
+    }
+
+    private T run(Task<T> task, Closeable used) throws IOException {
+        try (used) {
+            if (abandoned) {
+                throw new FsException(Kind.UNAVAILABLE, operation, path);
+            }
+            return task.run();
+        }
     }
 
     public boolean isEmpty() {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A receiver of webhooks that is killed with SIGKILL, again and again, applies what it has answered, in order and nothing else. */
-@Timeout(120)
+@Timeout(600)
 class KilledReceiverTest {
 
     private static final int KILLS = 4;

@@ -587,6 +587,18 @@ class WebhookFrontTest {
     }
 
     @Test
+    void aStoreThatOpensWhileItIsLookedAtGetsTheChange() throws Exception {
+        store.fail("write", Kind.PERMISSION_DENIED);
+        FaultyStore.Stall looking = store.stall("list");
+        post("/a", "1");
+        looking.awaitArrival();
+        store.mend();
+
+        assertThat(mirrored()).containsExactly("/a=1");
+        assertThat(mirror.failed()).isZero();
+    }
+
+    @Test
     void aDeniedChangeHoldsUpNoOther() throws IOException {
         store.fail("write", Kind.PERMISSION_DENIED);
         post("/b", "1");

@@ -148,9 +148,9 @@ public final class GcsServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
-    /** Options that lead here, without credentials and with little patience. */
+    /** Options that lead here, without credentials. */
     public GcsOptions options() {
-        return new GcsOptions(endpoint(), null, true, Duration.ofSeconds(5), Duration.ofSeconds(5), 3);
+        return new GcsOptions(endpoint(), null, true, Duration.ofMinutes(1), Duration.ofMinutes(1), 3);
     }
 
     /** The requests since the last call, retries included. */

@@ -24,6 +24,7 @@ import dev.packhorse.fs.WriteOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -86,8 +87,7 @@ class LocalFilesTest {
     }
 
     @Test
-    void aCopyKeepsHoles() throws IOException {
-        long free = Files.getFileStore(folder).getUsableSpace();
+    void aCopyKeepsHoles() throws Exception {
         long size = 256L << 20;
         try (FileChannel channel =
                 FileChannel.open(folder.resolve("holes"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -98,7 +98,9 @@ class LocalFilesTest {
         assertThat(copy.size()).isEqualTo(size);
         assertThat(Files.mismatch(folder.resolve("holes"), folder.resolve("copy")))
                 .isEqualTo(-1);
-        assertThat(free - Files.getFileStore(folder).getUsableSpace()).isLessThan(size / 2);
+        String onDisk = "[ $((512 * $(stat -c %b \"$0\"))) -lt $1 ]";
+        assertThat(run("sh", "-c", onDisk, folder.resolve("copy").toString(), Long.toString(size / 2)))
+                .isZero();
     }
 
     @Test
@@ -265,7 +267,8 @@ class LocalFilesTest {
                 LocalStore again = LocalStore.open(folder, LocalStore.Options.DEFAULT)) {
             assertThat(lock.isValid()).isTrue();
             assertThat(again.stat(FsPath.parse("/d/stays")).size()).isEqualTo(1);
-            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            // What is looked at may be swept in that moment.
+            await().atMost(Duration.ofMinutes(1)).ignoreException(UncheckedIOException.class).untilAsserted(() -> {
                 try (var left = Files.walk(folder)) {
                     assertThat(left.map(path -> folder.relativize(path).toString()))
                             .containsExactlyInAnyOrder(
@@ -295,7 +298,7 @@ class LocalFilesTest {
                 assertThat(left).hasSize(1);
             }
         } finally {
-            assertThat(run("umount", mounted.toString())).isZero();
+            unmount(mounted);
         }
     }
 
@@ -320,8 +323,13 @@ class LocalFilesTest {
             assertThat(store.stat(FsPath.parse("/mounted/d/l")).isSymlink()).isTrue();
             assertThat(folder.resolve("d")).doesNotExist();
         } finally {
-            assertThat(run("umount", mounted.toString())).isZero();
+            unmount(mounted);
         }
+    }
+
+    /** A sweeper may be at work in there yet. */
+    private static void unmount(Path mounted) {
+        await().atMost(Duration.ofMinutes(1)).until(() -> run("umount", mounted.toString()) == 0);
     }
 
     private static int run(String... command) throws IOException, InterruptedException {
