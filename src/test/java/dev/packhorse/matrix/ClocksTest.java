@@ -99,6 +99,14 @@ class ClocksTest {
                 assertThat(after.status()).as(condition).isEqualTo(200);
                 assertThat(after.body()).isEqualTo(next);
             }
+            Reply rest = gateway.send(
+                    "GET",
+                    target.formatted(export),
+                    "",
+                    "Range: bytes=1-",
+                    "If-Range: " + before.header("Last-Modified"));
+            assertThat(rest.status()).isEqualTo(200);
+            assertThat(rest.body()).isEqualTo(next);
         }
     }
 

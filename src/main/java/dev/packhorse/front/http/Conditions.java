@@ -42,8 +42,11 @@ public record Conditions(
     /** No condition. */
     public static final Conditions NONE = new Conditions(null, null, null, null, false);
 
-    /** The step of dates in headers is a second, that of some stores two. */
-    private static final Duration COARSEST = Duration.ofSeconds(2);
+    /**
+     * How long after a change its date is no proof yet that there was none since (RFC 7232, 2.2.2). Dates in headers have steps of a
+     * second, those of some stores of two, and their clocks and ours differ.
+     */
+    private static final Duration UNSETTLED = Duration.ofMinutes(1);
 
     private static final EtagMatch NOTHING = new EtagMatch(false, List.of());
 
@@ -101,7 +104,7 @@ public record Conditions(
 
     /**
      * Tells whether a {@code Range} counts, by the {@code If-Range} beside it (13.1.5): a strong tag or the exact date of the
-     * node.
+     * node, if that is a proof.
      *
      * @param ifRange the value of the header, {@code null} if it was not sent
      */
@@ -118,7 +121,10 @@ public record Conditions(
                     && value.startsWith(etag, 1);
         }
         Instant date = HttpDates.parse(value);
-        return date != null && date.getEpochSecond() == node.modified().getEpochSecond();
+        return date != null
+                && isDated(node)
+                && isSettled(node)
+                && date.getEpochSecond() == node.modified().getEpochSecond();
     }
 
     /**
@@ -145,7 +151,7 @@ public record Conditions(
 
     /** Whether a change from now on would show in the date, which is too coarse for two changes at once (8.8.2.2). */
     private static boolean isSettled(Node node) {
-        return node.modified().isBefore(Instant.now().minus(COARSEST));
+        return node.modified().isBefore(Instant.now().minus(UNSETTLED));
     }
 
     private static @Nullable Instant date(HttpRequest request, String name) {

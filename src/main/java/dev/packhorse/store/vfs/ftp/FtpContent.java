@@ -97,9 +97,9 @@ final class FtpContent implements Content {
 
     /** The data connection is at its end before the file is. */
     private IOException ended(Transfer running) throws IOException {
-        transfer = null;
         talking.lock();
         try {
+            take();
             running.finish();
         } finally {
             talking.unlock();
@@ -109,10 +109,10 @@ final class FtpContent implements Content {
 
     /** All bytes are there: whether they are the file, the final reply says. */
     private void complete(Transfer running) throws IOException {
-        transfer = null;
         byte[] one = new byte[1];
         talking.lock();
         try {
+            take();
             if (running.read(one, 0, 1) >= 0) {
                 // The file has grown since it was opened.
                 running.abort();
@@ -122,6 +122,14 @@ final class FtpContent implements Content {
         } finally {
             talking.unlock();
         }
+    }
+
+    /** From here on whoever closes leaves the transfer to this thread. The connection may be somebody else's if one has before. */
+    private void take() throws FsException {
+        if (closed.get()) {
+            throw new FsException(Kind.UNAVAILABLE, "read", node.path());
+        }
+        transfer = null;
     }
 
     @Override
