@@ -56,8 +56,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** How long a client is not heard that has had its share: it is told to come back after a second at least. */
     private static final long REFUSED_NANOS = 1_000_000_000L;
 
-    /** A client may know sooner than its share that its last transfer is over, and ask for the next. */
-    private static final long PATIENCE_NANOS = 10_000_000L;
+    /** How long to wait at most, each time twice as long, before a client is refused for a transfer that may have ended. */
+    private static final long MOST_PATIENCE_NANOS = 320_000_000L;
 
     /** While a client sends faster than it may, it is heard no more often than that. */
     private static final long LEAST_REST_NANOS = 20_000_000L;
@@ -85,6 +85,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private volatile boolean lastRequest;
     private volatile long lastActivity = System.nanoTime();
     private boolean draining;
+    /** Whether the client has sent all it will. It may still be waiting for answers (nc, HTTP/1.0 scripts). */
+    private boolean inputEnded;
+
     private long lingerStart;
 
     /** {@link System#nanoTime} until which the socket is not read; 0 if it is. */
@@ -208,12 +211,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             if (!HttpUtil.isKeepAlive(head) || listener.isDraining()) {
                 lastRequest = true;
             }
-            admit(ctx, transaction, forwarded, true);
+            admit(ctx, transaction, forwarded, Limits.PATIENCE_NANOS);
         }
     }
 
-    /** Starts a request if its client has not had its share. */
-    private void admit(ChannelHandlerContext ctx, HttpTransaction transaction, boolean forwarded, boolean patient) {
+    /**
+     * Starts a request if its client has not had its share.
+     *
+     * @param patience nanoseconds until to look again where a transfer may have ended that still counts; twice as long the next time
+     */
+    private void admit(ChannelHandlerContext ctx, HttpTransaction transaction, boolean forwarded, long patience) {
         HttpExchange exchange = transaction.exchange();
         Limits limits = listener.limits();
         boolean hasBody = exchange.request().hasBody();
@@ -230,17 +237,17 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         Limits.Refusal refusal = (Limits.Refusal) admission;
-        if (patient && refusal.limit() == Limit.ADDRESS_TRANSFERS) {
+        if (patience <= MOST_PATIENCE_NANOS && refusal.mayHaveEnded()) {
             ctx.executor()
                     .schedule(
                             () -> {
                                 if (ctx.channel().isActive()) {
-                                    admit(ctx, transaction, forwarded, false);
+                                    admit(ctx, transaction, forwarded, 2 * patience);
                                 } else {
                                     transaction.refuse(refusal);
                                 }
                             },
-                            PATIENCE_NANOS,
+                            patience,
                             TimeUnit.NANOSECONDS);
         } else {
             limits.note(refusal.limit(), exchange.address());
@@ -453,6 +460,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             }
             accept(ctx, pipelined.remove());
         }
+        if (inputEnded) {
+            endsInput(ctx);
+        }
         behind = false;
         read(ctx);
     }
@@ -532,16 +542,24 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
-            // The client has sent all it will; it may still be waiting for answers (nc, HTTP/1.0 scripts).
+            inputEnded = true;
             if (pipelined.isEmpty()) {
-                lastRequest = true;
-            }
-            HttpTransaction transaction = current;
-            if (transaction == null || lingerStart != 0 || draining) {
-                ctx.close();
+                endsInput(ctx);
             } else {
-                transaction.body().fail(new EOFException("the client stopped in the middle of a body"));
+                next(ctx);
             }
+        }
+    }
+
+    /** Nothing comes behind the transaction that is under way. */
+    private void endsInput(ChannelHandlerContext ctx) {
+        // Before the look at the transaction, as a worker looks at this when it has ended one.
+        lastRequest = true;
+        HttpTransaction transaction = current;
+        if (transaction == null || lingerStart != 0 || draining) {
+            ctx.close();
+        } else {
+            transaction.body().fail(new EOFException("the client stopped in the middle of a body"));
         }
     }
 

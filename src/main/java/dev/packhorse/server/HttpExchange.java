@@ -60,12 +60,14 @@ public final class HttpExchange {
      * @return what to answer instead if the identity has had its share; {@code null} to go on
      */
     public @Nullable HttpResponse admit(Caller caller) {
-        Limits.Admission admission = limits.begin(caller);
+        Limits.Admission admission = Limits.patiently(() -> limits.begin(caller));
         if (admission instanceof Limits.Permit permit) {
             ofIdentity = permit;
             return null;
         }
-        return ((Limits.Refusal) admission).answer();
+        Limits.Refusal refusal = (Limits.Refusal) admission;
+        limits.note(refusal.limit(), caller);
+        return refusal.answer();
     }
 
     /** The client's address may make this request. */

@@ -15,6 +15,8 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,9 @@ public final class Limits {
 
     private static final Logger LOG = Logger.getLogger(Limits.class);
     private static final long SECOND = 1_000_000_000;
+
+    /** A client may know sooner than its share that its last transfer is over, and ask for the next: when to look again. */
+    static final long PATIENCE_NANOS = 10_000_000;
 
     /** Bits of an IPv6 address that a provider leaves to its customer at least (RFC 6177). */
     private static final int IPV6_PREFIX = 64;
@@ -93,6 +98,11 @@ public final class Limits {
      * @param nanos when it will, as far as that is known; 0 for not at all
      */
     public record Refusal(Limit limit, long nanos) implements Admission {
+
+        /** Whether it is for a transfer that its client may know to be over. */
+        boolean mayHaveEnded() {
+            return limit == Limit.ADDRESS_TRANSFERS || limit == Limit.IDENTITY_TRANSFERS;
+        }
 
         /** {@code 429}, or {@code 503} where it is not this client that has taken too much; with {@code Retry-After} in whole seconds. */
         public HttpResponse answer() {
@@ -164,8 +174,19 @@ public final class Limits {
             });
         }
         known.leave(name);
-        note(refusal.limit, (Object) name);
         return refusal;
+    }
+
+    /** Asks, and a few times more for a transfer that may have ended; on a thread that may wait, for less than 100 ms. */
+    static Admission patiently(Supplier<Admission> begin) {
+        Admission admission = begin.get();
+        for (long pause = PATIENCE_NANOS;
+                pause <= 4 * PATIENCE_NANOS && admission instanceof Refusal refusal && refusal.mayHaveEnded();
+                pause *= 2) {
+            LockSupport.parkNanos(pause);
+            admission = begin.get();
+        }
+        return admission;
     }
 
     /** How many requests and connections were refused for one limit. */
@@ -262,6 +283,11 @@ public final class Limits {
     /** Counts what an address is refused for, and says it now and then. */
     void note(Limit limit, InetAddress address) {
         note(limit, (Object) range(address));
+    }
+
+    /** Counts what an identity is refused for, and says it now and then. */
+    void note(Limit limit, Caller caller) {
+        note(limit, (Object) String.valueOf(caller.name()));
     }
 
     private void note(Limit limit, Object whom) {

@@ -120,7 +120,8 @@ public final class ReplayListener {
      * @return 0, or the status that it is refused with
      */
     int begin(HttpExchange exchange, Limits.Permit connection) {
-        Limits.Admission admission = limits.begin(connection, exchange.request().hasBody());
+        Limits.Admission admission = Limits.patiently(
+                () -> limits.begin(connection, exchange.request().hasBody()));
         if (admission instanceof Limits.Permit granted) {
             exchange.begun(granted);
             return 0;

@@ -30,11 +30,13 @@ final class Share {
 
     /** Begins a request, which {@link #ended} ends; {@code null} if it may. */
     Limits.@Nullable Refusal begin(long now) {
-        int running = transfers.incrementAndGet();
-        if (mostTransfers > 0 && running > mostTransfers) {
-            transfers.decrementAndGet();
-            return new Limits.Refusal(transfersLimit, 0);
-        }
+        int running;
+        do {
+            running = transfers.get();
+            if (mostTransfers > 0 && running >= mostTransfers) {
+                return new Limits.Refusal(transfersLimit, 0);
+            }
+        } while (!transfers.compareAndSet(running, running + 1));
         long wait = requests == null ? 0 : requests.takeOne(now);
         if (wait > 0) {
             transfers.decrementAndGet();

@@ -9,6 +9,7 @@ import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.ReferenceCountUtil;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -23,6 +24,7 @@ final class TlsSession extends ChannelInboundHandlerAdapter {
 
     private final SslHandler handler;
     private @Nullable String clientName;
+    private boolean refused;
 
     TlsSession(SslHandler handler) {
         this.handler = handler;
@@ -37,6 +39,16 @@ final class TlsSession extends ChannelInboundHandlerAdapter {
     /** Says that nothing more will be sent, after what was. */
     ChannelFuture closeOutput() {
         return handler.closeOutbound();
+    }
+
+    /** What came along with a certificate that is refused is nobody's. */
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (refused) {
+            ReferenceCountUtil.release(message);
+        } else {
+            ctx.fireChannelRead(message);
+        }
     }
 
     @Override
@@ -65,6 +77,7 @@ final class TlsSession extends ChannelInboundHandlerAdapter {
         } catch (SSLPeerUnverifiedException e) {
             clientName = null;
         } catch (CertificateException e) {
+            refused = true;
             failed(ctx, e);
             ctx.pipeline().firstContext().close();
         }

@@ -227,6 +227,7 @@ class HttpLimitsTest extends HttpListenerFixture {
             String answer = second.send(GET).readUntil("Too Many Requests\n");
             // Then
             assertThat(answer).startsWith("HTTP/1.1 429 ").contains("Retry-After: 1\r\n");
+            assertThat(limits.refused(Limit.IDENTITY_TRANSFERS)).isEqualTo(1);
             other.send("GET /other HTTP/1.1\r\nHost: a\r\n\r\n");
             await().untilAtomic(handled, is(2));
             go.countDown();

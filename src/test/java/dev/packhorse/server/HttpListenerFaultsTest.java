@@ -36,6 +36,24 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class HttpListenerFaultsTest extends HttpListenerFixture {
 
+    /** As {@code nc -N} does. */
+    @Test
+    void aClientThatSendsSomeRequestsAndNoMoreGetsTheAnswersAndTheEnd() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        try (TestServer server = new TestServer(HttpSettings.DEFAULT, exchange -> {
+                    awaitQuietly(go);
+                    return HttpResponse.text(200, "done");
+                });
+                RawClient client = server.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2)).finish();
+            // The end of what it sends is seen while the second request waits.
+            Thread.sleep(200);
+            go.countDown();
+            // Well before the connection is idle for too long.
+            assertThat(client.readAll().split("HTTP/1.1 200 ", -1)).hasSize(3);
+        }
+    }
+
     @Test
     void cutsOffSlowHeadsIdleConnectionsAndSlowBodies() throws Exception {
         try (TestServer server = new TestServer(IMPATIENT, HttpListenerFixture::echo);

@@ -13,6 +13,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
@@ -22,12 +23,14 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509TrustManager;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -177,6 +180,47 @@ final class TestAuthority {
         return new Client(own.certificate, shown);
     }
 
+    /** Shows a certificate to every server; the JDK's own show none that a server says it will not trust. */
+    private static final class Showing extends X509ExtendedKeyManager {
+
+        private final Issued shown;
+
+        Showing(Issued shown) {
+            this.shown = shown;
+        }
+
+        @Override
+        public String[] getClientAliases(String type, Principal[] issuers) {
+            return new String[] {"shown"};
+        }
+
+        @Override
+        public @Nullable String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
+            // Asked for each type that the server takes, until one is named.
+            return List.of(types).contains(shown.key.getAlgorithm()) ? "shown" : null;
+        }
+
+        @Override
+        public String[] getServerAliases(String type, Principal[] issuers) {
+            return new String[0];
+        }
+
+        @Override
+        public @Nullable String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
+            return null;
+        }
+
+        @Override
+        public X509Certificate[] getCertificateChain(String alias) {
+            return new X509Certificate[] {shown.certificate};
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            return shown.key;
+        }
+    }
+
     /** Makes connections to servers whose certificate this authority has signed. */
     static final class Client implements X509TrustManager {
 
@@ -188,9 +232,8 @@ final class TestAuthority {
 
         private Client(X509Certificate trusted, @Nullable Issued shown) throws Exception {
             this.trusted = trusted;
-            KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-            keys.init(shown == null ? null : shown.store("any"), "any".toCharArray());
-            context.init(keys.getKeyManagers(), new TrustManager[] {this}, null);
+            KeyManager[] keys = shown == null ? new KeyManager[0] : new KeyManager[] {new Showing(shown)};
+            context.init(keys, new TrustManager[] {this}, null);
         }
 
         /** A connection over which nothing has been said. */

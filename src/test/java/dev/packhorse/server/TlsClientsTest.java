@@ -2,14 +2,23 @@ package dev.packhorse.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import dev.packhorse.front.http.HttpResponse;
 import dev.packhorse.server.TestAuthority.Issued;
 import dev.packhorse.server.TlsSettings.ClientCertificates;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,7 +110,6 @@ class TlsClientsTest extends TlsFixture {
             }
         }
         try (TestServer server = serve(ClientCertificates.REQUIRED, null)) {
-            // The JDK shows none that no authority of the server's list has signed.
             assertRefused(server, authority.client("CN=ann"));
             assertRefused(server, selfSigned());
         }
@@ -128,7 +136,63 @@ class TlsClientsTest extends TlsFixture {
         Files.writeString(ca, TestAuthority.pem(ended.certificate()) + TestAuthority.pem(good.certificate()));
         try (TestServer server = serve(ClientCertificates.REQUIRED, null)) {
             assertThat(server.listener.securePort()).isPositive();
-            assertThatThrownBy(() -> greeting(server, ended)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> greeting(server, ended, VERSION_12)).isInstanceOf(IOException.class);
+            assertThat(server.finished).isEmpty();
+        }
+    }
+
+    /** With TLS 1.3 a request can come in one piece with the certificate. */
+    @Test
+    void whatComesAlongWithACertificateThatIsRefusedIsNobodys() throws Exception {
+        Issued ended = people.issue("CN=ann", "EC", Duration.ofDays(-9), Duration.ofSeconds(-5));
+        Issued good = people.client("CN=bob");
+        Files.writeString(ca, TestAuthority.pem(ended.certificate()) + TestAuthority.pem(good.certificate()));
+        try (TestServer server = serve(ClientCertificates.REQUIRED, null)) {
+            for (Issued shown : List.of(ended, good)) {
+                Piecemeal plain = new Piecemeal(server.securePort());
+                try (SSLSocket socket = authority.connecting(shown).over(plain, VERSION_13)) {
+                    String target = shown == good ? "/good" : "/ended";
+                    socket.getOutputStream().write(get(target).getBytes(StandardCharsets.US_ASCII));
+                    plain.release();
+                    Throwable failure = catchThrowable(socket.getInputStream()::readAllBytes);
+                    assertThat(failure == null || failure instanceof IOException)
+                            .isTrue();
+                }
+            }
+            await().untilAsserted(() -> assertThat(server.finished).hasSize(1));
+            assertThat(server.finished.get(0).target()).isEqualTo("/good");
+        }
+    }
+
+    /** Sends what is written first, and the rest in one piece when it is told to. */
+    private static final class Piecemeal extends Socket {
+        private final ByteArrayOutputStream held = new ByteArrayOutputStream();
+        private boolean greeted;
+
+        Piecemeal(int port) throws IOException {
+            super(InetAddress.getLoopbackAddress(), port);
+        }
+
+        void release() throws IOException {
+            held.writeTo(super.getOutputStream());
+            held.reset();
+        }
+
+        @Override
+        public OutputStream getOutputStream() throws IOException {
+            OutputStream out = super.getOutputStream();
+            return new OutputStream() {
+                @Override
+                public void write(int b) throws IOException {
+                    write(new byte[] {(byte) b}, 0, 1);
+                }
+
+                @Override
+                public void write(byte[] bytes, int offset, int length) throws IOException {
+                    (greeted ? held : out).write(bytes, offset, length);
+                    greeted = true;
+                }
+            };
         }
     }
 

@@ -268,13 +268,18 @@ class LocalFilesTest {
             assertThat(lock.isValid()).isTrue();
             assertThat(again.stat(FsPath.parse("/d/stays")).size()).isEqualTo(1);
             // What is looked at may be swept in that moment.
-            await().atMost(Duration.ofMinutes(1)).ignoreException(UncheckedIOException.class).untilAsserted(() -> {
-                try (var left = Files.walk(folder)) {
-                    assertThat(left.map(path -> folder.relativize(path).toString()))
-                            .containsExactlyInAnyOrder(
-                                    "", "d", "d/stays", held.getFileName().toString());
-                }
-            });
+            await().atMost(Duration.ofMinutes(1))
+                    .ignoreException(UncheckedIOException.class)
+                    .untilAsserted(() -> {
+                        try (var left = Files.walk(folder)) {
+                            assertThat(left.map(path -> folder.relativize(path).toString()))
+                                    .containsExactlyInAnyOrder(
+                                            "",
+                                            "d",
+                                            "d/stays",
+                                            held.getFileName().toString());
+                        }
+                    });
         }
     }
 
