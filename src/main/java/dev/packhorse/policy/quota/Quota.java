@@ -13,7 +13,10 @@ import java.util.Map;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** What one export may hold, and what it holds as far as is known. It has a thread of its own that counts, until it is closed. */
+/**
+ * What one export may hold, and what it holds as far as is known. It has a thread of its own that counts, until it is closed. What
+ * changes in a directory in the moment in which a count reads that may be known wrongly until the next count.
+ */
 public final class Quota implements Closeable {
 
     /**
