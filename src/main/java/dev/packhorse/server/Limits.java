@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -114,11 +115,12 @@ public final class Limits {
     }
 
     private final Settings settings;
+    private final LongSupplier nanoTime;
     private final @Nullable Shares<AddressRange> addresses;
     private final @Nullable Shares<String> identities;
     private final AtomicInteger bodies = new AtomicInteger();
     private final Map<Limit, LongAdder> refused = new EnumMap<>(Limit.class);
-    private final Bucket lines = Bucket.of(1, MOST_SAID, System.nanoTime());
+    private final Bucket lines;
     private final Cache<Object, Boolean> said = Caffeine.newBuilder()
             .maximumSize(10L * MOST_SAID)
             .expireAfterWrite(Duration.ofMinutes(1))
@@ -126,17 +128,30 @@ public final class Limits {
             .build();
 
     public Limits(Settings settings) {
+        this(settings, System::nanoTime);
+    }
+
+    /**
+     * By a clock of its own.
+     *
+     * @param nanoTime as {@link System#nanoTime} where there are limits of bytes: what sends them looks there
+     */
+    Limits(Settings settings, LongSupplier nanoTime) {
         for (Limit limit : Limit.values()) {
             refused.put(limit, new LongAdder());
         }
         this.settings = settings;
+        this.nanoTime = nanoTime;
+        this.lines = Bucket.of(1, MOST_SAID, nanoTime.getAsLong());
         this.addresses = settings.address.isUnlimited() && settings.connectionsPerAddress == 0
                 ? null
                 : new Shares<>(
+                        nanoTime,
                         now -> new Share(settings.address, Limit.ADDRESS_REQUESTS, Limit.ADDRESS_TRANSFERS, now));
         this.identities = settings.identity.isUnlimited()
                 ? null
                 : new Shares<>(
+                        nanoTime,
                         now -> new Share(settings.identity, Limit.IDENTITY_REQUESTS, Limit.IDENTITY_TRANSFERS, now));
     }
 
@@ -166,7 +181,7 @@ public final class Limits {
             return Permit.UNLIMITED;
         }
         Share share = known.hold(name);
-        Refusal refusal = share.begin(System.nanoTime());
+        Refusal refusal = share.begin(nanoTime.getAsLong());
         if (refusal == null) {
             return new Permit(share, () -> {
                 share.ended();
@@ -260,7 +275,7 @@ public final class Limits {
         if (counted && bodies.incrementAndGet() > settings.bodies) {
             refusal = new Refusal(Limit.BODIES, 0);
         } else if (share != null) {
-            refusal = share.begin(System.nanoTime());
+            refusal = share.begin(nanoTime.getAsLong());
         }
         if (refusal == null) {
             return new Permit(share, () -> {
@@ -304,6 +319,6 @@ public final class Limits {
 
     /** Whether to say something now: about the same once a minute, and not too many things. */
     boolean sayNow(Object about) {
-        return said.asMap().putIfAbsent(about, Boolean.TRUE) == null && lines.takeOne(System.nanoTime()) == 0;
+        return said.asMap().putIfAbsent(about, Boolean.TRUE) == null && lines.takeOne(nanoTime.getAsLong()) == 0;
     }
 }

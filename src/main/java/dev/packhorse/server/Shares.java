@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Expiry;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
 
 /**
  * The shares of many. One that somebody holds, a connection or a request, stays; there are no more of those than connections are
@@ -17,22 +18,26 @@ final class Shares<K> {
 
     private static final int MOST_UNHELD = 100_000;
 
+    private final LongSupplier nanoTime;
     private final LongFunction<Share> made;
     private final ConcurrentHashMap<K, Share> held = new ConcurrentHashMap<>();
-    private final Cache<K, Share> unheld = Caffeine.newBuilder()
-            .maximumSize(MOST_UNHELD)
-            .expireAfter(
-                    Expiry.<K, Share>writing((key, share) -> Duration.ofNanos(share.untilForgotten(System.nanoTime()))))
-            .executor(Runnable::run)
-            .build();
+    private final Cache<K, Share> unheld;
 
     /**
      * No shares yet.
      *
+     * @param nanoTime the clock by which they are taken from
      * @param made makes one, of which nothing is taken, at a time
      */
-    Shares(LongFunction<Share> made) {
+    Shares(LongSupplier nanoTime, LongFunction<Share> made) {
+        this.nanoTime = nanoTime;
         this.made = made;
+        this.unheld = Caffeine.newBuilder()
+                .maximumSize(MOST_UNHELD)
+                .expireAfter(Expiry.<K, Share>writing(
+                        (key, share) -> Duration.ofNanos(share.untilForgotten(nanoTime.getAsLong()))))
+                .executor(Runnable::run)
+                .build();
     }
 
     /** The share of somebody, until {@link #leave}. */
@@ -43,7 +48,7 @@ final class Shares<K> {
                 share = unheld.asMap().remove(same);
             }
             if (share == null) {
-                share = made.apply(System.nanoTime());
+                share = made.apply(nanoTime.getAsLong());
             }
             share.holders++;
             return share;
@@ -56,7 +61,7 @@ final class Shares<K> {
             if (share.holders > 0) {
                 return share;
             }
-            if (share.untilForgotten(System.nanoTime()) > 0) {
+            if (share.untilForgotten(nanoTime.getAsLong()) > 0) {
                 unheld.put(same, share);
             }
             return null;

@@ -185,8 +185,9 @@ final class Tls {
             return;
         }
         complaint = null;
-        replace(loaded.context);
+        // First, so that nobody is shown the new certificate while the end of the old one is told.
         expiry = loaded.certificate.expiry();
+        replace(loaded.context);
         remind(Instant.now(), true);
     }
 

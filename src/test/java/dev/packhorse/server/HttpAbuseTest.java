@@ -46,7 +46,7 @@ class HttpAbuseTest extends HttpListenerFixture {
             Thread thread = trickling(client, "x");
             // Then
             assertThat(client.readUntil("Request Timeout\n")).startsWith("HTTP/1.1 408 ");
-            await().until(() -> server.listener.connections() == 0);
+            await().atMost(Duration.ofSeconds(30)).until(() -> server.listener.connections() == 0);
             thread.join();
         }
     }
@@ -61,7 +61,7 @@ class HttpAbuseTest extends HttpListenerFixture {
             Thread thread = trickling(client, "1;extension=" + "x".repeat(200) + "\r\nx\r\n");
             // Then
             assertThat(client.readUntil("Request Timeout\n")).startsWith("HTTP/1.1 408 ");
-            await().until(() -> server.listener.connections() == 0);
+            await().atMost(Duration.ofSeconds(30)).until(() -> server.listener.connections() == 0);
             thread.join();
         }
     }
@@ -76,7 +76,7 @@ class HttpAbuseTest extends HttpListenerFixture {
             Thread thread = trickling(client, "T: t\r\n");
             // Then
             assertThat(client.readUntil("\n\r\n")).startsWith("HTTP/1.1 4");
-            await().until(() -> server.listener.connections() == 0);
+            await().atMost(Duration.ofSeconds(30)).until(() -> server.listener.connections() == 0);
             thread.join();
         }
     }
@@ -91,7 +91,7 @@ class HttpAbuseTest extends HttpListenerFixture {
             // When
             Thread thread = trickling(client, "x");
             // Then
-            await().atMost(Duration.ofSeconds(5)).until(() -> server.listener.connections() == 0);
+            await().atMost(Duration.ofSeconds(20)).until(() -> server.listener.connections() == 0);
             thread.join();
         }
     }
@@ -103,7 +103,7 @@ class HttpAbuseTest extends HttpListenerFixture {
             // When
             Thread thread = trickling(client, "\r\n");
             // Then
-            await().atMost(Duration.ofSeconds(5)).until(() -> server.listener.connections() == 0);
+            await().atMost(Duration.ofSeconds(20)).until(() -> server.listener.connections() == 0);
             thread.join();
         }
     }
@@ -119,6 +119,7 @@ class HttpAbuseTest extends HttpListenerFixture {
                 slow.add(new RawClient(server.port(), "127.0.0.2"));
             }
             // When
+            await().until(() -> limits.refused(Limit.ADDRESS_CONNECTIONS) == 20);
             await().until(() -> server.listener.connections() == 10);
             // Then
             try (RawClient other = new RawClient(server.port(), "127.0.0.3")) {

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,9 +30,13 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class HttpLimitsTest extends HttpListenerFixture {
 
+    private static final long SECOND = 1_000_000_000;
     private static final String GET = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
 
     private final AtomicInteger handled = new AtomicInteger();
+
+    /** By which requests are counted; it stands still. */
+    private final AtomicLong clock = new AtomicLong();
 
     private static Limits limits(Allowance address, int connections, int bodies) {
         return new Limits(new Limits.Settings(address, Allowance.UNLIMITED, connections, bodies));
@@ -41,8 +46,9 @@ class HttpLimitsTest extends HttpListenerFixture {
         return limits(new Allowance(0, 0, 0, 0, most), 0, 0);
     }
 
-    private static Limits requests(int rate, int burst) {
-        return limits(new Allowance(rate, burst, 0, 0, 0), 0, 0);
+    private Limits requests(int rate, int burst) {
+        return new Limits(
+                new Limits.Settings(new Allowance(rate, burst, 0, 0, 0), Allowance.UNLIMITED, 0, 0), clock::get);
     }
 
     private static TestServer server(Limits limits, Function<HttpExchange, HttpResponse> handler) {
@@ -80,8 +86,10 @@ class HttpLimitsTest extends HttpListenerFixture {
                     .contains("Retry-After: 1\r\n")
                     .doesNotContain("Connection: close");
             assertThat(handled).hasValue(2);
-            assertThat(server.finished).hasSize(2);
+            clock.addAndGet(SECOND);
             assertThat(client.send(GET).readUntil("GET /x \n")).startsWith("HTTP/1.1 200 ");
+            await().untilAsserted(() -> assertThat(server.finished).hasSize(3));
+            assertThat(server.finished).extracting(TestServer.Finished::status).containsOnly(200);
         }
     }
 
@@ -133,7 +141,8 @@ class HttpLimitsTest extends HttpListenerFixture {
             // Then
             assertThat(small.readUntil("Too Many Requests\n")).doesNotContain("Connection: close");
             assertThat(large.readAll()).startsWith("HTTP/1.1 429 ").contains("Connection: close");
-            assertThat(small.send(GET).readUntil("\n\r\n")).startsWith("HTTP/1.1 ");
+            clock.addAndGet(SECOND);
+            assertThat(small.send(GET).readUntil("GET /x \n")).startsWith("HTTP/1.1 200 ");
         }
     }
 
@@ -318,10 +327,11 @@ class HttpLimitsTest extends HttpListenerFixture {
             threads.shutdown();
             assertThat(threads.awaitTermination(50, TimeUnit.SECONDS)).isTrue();
             // Then
-            await().atMost(Duration.ofSeconds(20))
-                    .untilAsserted(() -> assertThat(limits.active()).isZero());
-            assertThat(limits.bodies()).isZero();
-            assertThat(server.listener.connections()).isZero();
+            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+                assertThat(limits.active()).isZero();
+                assertThat(limits.bodies()).isZero();
+                assertThat(server.listener.connections()).isZero();
+            });
             try (RawClient client = server.connect()) {
                 assertThat(client.send("PUT /p HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\na")
                                 .readUntil("PUT /p a\n"))

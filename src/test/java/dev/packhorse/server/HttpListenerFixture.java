@@ -26,6 +26,19 @@ abstract class HttpListenerFixture {
             Duration.ofMillis(400),
             Duration.ofSeconds(5));
 
+    /** As {@link #IMPATIENT}, with time for what a busy machine is slow at, such as handshakes. */
+    static final HttpSettings UNHURRIED = new HttpSettings(
+            "127.0.0.1",
+            0,
+            1024,
+            2048,
+            Long.MAX_VALUE,
+            100,
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(5));
+
     @TempDir
     Path folder;
 

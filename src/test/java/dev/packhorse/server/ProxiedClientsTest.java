@@ -100,23 +100,29 @@ class ProxiedClientsTest extends HttpListenerFixture {
 
     @Test
     void clientsOfAProxyHaveTheirSharesAndTheProxyHasNone() throws Exception {
-        Limits limits = limits(new Allowance(1, 1, 0, 0, 0), 1);
+        // By a clock that stands still.
+        Limits limits =
+                new Limits(new Limits.Settings(new Allowance(1, 1, 0, 0, 0), Allowance.UNLIMITED, 1, 0), () -> 7);
         try (TestServer server = server(HttpSettings.DEFAULT, false, limits);
                 RawClient one = new RawClient(server.port(), "127.0.0.2");
                 RawClient other = new RawClient(server.port(), "127.0.0.2")) {
-            // Given
-            String second = FORWARDED.replace("2.7", "2.8");
-            assertThat(one.send(FORWARDED).readUntil("127.0.0.2\n")).startsWith("HTTP/1.1 200 ");
-            // When
-            long begin = System.nanoTime();
-            String refused = one.send(FORWARDED).readUntil("Too Many Requests\n");
-            String served = one.send(second).readUntil("127.0.0.2\n");
-            // Then
-            assertThat(refused).startsWith("HTTP/1.1 429 ");
-            assertThat(served).startsWith("HTTP/1.1 200 ");
-            assertThat(System.nanoTime() - begin)
-                    .as("others wait on the same connection")
-                    .isLessThan(800_000_000L);
+            long fastest = Long.MAX_VALUE;
+            for (int i = 10; i < 20; i += 2) {
+                // Given
+                String first = FORWARDED.replace("2.7", "2." + i);
+                String second = FORWARDED.replace("2.7", "2." + (i + 1));
+                assertThat(one.send(first).readUntil("127.0.0.2\n")).startsWith("HTTP/1.1 200 ");
+                // When
+                long begin = System.nanoTime();
+                String refused = one.send(first).readUntil("Too Many Requests\n");
+                String served = one.send(second).readUntil("127.0.0.2\n");
+                fastest = Math.min(fastest, System.nanoTime() - begin);
+                // Then
+                assertThat(refused).startsWith("HTTP/1.1 429 ");
+                assertThat(served).startsWith("HTTP/1.1 200 ");
+            }
+            // To wait takes a second each time; to be busy with something else does not.
+            assertThat(fastest).as("others wait on the same connection").isLessThan(800_000_000L);
             for (int i = 0; i < 3; i++) {
                 assertThat(other.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").readUntil("null\n"))
                         .startsWith("HTTP/1.1 200 ");

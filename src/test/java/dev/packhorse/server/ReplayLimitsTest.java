@@ -35,7 +35,10 @@ class ReplayLimitsTest {
 
     @Test
     void anAddressThatAsksTooOftenIsRefusedAndTheOthersAreServed() throws Exception {
-        try (ReplayServer server = server(new Allowance(1, 2, 0, 0, 0), 0)) {
+        // By a clock that stands still.
+        Limits limits =
+                new Limits(new Limits.Settings(new Allowance(1, 2, 0, 0, 0), Allowance.UNLIMITED, 0, 0), () -> 7);
+        try (ReplayServer server = new ReplayServer(ReplayServer.SETTINGS, device, limits)) {
             // Given
             assertThat(ask(server, "127.0.0.2", LIST)).startsWith("HTTP/1.1 200 ");
             assertThat(ask(server, "127.0.0.2", LIST)).startsWith("HTTP/1.1 200 ");

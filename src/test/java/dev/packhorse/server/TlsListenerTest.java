@@ -184,7 +184,7 @@ class TlsListenerTest extends TlsFixture {
                 usual.maxBody(),
                 usual.maxConnections(),
                 Duration.ofMinutes(1),
-                Duration.ofMillis(400),
+                Duration.ofSeconds(3),
                 Duration.ofMinutes(1),
                 usual.stopTimeout());
         try (TestServer server = new TestServer(shortHandshake, settings(), HttpListenerFixture::echo);
@@ -202,10 +202,10 @@ class TlsListenerTest extends TlsFixture {
 
     @Test
     void cutsOffSlowHeadsIdleConnectionsAndSlowBodies() throws Exception {
-        try (TestServer server = new TestServer(IMPATIENT, settings(), HttpListenerFixture::echo);
-                RawClient slowHead = client().connect(server.securePort());
-                RawClient idle = client().connect(server.securePort());
-                RawClient slowBody = client().connect(server.securePort())) {
+        try (TestServer server = new TestServer(UNHURRIED, settings(), HttpListenerFixture::echo);
+                RawClient slowHead = afterHandshake(server);
+                RawClient idle = afterHandshake(server);
+                RawClient slowBody = afterHandshake(server)) {
             idle.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n").readUntil("GET /x \n");
             slowHead.send("GET / HTTP/1.1\r\nHo");
             slowBody.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nab");
@@ -213,6 +213,12 @@ class TlsListenerTest extends TlsFixture {
             assertThat(slowBody.readAll()).startsWith("HTTP/1.1 408 ").contains("Connection: close");
             assertThat(idle.readAll()).isEmpty();
         }
+    }
+
+    private RawClient afterHandshake(TestServer server) throws Exception {
+        SSLSocket socket = client().socket(server.securePort());
+        socket.startHandshake();
+        return new RawClient(socket);
     }
 
     @Test

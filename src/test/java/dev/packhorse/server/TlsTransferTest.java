@@ -185,7 +185,7 @@ class TlsTransferTest extends TlsFixture {
         AtomicInteger pulled = new AtomicInteger();
         byte[] block = new byte[64 << 10];
         try (TestServer server = new TestServer(
-                        IMPATIENT,
+                        UNHURRIED,
                         settings(),
                         exchange -> new HttpResponse(200)
                                 .closing(() -> closed.set(true))

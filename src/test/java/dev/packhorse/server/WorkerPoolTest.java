@@ -42,16 +42,21 @@ class WorkerPoolTest {
         try (WorkerPool pool = new WorkerPool(32, 2)) {
             pool.execute(() -> awaitQuietly(go));
             pool.execute(() -> awaitQuietly(go));
-            long start = System.nanoTime();
-            for (int round = 0; round < 100; round++) {
-                CountDownLatch done = new CountDownLatch(50);
-                for (int i = 0; i < 50; i++) {
-                    pool.execute(done::countDown);
+            long fastest = Long.MAX_VALUE;
+            for (int batch = 0; batch < 5; batch++) {
+                long start = System.nanoTime();
+                for (int round = 0; round < 20; round++) {
+                    CountDownLatch done = new CountDownLatch(50);
+                    for (int i = 0; i < 50; i++) {
+                        pool.execute(done::countDown);
+                    }
+                    assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
                 }
-                assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+                fastest = Math.min(fastest, System.nanoTime() - start);
             }
-            // One in two milliseconds, as when only the watchman wakes threads, would take ten seconds.
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+            // One in two milliseconds, as when only the watchman wakes threads, would take two seconds each time.
+            // Others that want the processor do not hold up all of them.
+            assertThat(Duration.ofNanos(fastest)).isLessThan(Duration.ofMillis(600));
             go.countDown();
         }
     }

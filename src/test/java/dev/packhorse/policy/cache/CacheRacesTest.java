@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -128,12 +129,17 @@ class CacheRacesTest extends CacheFixture {
         for (String operation : List.of("stat", "list")) {
             FaultyStore.Stall stall = faulty.stall(operation);
             List<Future<?>> all = new ArrayList<>();
+            List<Thread> asking = new CopyOnWriteArrayList<>();
             for (int i = 0; i < 8; i++) {
-                all.add(threads.submit(
-                        () -> operation.equals("stat") ? cache.stat(path("/a")) : all(cache.list(FsPath.ROOT))));
+                all.add(threads.submit(() -> {
+                    asking.add(Thread.currentThread());
+                    return operation.equals("stat") ? cache.stat(path("/a")) : all(cache.list(FsPath.ROOT));
+                }));
             }
             stall.awaitArrival();
-            Awaitility.await().until(() -> cache.misses() % 8 == 0);
+            Awaitility.await().until(() -> asking.size() == 8 && cache.misses() % 8 == 0);
+            // One at the store, and the others for its answer: a miss is counted a little before that.
+            Awaitility.await().until(() -> asking.stream().allMatch(each -> each.getState() == Thread.State.WAITING));
             stall.release();
             for (Future<?> each : all) {
                 each.get(10, TimeUnit.SECONDS);

@@ -48,6 +48,9 @@ class AuditLogTest {
     private static final Duration PATIENT = Duration.ofSeconds(30);
     private static final Duration IMPATIENT = Duration.ofMillis(50);
 
+    /** Where a refusal is waited for, and other changes must succeed however busy the machine is. */
+    private static final Duration CALM = Duration.ofSeconds(2);
+
     @TempDir
     Path folder;
 
@@ -232,13 +235,13 @@ class AuditLogTest {
         CompletableFuture.allOf(first, second).join();
 
         // Then
-        assertThat(output.lines()).hasSizeLessThan(500);
+        assertThat(paths().indexOf("/second")).isBetween(1, 499);
     }
 
     @Test
     void aDiskWithoutRoomRefusesChangesAndLetsReadsGoOn() throws Exception {
         // Given
-        AuditLog log = log(WhenFull.REFUSE, IMPATIENT);
+        AuditLog log = log(WhenFull.REFUSE, CALM);
         Store store = on(log);
         put(store, "/before");
         output.room(10);
@@ -260,7 +263,7 @@ class AuditLogTest {
     @Test
     void whenThereIsRoomAgainEveryLineComesWholeAndChangesGoOn() throws Exception {
         // Given
-        AuditLog log = log(WhenFull.REFUSE, IMPATIENT);
+        AuditLog log = log(WhenFull.REFUSE, CALM);
         Store store = on(log);
         output.room(10);
         refused(store, "/made");
@@ -286,7 +289,7 @@ class AuditLogTest {
     @Test
     void changesInFlightWhenTheDiskFillsUpKeepTheirLines() throws Exception {
         // Given
-        AuditLog log = log(WhenFull.REFUSE, IMPATIENT);
+        AuditLog log = log(WhenFull.REFUSE, CALM);
         Store store = on(log);
         output.room(5000);
 
@@ -307,9 +310,8 @@ class AuditLogTest {
                 assertThat(e.getCause()).isInstanceOf(FsException.class);
             }
         }
-        List<String> then = AuditLines.parse(
-                        output.text().substring(0, output.text().lastIndexOf('\n') + 1))
-                .stream()
+        String text = output.text();
+        List<String> then = AuditLines.parse(text.substring(0, text.lastIndexOf('\n') + 1)).stream()
                 .map(line -> String.valueOf(line.get("path")))
                 .toList();
         output.room(Long.MAX_VALUE);
@@ -342,7 +344,7 @@ class AuditLogTest {
     @Test
     void aDiskThatHangsRefusesChangesAfterAWhile() throws Exception {
         // Given
-        AuditLog log = log(WhenFull.REFUSE, IMPATIENT);
+        AuditLog log = log(WhenFull.REFUSE, CALM);
         Store store = on(log);
         output.hold();
 
@@ -416,7 +418,7 @@ class AuditLogTest {
     @Test
     void aLogThatCannotBeWrittenAtTheEndEndsAllTheSame() throws Exception {
         // Given
-        AuditLog log = log(WhenFull.REFUSE, IMPATIENT);
+        AuditLog log = log(WhenFull.REFUSE, CALM);
         output.room(0);
         refused(on(log), "/a");
 

@@ -16,6 +16,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A process in which several clients change a store until it is killed, and write down what they were told had happened. */
 final class AuditedProcess {
@@ -30,18 +32,24 @@ final class AuditedProcess {
                 AuditFile.open(Path.of(arguments[0]), new AuditFile.Options(50_000, 1000, false)),
                 AuditLog.Options.DEFAULT);
         Store store = new AuditStore(new MemoryStore(64 << 20), log, AuditStoreTest.ORIGIN);
+        // All of them before the first step: the process may be killed before another thread has begun.
+        List<FileChannel> told = new ArrayList<>();
+        for (int client = 0; client < CLIENTS; client++) {
+            Path file = Path.of(arguments[1], arguments[2] + "-" + client);
+            told.add(FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+        }
         for (int client = 1; client < CLIENTS; client++) {
             String name = arguments[2] + "-" + client;
-            Thread thread = new Thread(() -> run(store, name, Path.of(arguments[1]), false));
+            FileChannel its = told.get(client);
+            Thread thread = new Thread(() -> run(store, name, its, false));
             thread.setDaemon(true);
             thread.start();
         }
-        run(store, arguments[2] + "-0", Path.of(arguments[1]), true);
+        run(store, arguments[2] + "-0", told.get(0), true);
     }
 
-    private static void run(Store store, String name, Path folder, boolean tells) {
-        try (FileChannel told =
-                FileChannel.open(folder.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+    private static void run(Store store, String name, FileChannel told, boolean tells) {
+        try (told) {
             for (int i = 0; true; i++) {
                 FsPath path = FsPath.parse("/" + name + "-" + i);
                 FsPath moved = FsPath.parse("/" + name + "-" + i + "-moved");
