@@ -342,7 +342,7 @@ class DeviceFaultsTest extends DeviceFixture {
             }
             return true;
         });
-        // Lazily: nothing that is answered at once has so little time.
+        // Lazily: to open it would have as little time.
         ReplayOptions options = TestOptions.timed(temp, Duration.ofMillis(400), Duration.ZERO, Duration.ZERO);
         try (ReplayStore store = ReplayStore.lazily("127.0.0.1", device.port(), path("/Photo"), options)) {
             assertFails(Kind.TIMEOUT, () -> {
