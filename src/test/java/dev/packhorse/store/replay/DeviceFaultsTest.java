@@ -583,10 +583,7 @@ class DeviceFaultsTest extends DeviceFixture {
     void aDeviceThatHasGoneIsUnavailableAtItsRootToo(String root) throws Exception {
         TestDevice leaving = new TestDevice();
         try (ReplayStore store = ReplayStore.open(
-                "127.0.0.1",
-                leaving.port(),
-                path(root),
-                TestOptions.timed(temp, SOON, Duration.ZERO, Duration.ZERO))) {
+                "127.0.0.1", leaving.port(), path(root), TestOptions.timed(temp, SOON, Duration.ZERO, Duration.ZERO))) {
             assertThat(store.stat(FsPath.ROOT).isDirectory()).isTrue();
             leaving.close();
             assertFails(Kind.UNAVAILABLE, () -> store.stat(FsPath.ROOT));

@@ -109,10 +109,7 @@ class DiscoveryTest {
     private List<Found> search(String group, int port, Duration wait, Duration fetch) throws IOException {
         NetworkInterface loopback = NetworkInterface.getByInetAddress(address("127.0.0.1"));
         return new Discovery(new Discovery.Setting(
-                        List.of(loopback),
-                        new InetSocketAddress(InetAddress.getByName(group), port),
-                        fetch,
-                        at -> {
+                        List.of(loopback), new InetSocketAddress(InetAddress.getByName(group), port), fetch, at -> {
                             asked.add(at);
                             return devices.get(at.address().getAddress());
                         }))
