@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
@@ -55,8 +56,11 @@ class WebStreamTest {
         Thread thread = new Thread(this::serve);
         thread.setDaemon(true);
         thread.start();
-        client = new WebClient(
-                new WebOptions(2, Duration.ofSeconds(60), Duration.ofSeconds(5), Duration.ofMillis(700), false, true));
+        client = client(Duration.ofSeconds(30));
+    }
+
+    private static WebClient client(Duration silence) {
+        return new WebClient(new WebOptions(2, Duration.ofSeconds(60), Duration.ofSeconds(30), silence, false, true));
     }
 
     @AfterEach
@@ -206,6 +210,8 @@ class WebStreamTest {
     @Test
     void aServerThatStallsIsGivenUp() throws IOException {
         // Given
+        client.close();
+        client = client(Duration.ofMillis(700));
         given = 3_000_000;
         stalls = true;
 
@@ -222,6 +228,9 @@ class WebStreamTest {
     @Test
     void closingEndsAReadThatWaits() throws Exception {
         // Given
+        client.close();
+        client = client(Duration.ofSeconds(60));
+        CountDownLatch arrived = new CountDownLatch(1);
         given = 3_000_000;
         stalls = true;
 
@@ -230,15 +239,18 @@ class WebStreamTest {
             InputStream in = content.body(new ByteRange(0, SIZE)).open();
             CompletableFuture<byte[]> read = CompletableFuture.supplyAsync(() -> {
                 try {
+                    read(in, given, true);
+                    arrived.countDown();
                     return read(in, SIZE, true);
                 } catch (IOException e) {
                     throw new IllegalStateException(e);
                 }
             });
+            assertThat(arrived.await(30, TimeUnit.SECONDS)).isTrue();
             in.close();
 
             // Then
-            assertThatThrownBy(() -> read.get(10, TimeUnit.SECONDS)).isNotNull();
+            assertThatThrownBy(() -> read.get(30, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
         }
     }
 

@@ -59,13 +59,13 @@ final class ScriptedServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + socket.getLocalPort() + "/fs");
     }
 
-    /** Lazily, with short timeouts. */
+    /** Lazily. */
     HttpfsStore store() {
         return store(null);
     }
 
     HttpfsStore store(@Nullable Dialect dialect) {
-        Duration silence = Duration.ofSeconds(2);
+        Duration silence = Duration.ofSeconds(30);
         return HttpfsStore.lazily(
                 base(),
                 new HttpfsOptions(

@@ -58,9 +58,9 @@ final class JsonfsServer implements AutoCloseable {
         return URI.create("http://localhost:" + server.getAddress().getPort() + "/base");
     }
 
-    /** With short timeouts. */
+    /** Patient. */
     static dev.packhorse.store.jsonfs.JsonfsOptions options(Path temp) {
-        Duration silence = Duration.ofSeconds(1);
+        Duration silence = Duration.ofSeconds(30);
         return new dev.packhorse.store.jsonfs.JsonfsOptions(
                 null,
                 null,

@@ -99,7 +99,7 @@ final class FileStoreServer implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
-    /** Eager, with short timeouts, and nothing remembered. */
+    /** Patient, and nothing remembered. */
     static dev.packhorse.store.openhands.OpenHandsOptions options(Path temp, @Nullable Dialect dialect) {
         return options(temp, dialect, Credential.NONE, SizeProbe.HEAD, Duration.ZERO, true, 1 << 20);
     }
@@ -112,7 +112,7 @@ final class FileStoreServer implements AutoCloseable {
             Duration ttl,
             boolean verifyTls,
             long spoolLimit) {
-        Duration silence = Duration.ofSeconds(1);
+        Duration silence = Duration.ofSeconds(30);
         return new dev.packhorse.store.openhands.OpenHandsOptions(
                 dialect,
                 credential,
@@ -122,6 +122,21 @@ final class FileStoreServer implements AutoCloseable {
                 spoolLimit,
                 temp,
                 new WebOptions(4, Duration.ofSeconds(10), silence, silence, /* redirects= */ false, verifyTls));
+    }
+
+    /** With short timeouts, for calls that time out. */
+    static dev.packhorse.store.openhands.OpenHandsOptions hasty(Path temp, @Nullable Dialect dialect) {
+        dev.packhorse.store.openhands.OpenHandsOptions usual = options(temp, dialect);
+        Duration silence = Duration.ofSeconds(1);
+        return new dev.packhorse.store.openhands.OpenHandsOptions(
+                usual.dialect(),
+                usual.credential(),
+                usual.sizeProbe(),
+                usual.sizeTtl(),
+                usual.markers(),
+                usual.spoolLimit(),
+                usual.temp(),
+                new WebOptions(4, Duration.ofSeconds(10), silence, silence, /* redirects= */ false, true));
     }
 
     /** What a request gets, method and raw path behind the base, instead of the front's answer. */

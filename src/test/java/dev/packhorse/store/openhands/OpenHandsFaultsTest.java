@@ -249,7 +249,8 @@ class OpenHandsFaultsTest {
     @Test
     void aServerThatSaysNothingTimesOut() throws Exception {
         CountDownLatch end = new CountDownLatch(1);
-        try (Store store = store()) {
+        OpenHandsOptions hasty = FileStoreServer.hasty(temp, Dialect.FILES_LIST);
+        try (Store store = OpenHandsStore.lazily(server.base(), hasty)) {
             server.on("GET /files/a", exchange -> {
                 try {
                     end.await();

@@ -3,12 +3,11 @@ package dev.packhorse.store.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.packhorse.DeadPort;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.wire.replay.SoftwareVersion;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,12 +22,6 @@ class DescribedTest {
     private Path temp;
 
     private long nanos = Long.MAX_VALUE - 5;
-
-    private static int freePort() throws IOException {
-        try (ServerSocket nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return nobody.getLocalPort();
-        }
-    }
 
     private ReplayStore lazily(int port) throws IOException {
         return ReplayStore.lazily("127.0.0.1", port, FsPath.parse("/Photo"), TestOptions.plain(temp, null));
@@ -63,9 +56,11 @@ class DescribedTest {
 
     @Test
     void aDeviceThatIsOffAtFirstIsAskedWhenItIsThere() throws IOException {
-        int port = freePort();
-        try (ReplayStore store = lazily(port)) {
+        DeadPort dead = new DeadPort();
+        try (ReplayStore store = lazily(dead.port())) {
             DeviceFixture.assertFails(Kind.UNAVAILABLE, () -> store.stat(FsPath.ROOT));
+            int port = dead.port();
+            dead.close();
             try (TestDevice device = new TestDevice(port)) {
                 device.describes(PLAIN, "RTV1");
                 store.stat(FsPath.ROOT);
@@ -76,13 +71,16 @@ class DescribedTest {
 
     @Test
     void aDeviceThatWasAwayMayHaveOtherSoftware() throws IOException {
-        int port = freePort();
+        TestDevice first = new TestDevice();
+        int port = first.port();
         try (ReplayStore store = lazily(port)) {
-            try (TestDevice device = new TestDevice(port)) {
-                device.describes(ENCRYPTED, "RTV1");
-                store.space();
+            first.describes(ENCRYPTED, "RTV1");
+            store.space();
+            first.close();
+            try (DeadPort dead = new DeadPort(port)) {
+                assertThat(dead.port()).isEqualTo(port);
+                DeviceFixture.assertFails(Kind.UNAVAILABLE, store::space);
             }
-            DeviceFixture.assertFails(Kind.UNAVAILABLE, store::space);
             try (TestDevice device = new TestDevice(port)) {
                 device.describes(PLAIN, "RTV2");
                 store.space();
@@ -113,7 +111,8 @@ class DescribedTest {
 
     @Test
     void nobodyKnowsWhatADeviceIsThatIsNotThere() throws IOException {
-        Described described = described(freePort());
-        assertThatThrownBy(described::version).isInstanceOf(LostException.class);
+        try (DeadPort dead = new DeadPort()) {
+            assertThatThrownBy(described(dead.port())::version).isInstanceOf(LostException.class);
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.packhorse.store.replay;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.packhorse.DeadPort;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.Content;
@@ -124,7 +125,7 @@ class DeviceFaultsTest extends DeviceFixture {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void anOldFileThatCannotBeRemovedIsNoFailureOfTheNewOne(boolean done) throws Exception {
-        ReplayStore store = impatient("/Photo");
+        ReplayStore store = forgetful("/Photo");
         put(store, "/a", "old");
         device.forgetRequests();
         AtomicInteger dead = new AtomicInteger();
@@ -143,7 +144,7 @@ class DeviceFaultsTest extends DeviceFixture {
 
     @Test
     void whatOnlyAsksIsAskedOnceMore() throws Exception {
-        ReplayStore store = impatient("/Photo");
+        ReplayStore store = forgetful("/Photo");
         put(store, "/a", "text");
         for (String command : List.of("fstat", "ls", "volinfo", "readfile")) {
             AtomicInteger dead = new AtomicInteger();
@@ -186,7 +187,7 @@ class DeviceFaultsTest extends DeviceFixture {
                 "HTTP/1.1 200 OK\r\n\r\n8082ffff\n"
             })
     void nonsenseIsAFailure(String answer) throws Exception {
-        ReplayStore store = impatient("/Photo");
+        ReplayStore store = forgetful("/Photo");
         say("fstat", answer);
         assertFails(Kind.IO, () -> store.stat(path("/a")));
     }
@@ -195,7 +196,7 @@ class DeviceFaultsTest extends DeviceFixture {
     @ValueSource(strings = {"HTTP/1.1 200 OK\r\n", HEAD, HEAD + "1\r\nx\r\n", HEAD + "400\r\n0\n"})
     void whatNeverEndsIsCutOff(String start) throws Exception {
         device.longFile("/Photo/a", 1 << 30, THEN);
-        ReplayStore store = impatient("/Photo");
+        ReplayStore store = forgetful("/Photo");
         for (String command : List.of("fstat", "ls", "readfile")) {
             device.intercept((request, socket) -> {
                 if (!request.command().equals(command)) {
@@ -252,8 +253,8 @@ class DeviceFaultsTest extends DeviceFixture {
     @ParameterizedTest
     @ValueSource(strings = {"fstat", "ls", "volinfo", "create", "writefile", "mv"})
     void aDeviceThatSaysNothingIsNotWaitedForForLong(String command) throws Exception {
+        put(forgetful("/Photo"), "/a", "old");
         ReplayStore store = impatient("/Photo");
-        put(store, "/a", "old");
         CompletableFuture<Void> over = new CompletableFuture<>();
         device.intercept((request, socket) -> {
             if (request.command().equals(command)) {
@@ -275,9 +276,9 @@ class DeviceFaultsTest extends DeviceFixture {
     @ParameterizedTest
     @ValueSource(strings = {"HTTP/1.1 2", "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n000000", HEAD + "2\r\n0"})
     void aDeviceThatStallsInTheMiddleOfTheAnswerToAnUploadIsNotWaitedForForLong(String start) throws Exception {
-        ReplayStore store = impatient("/Photo");
+        ReplayStore store = forgetful("/Photo");
         put(store, "/a", "old");
-        device.forgetRequests();
+        ReplayStore hasty = impatient("/Photo");
         CompletableFuture<Void> over = new CompletableFuture<>();
         device.intercept((request, socket) -> {
             if (!request.command().equals("writefile")) {
@@ -288,7 +289,7 @@ class DeviceFaultsTest extends DeviceFixture {
             return true;
         });
 
-        FsException failure = failure(() -> put(store, "/a", "new"));
+        FsException failure = failure(() -> put(hasty, "/a", "new"));
         over.complete(null);
         device.intercept(null);
         assertThat(failure.kind()).isEqualTo(Kind.IO);
@@ -302,7 +303,8 @@ class DeviceFaultsTest extends DeviceFixture {
 
     @Test
     void aDeviceThatTakesNoBytesOfAnUploadIsNotWaitedForForLong() throws Exception {
-        ReplayStore store = impatient("/Photo");
+        ReplayStore store = forgetful("/Photo");
+        ReplayStore hasty = impatient("/Photo");
         CompletableFuture<Void> over = new CompletableFuture<>();
         device.intercept((request, socket) -> {
             if (request.command().equals("writefile")) {
@@ -312,7 +314,7 @@ class DeviceFaultsTest extends DeviceFixture {
         });
 
         // More than the sockets of both sides hold.
-        FsException failure = failure(() -> store.write(path("/a"), Body.of(new byte[32 << 20]), WriteOptions.DEFAULT));
+        FsException failure = failure(() -> hasty.write(path("/a"), Body.of(new byte[32 << 20]), WriteOptions.DEFAULT));
         over.complete(null);
         assertThat(failure.kind()).isEqualTo(Kind.IO);
         assertThat(names(store, "/")).isEmpty();
@@ -323,7 +325,6 @@ class DeviceFaultsTest extends DeviceFixture {
     @ValueSource(strings = {"fstat", "volinfo", "ls", "readfile"})
     void aDeviceThatDripsIsNotWaitedForForLong(String command) throws Exception {
         device.file("/Photo/a", new byte[100], THEN);
-        ReplayStore store = impatient("/Photo");
         String answer = switch (command) {
             case "fstat" -> "type=f\nsize=100\nctime=12\nperm=" + "r".repeat(80) + "\n";
             case "volinfo" -> "cap=9\ninuse=1\n" + "x".repeat(80) + "\n";
@@ -341,14 +342,18 @@ class DeviceFaultsTest extends DeviceFixture {
             }
             return true;
         });
-        assertFails(Kind.TIMEOUT, () -> {
-            switch (command) {
-                case "fstat" -> store.stat(path("/a"));
-                case "volinfo" -> store.space();
-                case "ls" -> store.list(FsPath.ROOT).close();
-                default -> store.read(path("/a")).close();
-            }
-        });
+        // Lazily: to open it would have as little time.
+        ReplayOptions options = TestOptions.timed(temp, Duration.ofMillis(400), Duration.ZERO, Duration.ZERO);
+        try (ReplayStore store = ReplayStore.lazily("127.0.0.1", device.port(), path("/Photo"), options)) {
+            assertFails(Kind.TIMEOUT, () -> {
+                switch (command) {
+                    case "fstat" -> store.stat(path("/a"));
+                    case "volinfo" -> store.space();
+                    case "ls" -> store.list(FsPath.ROOT).close();
+                    default -> store.read(path("/a")).close();
+                }
+            });
+        }
     }
 
     @ParameterizedTest
@@ -426,13 +431,13 @@ class DeviceFaultsTest extends DeviceFixture {
             InputStream in = content.body().open();
             assertThat(in.readNBytes(100_000)).hasSize(100_000);
             in.close();
-            Awaitility.await().atMost(Duration.ofSeconds(2)).until(() -> device.open() == 0);
+            Awaitility.await().atMost(SOON).until(() -> device.open() == 0);
         }
         Content content = store.read(path("/Video/1.mpg"));
         InputStream in = content.body().open();
         assertThat(in.read()).isGreaterThanOrEqualTo(0);
         content.close();
-        Awaitility.await().atMost(Duration.ofSeconds(2)).until(() -> device.open() == 0);
+        Awaitility.await().atMost(SOON).until(() -> device.open() == 0);
         assertFails(Kind.UNAVAILABLE, () -> in.readNBytes(1 << 20));
     }
 
@@ -558,11 +563,13 @@ class DeviceFaultsTest extends DeviceFixture {
 
     @Test
     void aDeviceThatIsOffIsUnavailableAndMayComeLater() throws Exception {
-        int port = freePort();
+        DeadPort dead = new DeadPort();
+        int port = dead.port();
         ReplayOptions options = ReplayOptions.of(temp);
         assertFails(Kind.UNAVAILABLE, () -> ReplayStore.open("127.0.0.1", port, FsPath.ROOT, options));
         try (ReplayStore store = ReplayStore.lazily("127.0.0.1", port, path("/Photo"), options)) {
             assertFails(Kind.UNAVAILABLE, () -> store.stat(FsPath.ROOT));
+            dead.close();
             try (ServerSocket later = new ServerSocket(port, 50, InetAddress.getLoopbackAddress())) {
                 CompletableFuture<Void> answered = CompletableFuture.runAsync(() -> answerAll(later));
                 assertThat(store.stat(FsPath.ROOT).isDirectory()).isTrue();
@@ -576,10 +583,7 @@ class DeviceFaultsTest extends DeviceFixture {
     void aDeviceThatHasGoneIsUnavailableAtItsRootToo(String root) throws Exception {
         TestDevice leaving = new TestDevice();
         try (ReplayStore store = ReplayStore.open(
-                "127.0.0.1",
-                leaving.port(),
-                path(root),
-                TestOptions.timed(temp, Duration.ofSeconds(5), Duration.ZERO, Duration.ZERO))) {
+                "127.0.0.1", leaving.port(), path(root), TestOptions.timed(temp, SOON, Duration.ZERO, Duration.ZERO))) {
             assertThat(store.stat(FsPath.ROOT).isDirectory()).isTrue();
             leaving.close();
             assertFails(Kind.UNAVAILABLE, () -> store.stat(FsPath.ROOT));
@@ -590,15 +594,9 @@ class DeviceFaultsTest extends DeviceFixture {
     void aTimeThatMakesNoSenseHidesNoNeighbours() throws Exception {
         device.file("/Photo/a", new byte[1], THEN);
         device.file("/Photo/old", new byte[1], Instant.ofEpochSecond(-86_400));
-        ReplayStore store = impatient("/Photo");
+        ReplayStore store = forgetful("/Photo");
 
         assertThat(names(store, "/")).containsExactly("a", "old");
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return nobody.getLocalPort();
-        }
     }
 
     /** To ls, to volinfo of both invisible exports, and to fstat of the one that is listed. */

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class DeviceFixture {
 
     static final Instant THEN = Instant.parse("2001-12-31T00:59:57Z");
-    static final Duration SOON = Duration.ofSeconds(5);
+    static final Duration SOON = Duration.ofSeconds(30);
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -58,9 +58,14 @@ abstract class DeviceFixture {
         return open(root, TestOptions.timed(temp, SOON, Duration.ofSeconds(30), Duration.ZERO));
     }
 
-    /** One that does not wait for long and remembers nothing. */
+    /** One that remembers nothing. */
+    final ReplayStore forgetful(String root) throws FsException {
+        return open(root, TestOptions.timed(temp, SOON, Duration.ZERO, Duration.ZERO));
+    }
+
+    /** One that remembers nothing and does not wait for long: for calls that time out. */
     final ReplayStore impatient(String root) throws FsException {
-        return open(root, TestOptions.timed(temp, Duration.ofMillis(400), Duration.ZERO, Duration.ZERO));
+        return open(root, TestOptions.timed(temp, Duration.ofSeconds(2), Duration.ZERO, Duration.ZERO));
     }
 
     static FsPath path(String text) {

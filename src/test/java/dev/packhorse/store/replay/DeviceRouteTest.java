@@ -263,7 +263,7 @@ class DeviceRouteTest {
     @Test
     void aDeviceThatIsSilentIsWaitedForAsLongAsIsWanted() throws Exception {
         device.file("/Photo/a", new byte[1], THEN);
-        mount(Map.of("timeout", "300ms"));
+        mount(Map.of("timeout", "2s"));
         CompletableFuture<Void> over = new CompletableFuture<>();
         device.intercept((request, socket) -> {
             over.join();

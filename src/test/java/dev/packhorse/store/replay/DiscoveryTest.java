@@ -33,7 +33,11 @@ import org.junit.jupiter.api.Test;
 /** Devices at 127.0.0.1 and others of that network; each answers by a socket of its own. */
 class DiscoveryTest {
 
-    private static final Duration WAIT = Duration.ofMillis(700);
+    /** Every search takes as long as its wait. */
+    private static final Duration WAIT = Duration.ofSeconds(2);
+
+    private static final Duration WAIT_FOR_NOTHING = Duration.ofMillis(700);
+    private static final Duration FETCH = Duration.ofSeconds(20);
 
     private final List<DatagramSocket> sockets = new CopyOnWriteArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
@@ -99,16 +103,17 @@ class DiscoveryTest {
     }
 
     private List<Found> search(String group, int port) throws IOException {
+        return search(group, port, WAIT, FETCH);
+    }
+
+    private List<Found> search(String group, int port, Duration wait, Duration fetch) throws IOException {
         NetworkInterface loopback = NetworkInterface.getByInetAddress(address("127.0.0.1"));
         return new Discovery(new Discovery.Setting(
-                        List.of(loopback),
-                        new InetSocketAddress(InetAddress.getByName(group), port),
-                        Duration.ofMillis(500),
-                        at -> {
+                        List.of(loopback), new InetSocketAddress(InetAddress.getByName(group), port), fetch, at -> {
                             asked.add(at);
                             return devices.get(at.address().getAddress());
                         }))
-                .search(WAIT);
+                .search(wait);
     }
 
     private static byte[] answer(String location) throws IOException {
@@ -157,7 +162,7 @@ class DiscoveryTest {
     void anAnswerCannotSendUsToSomebodyElse() throws IOException {
         int port = answering(List.of("127.0.0.2"), List.of(answer("192.0.2.1")));
 
-        assertThat(search("127.0.0.1", port)).isEmpty();
+        assertThat(search("127.0.0.1", port, WAIT_FOR_NOTHING, FETCH)).isEmpty();
         assertThat(asked).isEmpty();
     }
 
@@ -175,7 +180,7 @@ class DiscoveryTest {
             List<Found> found = new Discovery(new Discovery.Setting(
                             List.of(loopback),
                             new InetSocketAddress(address("127.0.0.1"), port),
-                            Duration.ofSeconds(5),
+                            FETCH,
                             Discovery::device))
                     .search(WAIT);
 
@@ -203,7 +208,7 @@ class DiscoveryTest {
             answers.add(answer(each));
         }
 
-        List<Found> found = search("127.0.0.1", answering(all, answers));
+        List<Found> found = search("127.0.0.1", answering(all, answers), WAIT, Duration.ofSeconds(3));
 
         assertThat(found).extracting(Found::at).containsExactly(Whereabouts.Endpoint.of("127.0.0.2", 80));
         assertThat(closed.getCount()).isZero();
@@ -267,6 +272,7 @@ class DiscoveryTest {
 
     @Test
     void withoutAnAnswerNothingIsFound() throws IOException {
-        assertThat(search("127.0.0.1", answering(List.of(), List.of()))).isEmpty();
+        assertThat(search("127.0.0.1", answering(List.of(), List.of()), WAIT_FOR_NOTHING, FETCH))
+                .isEmpty();
     }
 }

@@ -18,6 +18,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -118,6 +119,7 @@ public final class TestDevice implements Closeable {
         return thread;
     });
     private volatile Framing framing = Framing.CHUNKED;
+    private volatile InstantSource time = InstantSource.system();
     private volatile Duration clock = Duration.ZERO;
     private volatile Duration latency = Duration.ZERO;
     private volatile long ctimeStep = 1;
@@ -166,6 +168,11 @@ public final class TestDevice implements Closeable {
 
     public void framing(Framing how) {
         framing = how;
+    }
+
+    /** What its clock is ahead of. */
+    void time(InstantSource source) {
+        time = source;
     }
 
     /** How far the clock of the device is ahead. */
@@ -420,7 +427,7 @@ public final class TestDevice implements Closeable {
     }
 
     private Instant now() {
-        return Instant.now().plus(clock);
+        return time.instant().plus(clock);
     }
 
     private long ctime() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.packhorse.DeadPort;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.Content;
@@ -20,7 +21,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -277,15 +277,13 @@ class FaultsTest {
 
     @Test
     void aServerThatIsNotThereOpensLaterOnly() throws IOException {
-        int free;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            free = socket.getLocalPort();
-        }
-        S3Options nobody = once(server.through(free), PATIENT);
-        assertFails(Kind.UNAVAILABLE, () -> S3Store.open(bucket, "", nobody));
-        try (S3Store later = S3Store.openLater(bucket, "", nobody)) {
-            assertFails(Kind.UNAVAILABLE, () -> later.stat(path("/a")));
-            assertFails(Kind.UNAVAILABLE, () -> later.list(FsPath.ROOT));
+        try (DeadPort dead = new DeadPort()) {
+            S3Options nobody = once(server.through(dead.port()), PATIENT);
+            assertFails(Kind.UNAVAILABLE, () -> S3Store.open(bucket, "", nobody));
+            try (S3Store later = S3Store.openLater(bucket, "", nobody)) {
+                assertFails(Kind.UNAVAILABLE, () -> later.stat(path("/a")));
+                assertFails(Kind.UNAVAILABLE, () -> later.list(FsPath.ROOT));
+            }
         }
     }
 

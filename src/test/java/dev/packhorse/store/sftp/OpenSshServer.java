@@ -17,9 +17,14 @@ final class OpenSshServer implements AutoCloseable {
 
     private static final Path SSHD = Path.of("/usr/sbin/sshd");
 
+    /** A port that was free may be somebody else's a moment later. */
+    private static final int ATTEMPTS = 5;
+
     private final Path folder;
-    private final int port;
-    private final Process process;
+    private int port;
+
+    @SuppressWarnings("NullAway.Init")
+    private Process process;
 
     /** Starts the server; {@code folder} takes its keys. */
     OpenSshServer(Path folder) throws Exception {
@@ -38,6 +43,18 @@ final class OpenSshServer implements AutoCloseable {
             authorized.append(Files.readString(folder.resolve(key + ".pub")));
         }
         Path keys = Files.writeString(folder.resolve("authorized_keys"), authorized);
+        boolean listens = false;
+        for (int attempt = 0; attempt < ATTEMPTS && !listens; attempt++) {
+            start(keys);
+            listens = awaitPort();
+        }
+        if (!listens) {
+            throw new IOException(Files.readString(folder.resolve("log")));
+        }
+        Files.writeString(folder.resolve("known_hosts"), known());
+    }
+
+    private void start(Path keys) throws IOException {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
@@ -55,12 +72,10 @@ final class OpenSshServer implements AutoCloseable {
                 MaxStartups 100
                 Subsystem sftp internal-sftp -u 0077
                 """.formatted(port, folder.resolve("host"), keys));
-        Files.writeString(folder.resolve("known_hosts"), known());
         process = new ProcessBuilder(SSHD.toString(), "-D", "-e", "-f", config.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("log").toFile())
                 .start();
-        awaitPort();
     }
 
     private void keygen(String name, String type, String passphrase) throws Exception {
@@ -76,19 +91,26 @@ final class OpenSshServer implements AutoCloseable {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     }
 
-    private void awaitPort() throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (true) {
+    /** Returns whether it answers; it ends at once if it does not get its port. */
+    private boolean awaitPort() throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        IOException failure = null;
+        while (process.isAlive() && System.nanoTime() < end) {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                socket.getInputStream().read();
-                return;
-            } catch (IOException e) {
-                if (System.nanoTime() > end || !process.isAlive()) {
-                    throw new IOException(Files.readString(folder.resolve("log")), e);
+                socket.setSoTimeout(10_000);
+                if (socket.getInputStream().read() == 'S') {
+                    return true;
                 }
-                Thread.onSpinWait();
+            } catch (IOException e) {
+                failure = e;
             }
+            Thread.sleep(20);
         }
+        if (process.isAlive()) {
+            close();
+            throw new IOException(Files.readString(folder.resolve("log")), failure);
+        }
+        return false;
     }
 
     String known() throws IOException {

@@ -11,11 +11,16 @@ import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -68,9 +73,8 @@ class OpenSshTest {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try {
-            while (!Files.exists(socket) && agent.isAlive()) {
-                Thread.onSpinWait();
-            }
+            // The file is there before anybody listens.
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> listens(socket));
             ProcessBuilder add =
                     new ProcessBuilder("ssh-add", "-q", folder.resolve("plain").toString());
             add.environment().put("SSH_AUTH_SOCK", socket.toString());
@@ -79,6 +83,14 @@ class OpenSshTest {
         } finally {
             agent.destroy();
             assertThat(agent.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private static boolean listens(Path socket) {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            return channel.isConnected();
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -109,7 +109,11 @@ final class FileServer implements AutoCloseable {
         try (OutputStream out = exchange.getResponseBody()) {
             out.write(content, from, cuts ? (to - from) / 2 : to - from);
         } catch (IOException e) {
-            // The client has gone, or the body was cut.
+            if (cuts) {
+                // Ends the connection; else the client would wait for the rest.
+                throw e;
+            }
+            // The client has gone.
             return;
         }
     }

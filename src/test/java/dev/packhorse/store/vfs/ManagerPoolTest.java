@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,8 +48,8 @@ class ManagerPoolTest {
 
     @Test
     void managersAreBoundedReusedAndClosedWhenIdle() throws IOException {
-        VfsOptions options = options();
-        ManagerPool pool = new ManagerPool(VfsUri.parse(uri()), options, new Plugins(options), false);
+        // The timeout is what those who find no manager wait.
+        ManagerPool pool = pool(TestOptions.timed(options(), Duration.ofMinutes(10), Duration.ofSeconds(1)));
         ManagerPool.Lease first = pool.take();
         try (ManagerPool.Lease second = pool.take();
                 ManagerPool.Lease third = pool.take()) {
@@ -64,9 +65,19 @@ class ManagerPoolTest {
         try (ManagerPool.Lease again = pool.take()) {
             assertThat((Object) again.root()).isSameAs(first.root());
         }
-        await().until(() -> pool.idle() == 0);
-        assertThat(temp).isEmptyDirectory();
         pool.close();
+
+        ManagerPool sweeping = pool(options());
+        sweeping.take().close();
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            assertThat(sweeping.idle()).isZero();
+            assertThat(temp).isEmptyDirectory();
+        });
+        sweeping.close();
+    }
+
+    private ManagerPool pool(VfsOptions options) throws IOException {
+        return new ManagerPool(VfsUri.parse(uri()), options, new Plugins(options), false);
     }
 
     @Test

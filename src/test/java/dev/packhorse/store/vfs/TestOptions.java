@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Options of stores under test: small and quick. */
+/** Options of stores under test: small, with managers that do not stay idle for long. */
 final class TestOptions {
+
+    private static final Duration SILENCE = Duration.ofSeconds(30);
 
     private TestOptions() {}
 
@@ -31,6 +33,28 @@ final class TestOptions {
         return options(false, temp, 1 << 20, 1000, folder, providers);
     }
 
+    /** Others with short timeouts, for calls that time out. */
+    static VfsOptions hasty(VfsOptions options) {
+        return timed(options, options.idle(), Duration.ofSeconds(1));
+    }
+
+    /** Others with other times: how long a manager stays idle, and a server silent. */
+    static VfsOptions timed(VfsOptions options, Duration idle, Duration silence) {
+        return new VfsOptions(
+                options.lazy(),
+                options.managers(),
+                idle,
+                silence,
+                silence,
+                options.recheck(),
+                options.spoolLimit(),
+                options.maxEntries(),
+                options.ramLimit(),
+                options.temp(),
+                options.plugins(),
+                options.providers());
+    }
+
     private static VfsOptions options(
             boolean lazy,
             Path temp,
@@ -42,8 +66,8 @@ final class TestOptions {
                 lazy,
                 3,
                 Duration.ofMillis(300),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(1),
+                SILENCE,
+                SILENCE,
                 Duration.ZERO,
                 spoolLimit,
                 maxEntries,
