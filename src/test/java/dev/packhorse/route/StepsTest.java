@@ -389,8 +389,8 @@ class StepsTest {
     void whatArrivesAfterTheCallerHasGoneIsClosed() throws Exception {
         CountDownLatch gone = new CountDownLatch(1);
         Processor slow = exchange -> gone.await();
-        try (TestRoutes routes = TestRoutes.of(
-                """
+        try (TestRoutes routes =
+                TestRoutes.of("""
                 - route:
                     from:
                       uri: export:/x
@@ -404,8 +404,7 @@ class StepsTest {
                             ref: slow
                         - to: store:memory:a
                         - to: store:memory:never
-                """,
-                prepared -> prepared.context.getRegistry().bind("slow", slow))) {
+                """, prepared -> prepared.context.getRegistry().bind("slow", slow))) {
             write(routes.store("a"), "/f", "hay");
             assertKind(Kind.TIMEOUT, () -> routes.export("/x").read(path("/f")));
             gone.countDown();

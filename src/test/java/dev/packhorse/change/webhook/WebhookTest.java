@@ -85,7 +85,12 @@ class WebhookTest {
     }
 
     private static WebhookOptions options(
-            URI url, boolean batch, WebhookOptions.Retry retry, WebhookOptions.Timeouts timeouts, int tries, long size) {
+            URI url,
+            boolean batch,
+            WebhookOptions.Retry retry,
+            WebhookOptions.Timeouts timeouts,
+            int tries,
+            long size) {
         return new WebhookOptions(
                 url,
                 batch,
