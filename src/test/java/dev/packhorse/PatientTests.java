@@ -7,8 +7,8 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
- * Lets all tests wait longer than Awaitility's ten seconds, which a busy machine may need; found by {@code META-INF/services}.
- * Those of Quarkus have an Awaitility of their own class loader.
+ * Lets all tests wait longer than Awaitility's ten seconds, which a busy machine may need.
+ * Found by {@code META-INF/services}. Those of Quarkus have an Awaitility of their own class loader.
  */
 public final class PatientTests implements LauncherSessionListener, QuarkusTestAfterConstructCallback {
 
