@@ -121,6 +121,16 @@ public final class Outbox implements Closeable {
      */
     public static Outbox open(DataSource database, InstantSource clock, boolean shared, Options options)
             throws FsException {
+        Outbox outbox = openStill(database, clock, shared, options);
+        // Three signs of life in a lease: one may get lost.
+        long pause = Math.min(ROUND.toMillis(), Math.max(1, options.lease().toMillis() / 3));
+        outbox.turning = outbox.rounds.scheduleWithFixedDelay(outbox::round, pause, pause, TimeUnit.MILLISECONDS);
+        return outbox;
+    }
+
+    /** As above, without rounds: the caller calls {@link #round}. */
+    static Outbox openStill(DataSource database, InstantSource clock, boolean shared, Options options)
+            throws FsException {
         Outbox outbox = new Outbox(database, clock, shared, options);
         try {
             if (!shared) {
@@ -131,9 +141,6 @@ public final class Outbox implements Closeable {
             outbox.close();
             throw e;
         }
-        // Three signs of life in a lease: one may get lost.
-        long pause = Math.min(ROUND.toMillis(), Math.max(1, options.lease().toMillis() / 3));
-        outbox.turning = outbox.rounds.scheduleWithFixedDelay(outbox::round, pause, pause, TimeUnit.MILLISECONDS);
         return outbox;
     }
 

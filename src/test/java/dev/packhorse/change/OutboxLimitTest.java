@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** How many changes wait, and for how long (decision 0013). */
-@Timeout(60)
+@Timeout(120)
 class OutboxLimitTest {
 
     private final TestOutbox test = new TestOutbox(kind());

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Outboxes on one database, with a clock that stands still. */
+/** Outboxes on one database, with a clock that stands still, and no rounds but those that a test asks for. */
 public final class TestOutbox implements InstantSource {
 
     public static final FsPath EXPORT = path("/x");
@@ -40,7 +40,7 @@ public final class TestOutbox implements InstantSource {
 
     /** One more gateway on the database. */
     public Outbox open(boolean shared, Outbox.Options options) throws FsException {
-        Outbox outbox = Outbox.open(database, this, shared, options);
+        Outbox outbox = Outbox.openStill(database, this, shared, options);
         opened.add(outbox);
         return outbox;
     }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -151,6 +152,33 @@ enum Remote {
         void run(Remote remote) throws Exception;
     }
 
+    /** A test of one of them with a server of its own. */
+    interface StartedTrial {
+        void run(Remote remote, Counterpart server) throws Exception;
+    }
+
+    /**
+     * As {@link #eachAtOnce}, each with a server of its own. All are started before any trial runs: an engine gives the
+     * address of a container that was killed to the next one that starts.
+     */
+    static void eachStartedAtOnce(StartedTrial trial) throws InterruptedException {
+        CountDownLatch starting = new CountDownLatch(values().length);
+        eachAtOnce(remote -> {
+            try (Counterpart server = remote.started(starting)) {
+                starting.await();
+                trial.run(remote, server);
+            }
+        });
+    }
+
+    private Counterpart started(CountDownLatch starting) {
+        try {
+            return started();
+        } finally {
+            starting.countDown();
+        }
+    }
+
     /** Runs a test with all of them at once, as most of it is waiting, and fails with the failures of all. */
     static void eachAtOnce(Trial trial) throws InterruptedException {
         ExecutorService threads = Executors.newFixedThreadPool(values().length);
@@ -165,7 +193,7 @@ enum Remote {
             List<AssertionError> failures = new ArrayList<>();
             for (Map.Entry<Remote, Future<?>> one : running.entrySet()) {
                 try {
-                    one.getValue().get(2, TimeUnit.MINUTES);
+                    one.getValue().get(5, TimeUnit.MINUTES);
                 } catch (ExecutionException e) {
                     failures.add(new AssertionError(one.getKey() + ": " + e.getCause(), e.getCause()));
                 } catch (TimeoutException e) {

@@ -424,7 +424,7 @@ class ExamplesTest {
         byte[] recording = Files.readAllBytes(device.resolve("Video/1009760397.mpg"));
         load(
                 "replay-demo.yaml",
-                Map.of("device", device.toString(), "packhorse.replay.port", Integer.toString(gateway.devicePort())));
+                Map.of("device", device.toString(), "packhorse.replay.port", Integer.toString(gateway.bindDevice())));
 
         assertThat(get("/fs/living-room/")).isEqualTo("200 Photo 16877\nVideo 16749\n");
         assertThat(get("/fs/living-room/Photo/")).isEqualTo("200 album 16877\nbars.jpg 33188\nmandelbrot.jpg 33188\n");

@@ -35,6 +35,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +87,6 @@ public final class TestGateway implements AutoCloseable {
     private final RecordedExports recorded;
     private final Workers workers = Workers.start(64);
     private final DefaultCamelContext context = new DefaultCamelContext();
-    private final int devicePort = freePort();
     private final ReplayDevice device;
     private final Exports exports;
     private final Map<String, StoreOpener> openers = new HashMap<>();
@@ -133,7 +133,7 @@ public final class TestGateway implements AutoCloseable {
         root = Files.createDirectories(folder.resolve("root"));
         database = StateDatabase.open(folder.resolve("state"));
         database.awaitReady();
-        device = device(devicePort, audit);
+        device = device(audit);
         exports = new Exports(
                 Files.createDirectories(folder.resolve("spool")),
                 workers,
@@ -212,15 +212,15 @@ public final class TestGateway implements AutoCloseable {
 
     /** A device on any port. */
     static ReplayDevice device() {
-        return device(0, AuditWiring.OFF);
+        return device(AuditWiring.OFF);
     }
 
-    private static ReplayDevice device(int port, AuditWiring audit) {
+    private static ReplayDevice device(AuditWiring audit) {
         ReplaySettings usual = ReplaySettings.DEFAULT;
         return new ReplayDevice(
                 new ReplaySettings(
                         usual.host(),
-                        port,
+                        0,
                         usual.maxHead(),
                         usual.maxConnections(),
                         usual.headTimeout(),
@@ -243,8 +243,16 @@ public final class TestGateway implements AutoCloseable {
         }
     }
 
+    /** Where the device listens, which it does from its first export on. */
     public int devicePort() {
-        return devicePort;
+        return URI.create(Objects.requireNonNull(device.address(), "no export of the device"))
+                .getPort();
+    }
+
+    /** As above, for routes that name the port before they have such an export: makes one that nobody here sees. */
+    int bindDevice() throws Exception {
+        export("unseen", Map.of("protocols", "replay", "access", "@192.0.2.0/24:r"), new MemoryStore(1));
+        return devicePort();
     }
 
     /** Where HTTP is served. */

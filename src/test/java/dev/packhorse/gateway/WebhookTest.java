@@ -184,7 +184,7 @@ class WebhookTest {
                                   secret-key: %s
                     """.formatted(
                                     photos,
-                                    gateway.devicePort(),
+                                    gateway.bindDevice(),
                                     server.bucket(),
                                     server.port(),
                                     server.credentials().accessKey(),

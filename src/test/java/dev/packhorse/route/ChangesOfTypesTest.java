@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code changes:} tells of symlinks, attributes, and of paths that have become something else. */
-@Timeout(60)
+@Timeout(120)
 class ChangesOfTypesTest extends RecordedRoutes {
 
     @Test

@@ -14,8 +14,10 @@ import dev.packhorse.fs.Store;
 import dev.packhorse.fs.WriteOptions;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.camel.Processor;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -385,23 +387,27 @@ class StepsTest {
 
     @Test
     void whatArrivesAfterTheCallerHasGoneIsClosed() throws Exception {
-        try (TestRoutes routes = TestRoutes.of("""
+        CountDownLatch gone = new CountDownLatch(1);
+        Processor slow = exchange -> gone.await();
+        try (TestRoutes routes =
+                TestRoutes.of("""
                 - route:
                     from:
                       uri: export:/x
                       steps:
-                        - to: seda:slow?timeout=50
+                        - to: seda:slow?timeout=500
                 - route:
                     from:
                       uri: seda:slow
                       steps:
-                        - delay:
-                            constant: 300
+                        - process:
+                            ref: slow
                         - to: store:memory:a
                         - to: store:memory:never
-                """)) {
+                """, prepared -> prepared.context.getRegistry().bind("slow", slow))) {
             write(routes.store("a"), "/f", "hay");
             assertKind(Kind.TIMEOUT, () -> routes.export("/x").read(path("/f")));
+            gone.countDown();
             Awaitility.await()
                     .until(() -> routes.context.getInflightRepository().size() == 0);
             assertThat(routes.store("a").open).hasValue(0);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Clients that want to stay for ever for little, or to be answered more than they read. */
-@Timeout(60)
+@Timeout(120)
 class HttpAbuseTest extends HttpListenerFixture {
 
     /** Sends a text again and again, with a pause, until the server has had enough. */

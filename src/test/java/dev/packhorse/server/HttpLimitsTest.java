@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** How many requests and connections a client may have at the HTTP listener, and what one gets that wants more. */
-@Timeout(60)
+@Timeout(120)
 class HttpLimitsTest extends HttpListenerFixture {
 
     private static final long SECOND = 1_000_000_000;

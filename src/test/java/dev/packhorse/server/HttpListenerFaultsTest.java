@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the listener does when somebody is slow, goes away, fails or sends garbage, and how responses end. */
-@Timeout(60)
+@Timeout(120)
 class HttpListenerFaultsTest extends HttpListenerFixture {
 
     /** As {@code nc -N} does. */

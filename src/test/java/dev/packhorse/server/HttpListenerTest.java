@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the listener takes and what it answers. */
-@Timeout(60)
+@Timeout(120)
 class HttpListenerTest extends HttpListenerFixture {
 
     @Test

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bodies of clients with a limit of bytes a second: as fast as they may, no faster, and not taken for dead. */
-@Timeout(60)
+@Timeout(120)
 class HttpPacingTest extends HttpListenerFixture {
 
     private final byte[] content = new byte[1 << 20];

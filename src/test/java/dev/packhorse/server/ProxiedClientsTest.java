@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Who a request is from that comes through a proxy, and who is believed in that. The proxy is 127.0.0.2. */
-@Timeout(60)
+@Timeout(120)
 class ProxiedClientsTest extends HttpListenerFixture {
 
     private static final List<AddressRange> PROXY = List.of(AddressRange.parse("127.0.0.2"));

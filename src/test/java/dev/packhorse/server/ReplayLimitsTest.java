@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What one address may take of the emulated ReplayTV. */
-@Timeout(60)
+@Timeout(120)
 class ReplayLimitsTest {
 
     private static final String LIST = ReplayServer.get("/httpfs-ls?name=/Photo");

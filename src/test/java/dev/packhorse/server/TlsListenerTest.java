@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the listener speaks under TLS, and what it refuses. */
-@Timeout(60)
+@Timeout(120)
 class TlsListenerTest extends TlsFixture {
 
     private static final int ECDHE_ECDSA_AES128_GCM = 0xc02b;

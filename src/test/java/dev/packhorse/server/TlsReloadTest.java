@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Certificates that are renewed while the listener is up. */
-@Timeout(60)
+@Timeout(120)
 class TlsReloadTest extends TlsFixture {
 
     /** Which certificate a new connection is shown. */

@@ -15,8 +15,8 @@ import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.WriteOptions;
 import dev.packhorse.store.memory.MemoryStore;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(120)
 class WebhookTest {
 
     private static final Duration LONG = Duration.ofHours(1);
@@ -81,13 +81,23 @@ class WebhookTest {
 
     private static WebhookOptions options(
             URI url, boolean batch, WebhookOptions.Retry retry, WebhookOptions.Timeouts timeouts, long size) {
+        return options(url, batch, retry, timeouts, 3, size);
+    }
+
+    private static WebhookOptions options(
+            URI url,
+            boolean batch,
+            WebhookOptions.Retry retry,
+            WebhookOptions.Timeouts timeouts,
+            int tries,
+            long size) {
         return new WebhookOptions(
                 url,
                 batch,
                 WebhookOptions.PathJoining.SLASH,
                 retry,
                 timeouts,
-                3,
+                tries,
                 size,
                 8,
                 Map.of("Authorization", "Bearer token"),
@@ -227,6 +237,7 @@ class WebhookTest {
                 batch,
                 WebhookOptions.Retry.DURABLE,
                 new WebhookOptions.Timeouts(Duration.ofSeconds(5), Duration.ofSeconds(1), SHORT, SHORT, LONG),
+                30,
                 1 << 20));
 
         awaitResult(send(impatient, Operation.WRITE, "/a"), "ok");
@@ -283,9 +294,8 @@ class WebhookTest {
         write("/a", "1");
         write("/b", "2");
         receiver.status = request -> status;
-        Webhook batch = batch(Duration.ofMillis(300), LONG, 1 << 20);
-        send(batch, Operation.WRITE, "/a");
-        send(batch, Operation.WRITE, "/b");
+        Webhook batch = batch(LONG, LONG, 1 << 20);
+        sendBoth(batch);
         await().until(() -> results.size() == 2);
         assertThat(results).doesNotContainValue("ok");
         int refused = receiver.requests().size();
@@ -294,27 +304,33 @@ class WebhookTest {
         receiver.status = request -> 200;
         next -= 2;
         results.clear();
-        send(batch, Operation.WRITE, "/a");
-        awaitResult(send(batch, Operation.WRITE, "/b"), "ok");
+        awaitResult(sendBoth(batch), "ok");
         assertThat(receiver.requests()).hasSize(refused + requests);
 
-        send(batch, Operation.WRITE, "/a");
-        awaitResult(send(batch, Operation.WRITE, "/b"), "ok");
+        awaitResult(sendBoth(batch), "ok");
         assertThat(receiver.requests()).hasSize(refused + requests + 1);
+    }
+
+    /** Two changes in one batch, if neither must go alone. */
+    private long sendBoth(Webhook batch) {
+        send(batch, Operation.WRITE, "/a");
+        long second = send(batch, Operation.WRITE, "/b");
+        batch.flush();
+        return second;
     }
 
     @Test
     void nobodyAtTheAddressIsAFailure() throws Exception {
         write("/a", "1");
-        int port;
-        try (ServerSocket nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = nobody.getLocalPort();
-        }
-        URI url = URI.create("http://127.0.0.1:" + port + "/hook");
-        for (boolean batch : new boolean[] {false, true}) {
-            Webhook open = opened(options(url, batch, WebhookOptions.Retry.DURABLE, SHORT, LONG, 1 << 20));
-            awaitResult(send(open, Operation.WRITE, "/a"), "IOException");
-            open.close();
+        // Bound, so that nobody else gets the port, but not listening.
+        try (Socket nobody = new Socket()) {
+            nobody.bind(new InetSocketAddress("127.0.0.1", 0));
+            URI url = URI.create("http://127.0.0.1:" + nobody.getLocalPort() + "/hook");
+            for (boolean batch : new boolean[] {false, true}) {
+                Webhook open = opened(options(url, batch, WebhookOptions.Retry.DURABLE, SHORT, LONG, 1 << 20));
+                awaitResult(send(open, Operation.WRITE, "/a"), "IOException");
+                open.close();
+            }
         }
     }
 
@@ -374,7 +390,7 @@ class WebhookTest {
     void aBatchGoesWhenNothingHasComeForAWhile() throws Exception {
         write("/a", "1");
         write("/d/b", "\u00e9");
-        Webhook batch = batch(Duration.ofMillis(300), LONG, 1 << 20);
+        Webhook batch = batch(Duration.ofSeconds(3), LONG, 1 << 20);
 
         send(batch, Operation.WRITE, "/a");
         send(batch, Operation.REMOVE, "/d");

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Questions and changes at the same time. */
-@Timeout(60)
+@Timeout(120)
 class CacheRacesTest extends CacheFixture {
 
     /** A store whose answers, once armed, are held up on their way back. */

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What is answered from memory, for how long, and what is forgotten. */
-@Timeout(60)
+@Timeout(120)
 class CacheStoreTest extends CacheFixture {
 
     @Test

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is promised of lines while the disk is slow, full or moved away, and while too many come. */
-@Timeout(60)
+@Timeout(120)
 class AuditLogTest {
 
     private static final Duration PATIENT = Duration.ofSeconds(30);

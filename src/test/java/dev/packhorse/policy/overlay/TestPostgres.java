@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -29,6 +30,7 @@ public final class TestPostgres {
                 EmbeddedPostgres server = EmbeddedPostgres.builder()
                         .setServerConfig("fsync", "off")
                         .setServerConfig("synchronous_commit", "off")
+                        .setPGStartupWait(Duration.ofMinutes(2))
                         .start();
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                     try {

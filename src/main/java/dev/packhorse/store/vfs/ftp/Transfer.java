@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Transfer {
 
-    /** How long a server may take to say why it closed a data connection. */
-    private static final Duration REASON = Duration.ofSeconds(2);
+    /** How long a server may take at most to say why it closed a data connection; one that lives does so at once. */
+    private static final Duration REASON = Duration.ofSeconds(10);
 
     private final Connection connection;
     private final Wire.Data data;
@@ -112,7 +112,8 @@ final class Transfer {
         }
         Wire.close(data.plain());
         try {
-            Reply reply = connection.outcome(REASON);
+            Duration usual = connection.options().replyTimeout();
+            Reply reply = connection.outcome(usual.compareTo(REASON) < 0 ? usual : REASON);
             if (!reply.isDone()) {
                 RefusedException refused = new RefusedException(reply);
                 refused.addSuppressed(broken);

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the contract does not ask, against a real server. */
-@Timeout(60)
+@Timeout(120)
 class FtpServersTest {
 
     @Test
