@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.packhorse.DeadPort;
 import dev.packhorse.Canary;
 import dev.packhorse.KilledProcess;
 import dev.packhorse.policy.overlay.TestPostgres;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -145,16 +144,16 @@ class StateDatabaseTest {
         assertThat(folder).isEmptyDirectory();
     }
 
-    private static int portOfNobody() throws IOException {
-        try (ServerSocket nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return nobody.getLocalPort();
-        }
+    private static String url(DeadPort nobody) {
+        return "jdbc:postgresql://127.0.0.1:" + nobody.port() + "/state";
     }
 
     @Test
     void aDatabaseThatDoesNotAnswerStopsTheStartAndThePasswordStaysSecret() throws Exception {
-        String url = "jdbc:postgresql://127.0.0.1:" + portOfNobody() + "/state";
-        try (StateDatabase database = StateDatabase.open(folder, configured(url + "?password=" + SESAME, SESAME))) {
+        try (DeadPort nobody = new DeadPort();
+                StateDatabase database = StateDatabase.open(
+                        folder, configured(url(nobody) + "?password=" + SESAME, SESAME))) {
+            String url = url(nobody);
             StartException refusal = catchThrowableOfType(StartException.class, database::awaitReady);
             assertThat(refusal).hasMessageContaining("the state database " + url + " cannot be opened");
             for (Throwable each = refusal; each != null; each = each.getCause()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.packhorse.DeadPort;
 import dev.packhorse.change.Change;
 import dev.packhorse.change.Change.Operation;
 import dev.packhorse.change.Delivery;
@@ -15,8 +16,6 @@ import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.WriteOptions;
 import dev.packhorse.store.memory.MemoryStore;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -322,10 +321,8 @@ class WebhookTest {
     @Test
     void nobodyAtTheAddressIsAFailure() throws Exception {
         write("/a", "1");
-        // Bound, so that nobody else gets the port, but not listening.
-        try (Socket nobody = new Socket()) {
-            nobody.bind(new InetSocketAddress("127.0.0.1", 0));
-            URI url = URI.create("http://127.0.0.1:" + nobody.getLocalPort() + "/hook");
+        try (DeadPort nobody = new DeadPort()) {
+            URI url = URI.create("http://127.0.0.1:" + nobody.port() + "/hook");
             for (boolean batch : new boolean[] {false, true}) {
                 Webhook open = opened(options(url, batch, WebhookOptions.Retry.DURABLE, SHORT, LONG, 1 << 20));
                 awaitResult(send(open, Operation.WRITE, "/a"), "IOException");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.packhorse.DeadPort;
 import dev.packhorse.fs.Body;
 import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.Capability;
@@ -227,9 +228,13 @@ class FtpFaultsTest {
     }
 
     @Test
-    void nobodyThereIsUnavailable() {
+    void nobodyThereIsUnavailable() throws IOException {
+        int port = server.port();
         server.close();
-        assertFails(Kind.UNAVAILABLE, () -> server.open());
+        try (DeadPort dead = new DeadPort(port)) {
+            assertFails(Kind.UNAVAILABLE, () -> server.open());
+            assertThat(dead.port()).isEqualTo(port);
+        }
     }
 
     @Test
