@@ -6,8 +6,8 @@ import java.net.ServerSocket;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Ports for who binds them only later, such as another process. None of them is one that the system gives to connections and to who
- * asks for any port: until it is bound, such a one may be anybody's.
+ * Ports for who binds them only later, such as another process. None of them is one that the system gives to
+ * connections and to who asks for any port: until it is bound, such a one may be anybody's.
  */
 public final class FreePort {
 
