@@ -1,5 +1,6 @@
 package dev.packhorse;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
@@ -41,6 +42,14 @@ public final class RecordedLog implements AutoCloseable {
 
     public List<LogRecord> records() {
         return records;
+    }
+
+    /** Of these what loggers have said whose names begin so; others may speak of what is left of another test. */
+    public List<LogRecord> records(String... names) {
+        return records.stream()
+                .filter(entry -> Arrays.stream(names)
+                        .anyMatch(String.valueOf(entry.getLoggerName())::startsWith))
+                .toList();
     }
 
     @Override

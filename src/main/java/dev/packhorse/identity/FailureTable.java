@@ -5,7 +5,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** The table {@code login_failure}: a row for each address that has shown a wrong credential lately. */
 final class FailureTable {
@@ -14,6 +16,9 @@ final class FailureTable {
     private static final String DUPLICATE = "23505";
 
     private static final String SELECT = "select failures, since_at, barred_until from login_failure where address = ?";
+
+    /** What an update gives back: a look behind it would see what others have counted meanwhile, too. */
+    private static final String[] MADE = {"failures", "since_at", "barred_until"};
 
     /** One statement, so that no failure of two gateways at once is lost. Its three tests are {@link Failures#oneMore}. */
     private static final String UPDATE = "update login_failure set"
@@ -42,14 +47,18 @@ final class FailureTable {
         }
     }
 
-    /** Counts one more. */
+    /** Counts one more, and says what came of that: of failures at once each has a count of its own. */
     Failures add(String address, Instant now) throws SQLException {
         try (Connection connection = database.getConnection()) {
-            if (!update(connection, address, now) && !insert(connection, address, now)) {
-                // Another gateway was first.
-                update(connection, address, now);
+            Failures made = update(connection, address, now);
+            if (made == null) {
+                made = insert(connection, address, now);
             }
-            return select(connection, address);
+            if (made == null) {
+                // Another gateway was first.
+                made = update(connection, address, now);
+            }
+            return made == null ? Failures.NONE : made;
         }
     }
 
@@ -67,18 +76,19 @@ final class FailureTable {
         try (PreparedStatement statement = connection.prepareStatement(SELECT)) {
             statement.setString(1, address);
             try (ResultSet row = statement.executeQuery()) {
-                return row.next()
-                        ? new Failures(
-                                row.getInt(1),
-                                Instant.ofEpochMilli(row.getLong(2)),
-                                Instant.ofEpochMilli(row.getLong(3)))
-                        : Failures.NONE;
+                return row.next() ? failures(row) : Failures.NONE;
             }
         }
     }
 
-    private boolean update(Connection connection, String address, Instant now) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(UPDATE)) {
+    private static Failures failures(ResultSet row) throws SQLException {
+        return new Failures(
+                row.getInt(1), Instant.ofEpochMilli(row.getLong(2)), Instant.ofEpochMilli(row.getLong(3)));
+    }
+
+    /** {@code null} if the address has no row. */
+    private @Nullable Failures update(Connection connection, String address, Instant now) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(UPDATE, MADE)) {
             long window = windowAt(now);
             statement.setLong(1, window);
             statement.setInt(2, limits.barAfter());
@@ -87,20 +97,25 @@ final class FailureTable {
             statement.setLong(5, window);
             statement.setLong(6, now.toEpochMilli());
             statement.setString(7, address);
-            return statement.executeUpdate() > 0;
+            statement.executeUpdate();
+            try (ResultSet row = statement.getGeneratedKeys()) {
+                return row.next() ? failures(row) : null;
+            }
         }
     }
 
-    private boolean insert(Connection connection, String address, Instant now) throws SQLException {
+    /** {@code null} if the address has a row already. */
+    private @Nullable Failures insert(Connection connection, String address, Instant now) throws SQLException {
+        Failures first = Failures.NONE.oneMore(now.truncatedTo(ChronoUnit.MILLIS), limits);
         try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
             statement.setString(1, address);
-            statement.setLong(2, now.toEpochMilli());
-            statement.setLong(3, limits.barAfter() <= 1 ? now.plus(limits.bar()).toEpochMilli() : 0);
+            statement.setLong(2, first.since().toEpochMilli());
+            statement.setLong(3, first.barredUntil().toEpochMilli());
             statement.executeUpdate();
-            return true;
+            return first;
         } catch (SQLException e) {
             if (DUPLICATE.equals(e.getSQLState())) {
-                return false;
+                return null;
             }
             throw e;
         }

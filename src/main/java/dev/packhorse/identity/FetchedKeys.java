@@ -44,10 +44,8 @@ final class FetchedKeys implements IssuerKeys {
 
     private final URI place;
     private final InstantSource clock;
-    private final HttpClient client = HttpClient.newBuilder()
-            .connectTimeout(PATIENCE)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build();
+    private final Duration patience;
+    private final HttpClient client;
     private final ReentrantLock fetching = new ReentrantLock();
     private volatile Fetched fetched = new Fetched(List.of(), Instant.MIN);
     private volatile Instant nextFetch = Instant.MIN;
@@ -55,8 +53,22 @@ final class FetchedKeys implements IssuerKeys {
 
     /** @throws IllegalArgumentException for a URL through which somebody else could give keys */
     FetchedKeys(String url, InstantSource clock) {
+        this(url, clock, PATIENCE);
+    }
+
+    /**
+     * As above.
+     *
+     * @param patience how long an answer may take, and how long others wait for it
+     */
+    FetchedKeys(String url, InstantSource clock, Duration patience) {
         this.place = place(url);
         this.clock = clock;
+        this.patience = patience;
+        this.client = HttpClient.newBuilder()
+                .connectTimeout(patience)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .build();
     }
 
     private static URI place(String url) {
@@ -104,7 +116,7 @@ final class FetchedKeys implements IssuerKeys {
             return;
         }
         try {
-            if (wait ? fetching.tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS) : fetching.tryLock()) {
+            if (wait ? fetching.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS) : fetching.tryLock()) {
                 try {
                     if (!clock.instant().isBefore(nextFetch)) {
                         nextFetch = clock.instant().plus(PAUSE);
@@ -136,12 +148,12 @@ final class FetchedKeys implements IssuerKeys {
 
     private String body() throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(place)
-                .timeout(PATIENCE)
+                .timeout(patience)
                 .header("Accept", "application/jwk-set+json, application/json")
                 .build();
         CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request, head -> new LimitedBody(MAX_BYTES));
         try {
-            HttpResponse<byte[]> response = answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            HttpResponse<byte[]> response = answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
             if (response.statusCode() != 200) {
                 throw new IOException("its status is " + response.statusCode());
             }
@@ -151,7 +163,7 @@ final class FetchedKeys implements IssuerKeys {
             throw new IOException(
                     cause == null || cause.getMessage() == null ? "no connection" : cause.getMessage(), e);
         } catch (TimeoutException e) {
-            throw new IOException("it takes longer than " + PATIENCE.toSeconds() + " s", e);
+            throw new IOException("it takes longer than " + patience.toSeconds() + " s", e);
         } finally {
             answer.cancel(true);
         }

@@ -1,5 +1,6 @@
 package dev.packhorse.identity;
 
+import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +18,7 @@ final class HashWork {
 
     private static final int MAX_WAITING = 64;
     private static final int MAX_WAITING_OF_ONE = 16;
-    private static final long PATIENCE_SECONDS = 10;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** What counts as an address here: {@link Addresses#key}. */
     private final ConcurrentHashMap<String, Integer> waitingOf = new ConcurrentHashMap<>();
@@ -25,6 +26,7 @@ final class HashWork {
     private final AtomicInteger waiting = new AtomicInteger();
     private final Semaphore memory = new Semaphore(MEMORY, true);
     private final int least;
+    private final long patienceMillis;
 
     /**
      * Work for as many cores.
@@ -32,7 +34,17 @@ final class HashWork {
      * @param atOnce computations in flight
      */
     HashWork(int atOnce) {
+        this(atOnce, PATIENCE);
+    }
+
+    /**
+     * As above.
+     *
+     * @param patience how long who may wait waits for a place
+     */
+    HashWork(int atOnce, Duration patience) {
         this.least = MEMORY / atOnce;
+        this.patienceMillis = patience.toMillis();
     }
 
     /** Leaves half of the cores to those who are in. */
@@ -73,7 +85,7 @@ final class HashWork {
             if (waitingOf.merge(address, 1, Integer::sum) > MAX_WAITING_OF_ONE) {
                 return null;
             }
-            return memory.tryAcquire(share, PATIENCE_SECONDS, TimeUnit.SECONDS) ? new Place(share) : null;
+            return memory.tryAcquire(share, patienceMillis, TimeUnit.MILLISECONDS) ? new Place(share) : null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return null;

@@ -43,7 +43,7 @@ public final class LoginGuard {
     /** Threads that may wait for the database: where it hangs the others go on without it. */
     private static final int CONNECTIONS = 4;
 
-    private static final long PATIENCE_MILLIS = 1_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     /**
      * From when on what happens.
@@ -80,6 +80,7 @@ public final class LoginGuard {
 
     private final Limits limits;
     private final InstantSource clock;
+    private final long patienceMillis;
     private final FailureTable table;
     private final Cache<String, Failures> fresh;
     private final Cache<String, Failures> own;
@@ -94,8 +95,18 @@ public final class LoginGuard {
      * @param database with the schema of {@code db/migration}
      */
     public LoginGuard(DataSource database, Limits limits, InstantSource clock) {
+        this(database, limits, clock, PATIENCE);
+    }
+
+    /**
+     * As above.
+     *
+     * @param patience how long a thread waits for its turn to ask the database, by the clock of the machine
+     */
+    LoginGuard(DataSource database, Limits limits, InstantSource clock, Duration patience) {
         this.limits = limits;
         this.clock = clock;
+        this.patienceMillis = patience.toMillis();
         this.table = new FailureTable(database, limits);
         this.fresh = cache(FRESH);
         Duration longest = limits.window().compareTo(limits.bar()) > 0 ? limits.window() : limits.bar();
@@ -198,7 +209,7 @@ public final class LoginGuard {
 
     private boolean acquire() {
         try {
-            return connections.tryAcquire(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            return connections.tryAcquire(patienceMillis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

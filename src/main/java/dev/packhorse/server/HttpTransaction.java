@@ -433,9 +433,10 @@ final class HttpTransaction implements RequestBody.Socket {
     /** What is left to do when the client has its answer. May block. */
     private void conclude(int status, long nanos) {
         try {
-            listener.concluded(exchange, status, body.received(), sent.get(), nanos);
-        } finally {
+            // Before the listener counts it as over: what closing notes must not come behind a stop.
             closeResponse();
+        } finally {
+            listener.concluded(exchange, status, body.received(), sent.get(), nanos);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.packhorse.FileTree;
 import dev.packhorse.server.RawClient;
 import java.io.IOException;
 import java.net.SocketException;
@@ -30,8 +31,18 @@ class BrokenTransfersTest {
 
     @BeforeEach
     void start() throws Exception {
-        gateway = new TestGateway(folder, TestGateway.impatient(Duration.ofSeconds(1), Duration.ofSeconds(1)));
+        start(Duration.ofSeconds(30));
         Files.writeString(gateway.root.resolve("f"), OLD);
+    }
+
+    private void start(Duration patience) throws Exception {
+        gateway = new TestGateway(folder, TestGateway.impatient(patience, patience));
+    }
+
+    /** For slow clients. */
+    private void startImpatient() throws Exception {
+        gateway.close();
+        start(Duration.ofSeconds(1));
     }
 
     @AfterEach
@@ -47,9 +58,7 @@ class BrokenTransfersTest {
     }
 
     private static List<String> names(Path directory) throws IOException {
-        try (var all = Files.walk(directory)) {
-            return all.map(Path::toString).toList();
-        }
+        return FileTree.paths(directory).stream().map(Path::toString).toList();
     }
 
     private static String put(String headers) {
@@ -99,7 +108,8 @@ class BrokenTransfersTest {
     }
 
     @Test
-    void aClientThatStallsIsCutOffAndLeavesTheOldFile() throws IOException {
+    void aClientThatStallsIsCutOffAndLeavesTheOldFile() throws Exception {
+        startImpatient();
         try (RawClient client = gateway.connect()) {
             String answer = client.send(put("Content-Length: 1000") + "some").readAll();
             assertThat(answer).startsWith("HTTP/1.1 408 ");
@@ -108,6 +118,7 @@ class BrokenTransfersTest {
 
     @Test
     void oneByteAtATimeIsCutOffInHeadAndBody() throws Exception {
+        startImpatient();
         for (String start : List.of("GET /fs/files/f HTTP/1.1\r\nHost: h\r\nX: ", put("Content-Length: 100000"))) {
             try (RawClient client = gateway.connect()) {
                 client.send(start);
@@ -115,7 +126,7 @@ class BrokenTransfersTest {
                 long started = System.nanoTime();
                 boolean open = true;
                 while (open) {
-                    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(10));
+                    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofMinutes(1));
                     try {
                         client.send("x");
                         open = client.readBytes(1).length > 0;
@@ -165,7 +176,8 @@ class BrokenTransfersTest {
     @Test
     void aStoreThatFailsInTheMiddleNeverLooksWhole() throws IOException {
         int size = 300_000;
-        gateway.send("PUT", "/fs/faulty/large", "x".repeat(size));
+        assertThat(gateway.send("PUT", "/fs/faulty/large", "x".repeat(size)).status())
+                .isEqualTo(200);
         for (int good : List.of(0, 1, 1000, 200_000)) {
             gateway.faulty.breakReadsAfter(good);
             for (String range :

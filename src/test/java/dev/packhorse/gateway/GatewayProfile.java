@@ -2,6 +2,7 @@ package dev.packhorse.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.packhorse.FreePort;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,7 +38,7 @@ public final class GatewayProfile implements QuarkusTestProfile {
                     "packhorse.http.port",
                     "0",
                     "packhorse.replay.port",
-                    Integer.toString(TestGateway.freePort()),
+                    Integer.toString(FreePort.take()),
                     "packhorse.data",
                     folder.resolve("data").toString(),
                     "packhorse.routes",

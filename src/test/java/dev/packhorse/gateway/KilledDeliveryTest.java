@@ -9,6 +9,7 @@ import dev.packhorse.change.webhook.TestReceiver;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.Timeout;
@@ -34,6 +35,7 @@ class KilledDeliveryTest {
         try (TestReceiver receiver = new TestReceiver()) {
             for (int kill = 0; kill < KILLS; kill++) {
                 Holding holding = new Holding();
+                int before = receiver.requests().size();
                 receiver.status = holding;
                 KilledProcess.run(
                         SendingGateway.class,
@@ -43,6 +45,8 @@ class KilledDeliveryTest {
                         Boolean.toString(batch),
                         Integer.toString(kill * NUMBERS));
                 holding.release();
+                // What is held must not be applied behind what the next process sends.
+                await().until(() -> receiver.requests().size() - before == holding.taken.get());
             }
             try (TestGateway last = new TestGateway(folder)) {
                 assertThat(last.waiting()).isPositive();
@@ -62,15 +66,19 @@ class KilledDeliveryTest {
     private static final class Holding implements Function<String, Integer> {
         private static final int ANSWERED = 10;
 
-        private final AtomicInteger answered = new AtomicInteger();
+        private final AtomicInteger taken = new AtomicInteger();
         private final AtomicInteger held = new AtomicInteger();
         private final CountDownLatch released = new CountDownLatch(1);
 
         @Override
         public Integer apply(String request) {
-            if (answered.incrementAndGet() > ANSWERED) {
+            if (taken.incrementAndGet() > ANSWERED) {
                 held.incrementAndGet();
-                await().atMost(Duration.ofMinutes(1)).until(() -> released.getCount() == 0);
+                try {
+                    assertThat(released.await(1, TimeUnit.MINUTES)).isTrue();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
             }
             return 204;
         }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.packhorse.FileTree;
 import dev.packhorse.server.RawClient;
 import dev.packhorse.store.sftp.MinaServer;
 import dev.packhorse.wire.replay.EncryptedQuery;
@@ -98,12 +99,10 @@ class TraversalFrontsTest {
 
     private static void awaitMirrors() {
         Path spool = folder.resolve("served/spool/webhook");
-        await().until(() -> {
-            try (var left = Files.walk(spool)) {
-                // But for the file by which a process keeps others out.
-                return left.filter(Files::isRegularFile).allMatch(each -> each.endsWith(".lock"));
-            }
-        });
+        // But for the file by which a process keeps others out.
+        await().until(() -> FileTree.paths(spool).stream()
+                .filter(Files::isRegularFile)
+                .allMatch(each -> each.endsWith(".lock")));
     }
 
     /** OpenHands joins a base and a path without a slash. */

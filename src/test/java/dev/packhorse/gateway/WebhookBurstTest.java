@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.packhorse.FileTree;
+import dev.packhorse.FreePort;
 import dev.packhorse.KilledProcess;
 import dev.packhorse.change.webhook.TestReceiver;
 import dev.packhorse.fs.Body;
@@ -56,7 +57,7 @@ class WebhookBurstTest {
     @ValueSource(booleans = {true, false})
     void tenThousandWritesArriveAsWrittenThroughAReceiverThatIsKilledAndLongAway(boolean batch) throws Exception {
         Path there = Files.createDirectory(folder.resolve("there"));
-        int port = TestGateway.freePort();
+        int port = FreePort.take();
         CompletableFuture<Integer> killed = CompletableFuture.supplyAsync(() -> {
             try {
                 return KilledProcess.run(HookedGateway.class, REQUESTS, there.toString(), Integer.toString(port));

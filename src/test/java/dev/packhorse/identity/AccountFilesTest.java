@@ -326,22 +326,26 @@ class AccountFilesTest {
     void processesDoNotLoseEachOthersChanges() throws Exception {
         // Given
         List<Process> processes = new ArrayList<>();
-        for (String prefix : List.of("a", "b", "c")) {
-            processes.add(new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            Adding.class.getName(),
-                            users.toString(),
-                            prefix)
-                    .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve(prefix + ".log").toFile())
-                    .start());
-        }
-        // When
-        for (Process each : processes) {
-            assertThat(each.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        try {
+            for (String prefix : List.of("a", "b", "c")) {
+                processes.add(new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Adding.class.getName(),
+                                users.toString(),
+                                prefix)
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.resolve(prefix + ".log").toFile())
+                        .start());
+            }
+            // When
+            for (Process each : processes) {
+                assertThat(each.waitFor(5, TimeUnit.MINUTES)).isTrue();
+            }
+        } finally {
+            processes.forEach(Process::destroyForcibly);
         }
         // Then
         assertThat(files.users()).hasSize(120);

@@ -472,9 +472,9 @@ class AuthenticatorTest {
             changed();
             changed();
             // Then
-            assertThat(log.records()).isNotEmpty();
+            assertThat(log.records("dev.packhorse")).isNotEmpty();
             for (LogRecord each : log.records()) {
-                StringBuilder said = new StringBuilder(each.getMessage());
+                StringBuilder said = new StringBuilder(String.valueOf(each.getMessage()));
                 for (Object parameter : each.getParameters() == null ? new Object[0] : each.getParameters()) {
                     said.append(parameter);
                 }

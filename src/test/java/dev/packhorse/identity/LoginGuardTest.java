@@ -174,11 +174,18 @@ class LoginGuardTest {
         assertThat(database.taken()).isEqualTo(before + 1);
     }
 
+    /** Two that wait for their turn at the database: who gives it up does so until the clock moves on. */
+    private List<LoginGuard> patient(LoginGuard.Limits limits) {
+        Duration patience = Duration.ofMinutes(1);
+        return List.of(
+                new LoginGuard(database, limits, time, patience), new LoginGuard(database, limits, time, patience));
+    }
+
     @Test
     void failuresAtOnceAreAllCounted() throws Exception {
         // Given
         LoginGuard.Limits many = new LoginGuard.Limits(5, Duration.ofMinutes(10), 400, Duration.ofMinutes(15));
-        List<LoginGuard> guards = List.of(new LoginGuard(database, many, time), new LoginGuard(database, many, time));
+        List<LoginGuard> guards = patient(many);
         ExecutorService threads = Executors.newFixedThreadPool(16);
         try {
             CountDownLatch start = new CountDownLatch(1);
@@ -198,6 +205,35 @@ class LoginGuardTest {
             // Then
             assertThat(guards.get(0).failed(address).barredFor()).isEqualTo(many.bar());
             assertThat(rows()).isEqualTo(1);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void aBarIsToldOfOnceHoweverManyFailAtOnce() throws Exception {
+        List<LoginGuard> guards = patient(LIMITS);
+        ExecutorService threads = Executors.newFixedThreadPool(16);
+        try (RecordedLog log = new RecordedLog(LoginGuard.class.getName(), Level.INFO)) {
+            // Given
+            List<Future<LoginGuard.Verdict>> all = new ArrayList<>();
+            List<String> told = new ArrayList<>();
+            // When
+            for (int i = 0; i < 20; i++) {
+                InetAddress each = address("198.51.100." + i);
+                told.add("198.51.100." + i + " is barred for 900 s after 20 wrong credentials");
+                for (int j = 0; j < 40; j++) {
+                    LoginGuard guard = guards.get(j % 2);
+                    all.add(threads.submit(() -> guard.failed(each)));
+                }
+            }
+            for (Future<LoginGuard.Verdict> each : all) {
+                each.get(60, TimeUnit.SECONDS);
+            }
+            // Then
+            assertThat(log.records())
+                    .extracting(LogRecord::getMessage)
+                    .containsExactlyInAnyOrderElementsOf(told);
         } finally {
             threads.shutdownNow();
         }

@@ -78,6 +78,7 @@ class HttpLimitsTest extends HttpListenerFixture {
             // Given
             client.send(GET).readUntil("GET /x \n");
             client.send(GET).readUntil("GET /x \n");
+            await().until(() -> server.finished.size() == 2);
             // When
             String answer = client.send(GET).readUntil("Too Many Requests\n");
             // Then

@@ -234,8 +234,8 @@ class HttpListenerFaultsTest extends HttpListenerFixture {
             assertThat(server.talk("GET /handler HTTP/1.1\r\nHost: a\r\n\r\n")).startsWith("HTTP/1.1 500 ");
             client.send("GET /source HTTP/1.1\r\nHost: a\r\n\r\n");
             assertThatThrownBy(client::readAll).isInstanceOf(SocketException.class);
-            await().untilTrue(closed);
             await().untilAsserted(() -> assertThat(server.finished).hasSize(2));
+            assertThat(closed).isTrue();
         }
     }
 
@@ -382,6 +382,38 @@ class HttpListenerFaultsTest extends HttpListenerFixture {
             go.countDown();
             assertThat(busy.readAll()).endsWith("done\n").contains("Connection: close");
             stopping.join();
+        }
+    }
+
+    @Test
+    void aStopWaitsUntilWhatWasReadIsClosed() throws Exception {
+        CountDownLatch closing = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicBoolean closed = new AtomicBoolean();
+        try (TestServer server = new TestServer(
+                        HttpSettings.DEFAULT,
+                        exchange -> HttpResponse.text(200, "done").closing(() -> {
+                            closing.countDown();
+                            awaitQuietly(go);
+                            closed.set(true);
+                        }));
+                RawClient client = server.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+            assertThat(client.readAll()).endsWith("done\n");
+            closing.await();
+            AtomicBoolean closedAtStop = new AtomicBoolean();
+            Thread stopping = new Thread(() -> {
+                server.listener.stop();
+                closedAtStop.set(closed.get());
+            });
+            stopping.start();
+            await().until(server.listener::isDraining);
+            await().until(() -> server.listener.connections() == 0);
+            assertThat(server.finished).as("what the stop waits for").isEmpty();
+            go.countDown();
+            stopping.join();
+            assertThat(closedAtStop).isTrue();
+            assertThat(server.finished).hasSize(1);
         }
     }
 
