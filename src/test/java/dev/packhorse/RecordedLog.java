@@ -47,8 +47,7 @@ public final class RecordedLog implements AutoCloseable {
     /** Of these what loggers have said whose names begin so; others may speak of what is left of another test. */
     public List<LogRecord> records(String... names) {
         return records.stream()
-                .filter(entry -> Arrays.stream(names)
-                        .anyMatch(String.valueOf(entry.getLoggerName())::startsWith))
+                .filter(entry -> Arrays.stream(names).anyMatch(String.valueOf(entry.getLoggerName())::startsWith))
                 .toList();
     }
 

@@ -82,8 +82,7 @@ final class FailureTable {
     }
 
     private static Failures failures(ResultSet row) throws SQLException {
-        return new Failures(
-                row.getInt(1), Instant.ofEpochMilli(row.getLong(2)), Instant.ofEpochMilli(row.getLong(3)));
+        return new Failures(row.getInt(1), Instant.ofEpochMilli(row.getLong(2)), Instant.ofEpochMilli(row.getLong(3)));
     }
 
     /** {@code null} if the address has no row. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.packhorse.Canary;
+import dev.packhorse.FreePort;
 import dev.packhorse.identity.Authenticator;
 import dev.packhorse.identity.Identities;
 import dev.packhorse.identity.IdentityFiles;
@@ -205,7 +206,7 @@ class CanaryTest {
 
     @Test
     void whatCannotBeReached() throws Exception {
-        for (Place place : places(TestGateway.freePort())) {
+        for (Place place : places(FreePort.take())) {
             use(place, CanaryTest::yaml);
             use(place, CanaryTest::yamlInOneLine);
         }
@@ -244,7 +245,7 @@ class CanaryTest {
 
     @Test
     void whatTheOperatorGetsWrong() throws Exception {
-        for (Place place : places(TestGateway.freePort())) {
+        for (Place place : places(FreePort.take())) {
             for (Place wrong : List.of(
                     place.with("unknown", PASSWORD),
                     place.with("connect-timeout", "soon"),
@@ -384,7 +385,7 @@ class CanaryTest {
                 EchoServer leading = new EchoServer(EchoServer.Speech.HTTP)) {
             leading.redirect(307, "http://localhost:" + elsewhere.port() + "/");
             int number = 0;
-            for (int port : List.of(echo.port(), odd.port(), leading.port(), TestGateway.freePort())) {
+            for (int port : List.of(echo.port(), odd.port(), leading.port(), FreePort.take())) {
                 number++;
                 String yaml = """
                         - route:
@@ -438,7 +439,7 @@ class CanaryTest {
     /** Of the database and of the configuration. */
     @Test
     void theStateDatabase() throws Exception {
-        String url = "jdbc:postgresql://127.0.0.1:" + TestGateway.freePort() + "/state";
+        String url = "jdbc:postgresql://127.0.0.1:" + FreePort.take() + "/state";
         for (String each : List.of(
                 url,
                 url + "?password=" + PASSWORD,

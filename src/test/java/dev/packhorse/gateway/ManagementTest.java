@@ -72,8 +72,7 @@ class ManagementTest {
         await().untilAsserted(() -> {
             HttpResponse<String> health = send("GET", management.resolve("/q/health/ready"), "");
             assertThat(health.statusCode()).isEqualTo(200);
-            assertThat(health.body())
-                    .contains("\"file:" + gateway.folder().resolve("files") + "\": \"reachable\"");
+            assertThat(health.body()).contains("\"file:" + gateway.folder().resolve("files") + "\": \"reachable\"");
         });
     }
 

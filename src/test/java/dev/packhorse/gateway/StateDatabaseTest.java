@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.packhorse.DeadPort;
 import dev.packhorse.Canary;
+import dev.packhorse.DeadPort;
 import dev.packhorse.KilledProcess;
 import dev.packhorse.policy.overlay.TestPostgres;
 import java.io.IOException;
@@ -151,8 +151,8 @@ class StateDatabaseTest {
     @Test
     void aDatabaseThatDoesNotAnswerStopsTheStartAndThePasswordStaysSecret() throws Exception {
         try (DeadPort nobody = new DeadPort();
-                StateDatabase database = StateDatabase.open(
-                        folder, configured(url(nobody) + "?password=" + SESAME, SESAME))) {
+                StateDatabase database =
+                        StateDatabase.open(folder, configured(url(nobody) + "?password=" + SESAME, SESAME))) {
             String url = url(nobody);
             StartException refusal = catchThrowableOfType(StartException.class, database::awaitReady);
             assertThat(refusal).hasMessageContaining("the state database " + url + " cannot be opened");

@@ -102,7 +102,8 @@ class StoreProbeTest {
         Opened gone = failing("a:", Kind.UNAVAILABLE, "refused");
 
         // Those who answer do so before the time begins, however busy the machine is.
-        Iterator<Executor> turns = List.<Executor>of(Runnable::run, workers, Runnable::run).iterator();
+        Iterator<Executor> turns =
+                List.<Executor>of(Runnable::run, workers, Runnable::run).iterator();
         Map<Opened, FsException> failures = StoreProbe.failures(
                 List.of(well, hanging, gone), task -> turns.next().execute(task), Duration.ofMillis(300));
 

@@ -100,9 +100,8 @@ class TraversalFrontsTest {
     private static void awaitMirrors() {
         Path spool = folder.resolve("served/spool/webhook");
         // But for the file by which a process keeps others out.
-        await().until(() -> FileTree.paths(spool).stream()
-                .filter(Files::isRegularFile)
-                .allMatch(each -> each.endsWith(".lock")));
+        await().until(() ->
+                FileTree.paths(spool).stream().filter(Files::isRegularFile).allMatch(each -> each.endsWith(".lock")));
     }
 
     /** OpenHands joins a base and a path without a slash. */

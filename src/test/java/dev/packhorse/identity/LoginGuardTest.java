@@ -231,9 +231,7 @@ class LoginGuardTest {
                 each.get(60, TimeUnit.SECONDS);
             }
             // Then
-            assertThat(log.records())
-                    .extracting(LogRecord::getMessage)
-                    .containsExactlyInAnyOrderElementsOf(told);
+            assertThat(log.records()).extracting(LogRecord::getMessage).containsExactlyInAnyOrderElementsOf(told);
         } finally {
             threads.shutdownNow();
         }

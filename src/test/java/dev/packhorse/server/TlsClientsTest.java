@@ -17,7 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -148,11 +149,11 @@ class TlsClientsTest extends TlsFixture {
         Issued good = people.client("CN=bob");
         Files.writeString(ca, TestAuthority.pem(ended.certificate()) + TestAuthority.pem(good.certificate()));
         try (TestServer server = serve(ClientCertificates.REQUIRED, null)) {
-            for (Issued shown : List.of(ended, good)) {
+            Map<String, Issued> all = new TreeMap<>(Map.of("/ended", ended, "/good", good));
+            for (Map.Entry<String, Issued> each : all.entrySet()) {
                 Piecemeal plain = new Piecemeal(server.securePort());
-                try (SSLSocket socket = authority.connecting(shown).over(plain, VERSION_13)) {
-                    String target = shown == good ? "/good" : "/ended";
-                    socket.getOutputStream().write(get(target).getBytes(StandardCharsets.US_ASCII));
+                try (SSLSocket socket = authority.connecting(each.getValue()).over(plain, VERSION_13)) {
+                    socket.getOutputStream().write(get(each.getKey()).getBytes(StandardCharsets.US_ASCII));
                     plain.release();
                     Throwable failure = catchThrowable(socket.getInputStream()::readAllBytes);
                     assertThat(failure == null || failure instanceof IOException)
