@@ -56,8 +56,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** How long a client is not heard that has had its share: it is told to come back after a second at least. */
     private static final long REFUSED_NANOS = 1_000_000_000L;
 
-    /** How long to wait at most, each time twice as long, before a client is refused for a transfer that may have ended. */
-    private static final long MOST_PATIENCE_NANOS = 320_000_000L;
+    /** The longest of the pauses, each twice as long as the one before, in which a transfer may end: 0.63 s together. */
+    private static final long LONGEST_PATIENCE_NANOS = 32 * Limits.PATIENCE_NANOS;
 
     /** While a client sends faster than it may, it is heard no more often than that. */
     private static final long LEAST_REST_NANOS = 20_000_000L;
@@ -237,7 +237,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         Limits.Refusal refusal = (Limits.Refusal) admission;
-        if (patience <= MOST_PATIENCE_NANOS && refusal.mayHaveEnded()) {
+        if (patience <= LONGEST_PATIENCE_NANOS && refusal.mayHaveEnded()) {
+            if (hasBody) {
+                // No limit counts what comes meanwhile.
+                rest(ctx, patience);
+            }
             ctx.executor()
                     .schedule(
                             () -> {
@@ -414,7 +418,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                     current = null;
                     next(ctx);
                 }
-            } else if (((DuplexChannel) ctx.channel()).isInputShutdown()) {
+            } else if (inputEnded) {
                 ctx.close();
             } else if (close || transaction.hasFailed()) {
                 linger(ctx);

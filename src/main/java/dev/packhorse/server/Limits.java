@@ -36,6 +36,9 @@ public final class Limits {
     /** A client may know sooner than its share that its last transfer is over, and ask for the next: when to look again. */
     static final long PATIENCE_NANOS = 10_000_000;
 
+    /** The longest of the pauses, each twice as long as the one before, of a thread that waits for that: 70 ms together. */
+    private static final long LONGEST_PATIENCE_NANOS = 4 * PATIENCE_NANOS;
+
     /** Bits of an IPv6 address that a provider leaves to its customer at least (RFC 6177). */
     private static final int IPV6_PREFIX = 64;
 
@@ -192,11 +195,11 @@ public final class Limits {
         return refusal;
     }
 
-    /** Asks, and a few times more for a transfer that may have ended; on a thread that may wait, for less than 100 ms. */
+    /** Asks, and a few times more for a transfer that may have ended; on a thread that may wait. */
     static Admission patiently(Supplier<Admission> begin) {
         Admission admission = begin.get();
         for (long pause = PATIENCE_NANOS;
-                pause <= 4 * PATIENCE_NANOS && admission instanceof Refusal refusal && refusal.mayHaveEnded();
+                pause <= LONGEST_PATIENCE_NANOS && admission instanceof Refusal refusal && refusal.mayHaveEnded();
                 pause *= 2) {
             LockSupport.parkNanos(pause);
             admission = begin.get();

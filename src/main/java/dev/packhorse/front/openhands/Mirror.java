@@ -42,7 +42,7 @@ public final class Mirror implements Closeable {
     private static final Logger LOG = Logger.getLogger(Mirror.class);
     private static final Pauses PAUSES = new Pauses(Duration.ofSeconds(1), Duration.ofMinutes(1));
 
-    /** How often a change is tried that fails for no known reason. */
+    /** How often a change is tried that fails for no known reason; once more if the store is not shut then. */
     private static final int TRIES = 5;
 
     /** How often a change is tried for which the store has no room: with the usual pauses that takes four minutes. */
@@ -186,6 +186,7 @@ public final class Mirror implements Closeable {
 
     /** Whether a change is done with; not so if this was closed before. */
     private boolean apply(Change change, long from, Delivery delivery) throws IOException, InterruptedException {
+        // Whether the root could be listed when it was last looked at, behind the last attempt.
         boolean open = false;
         while (!spool.isClosed()) {
             FsException failure = attempt(change, from, delivery);
@@ -198,7 +199,8 @@ public final class Mirror implements Closeable {
             }
             boolean ofOnePath = isOfOnePath(failure.kind());
             if (isForbidden(change) || !isWorthwhile(failure.kind()) || (ofOnePath && open)) {
-                giveUp(change, failure);
+                failures = 0;
+                leaveOut(change, failure);
                 return true;
             }
             // Where the root can be listed it is tried once more: the store may have come back since it failed.
@@ -228,8 +230,7 @@ public final class Mirror implements Closeable {
         applied.increment();
     }
 
-    private void giveUp(Change change, FsException failure) {
-        failures = 0;
+    private void leaveOut(Change change, FsException failure) {
         failed.increment();
         boolean said = failure.kind() == unmended;
         if (failure.kind() == Kind.NO_SPACE) {
@@ -252,7 +253,7 @@ public final class Mirror implements Closeable {
         spool.rest(pause.compareTo(pauses.most()) < 0 ? pause : pauses.most());
     }
 
-    /** Whether the same may do later. */
+    /** Whether the same may do later, or else {@link #isOfOnePath} tells. */
     private boolean isWorthwhile(Kind kind) {
         return switch (kind) {
             case UNAVAILABLE, TIMEOUT, BUSY, PERMISSION_DENIED, IO -> true;
@@ -332,20 +333,37 @@ public final class Mirror implements Closeable {
         }
     }
 
-    /** Does again what a delivery did below a directory before a point, but for removing directories. */
+    /**
+     * Does again what a delivery did below a directory before a point, but for removing directories. What the store will not have is
+     * left out, as it was the first time.
+     */
     private void again(FsPath directory, long end, Delivery delivery) throws IOException {
         long here = delivery.position();
         delivery.rewind();
-        while (delivery.position() < end) {
-            Change change = delivery.next();
-            if (change != null && change.path().isBelow(directory)) {
-                switch (change.kind()) {
-                    case REMOVED -> removeFile(change.path());
-                    case WRITTEN, WRITTEN_BASE64 -> write(change, delivery.channel());
+        try {
+            while (delivery.position() < end) {
+                Change change = delivery.next();
+                if (change != null && change.path().isBelow(directory)) {
+                    again(change, delivery);
                 }
             }
+        } finally {
+            delivery.seek(here);
         }
-        delivery.seek(here);
+    }
+
+    private void again(Change change, Delivery delivery) throws FsException {
+        try {
+            switch (change.kind()) {
+                case REMOVED -> removeFile(change.path());
+                case WRITTEN, WRITTEN_BASE64 -> write(change, delivery.channel());
+            }
+        } catch (FsException e) {
+            if (isWorthwhile(e.kind()) && !isOfOnePath(e.kind())) {
+                throw e;
+            }
+            leaveOut(change, e);
+        }
     }
 
     private void removeFile(FsPath path) throws FsException {

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.jboss.logging.Logger;
 
 /**
  * Requests of one operation that go on at the same time. Used by the one thread that runs the operation.
@@ -26,6 +27,8 @@ public final class InFlight<T> {
     public interface Task<T> {
         T run() throws FsException;
     }
+
+    private static final Logger LOG = Logger.getLogger(InFlight.class);
 
     private final Executor threads;
     private final String operation;
@@ -56,7 +59,7 @@ public final class InFlight<T> {
             threads.execute(() -> {
                 try {
                     result.complete(run(task, used));
-                } catch (IOException | RuntimeException | Error e) {
+                } catch (FsException | RuntimeException | Error e) {
                     result.completeExceptionally(e);
                 }
             });
@@ -66,12 +69,19 @@ public final class InFlight<T> {
         running.add(result);
     }
 
-    private T run(Task<T> task, Closeable used) throws IOException {
-        try (used) {
+    private T run(Task<T> task, Closeable used) throws FsException {
+        try {
             if (abandoned) {
                 throw new FsException(Kind.UNAVAILABLE, operation, path);
             }
             return task.run();
+        } finally {
+            try {
+                used.close();
+            } catch (IOException e) {
+                // What the task has done is done all the same.
+                LOG.warnf(e, "what a request needed cannot be given back operation=%s path=%s", operation, path);
+            }
         }
     }
 

@@ -551,6 +551,20 @@ class WebhookFrontTest {
         assertThat(String.join(" ", mirrored())).isEqualTo(expected);
     }
 
+    @Test
+    void whatTheStoreWillNotHaveHoldsUpNothingWhereItIsPostedAgain() throws IOException {
+        start(options(Long.MAX_VALUE, WebhookOptions.BACKLOG, DirectoryDelete.KEEP_POSTED));
+
+        post(
+                "/",
+                "[{\"method\":\"POST\",\"path\":\"a/f\",\"content\":\"1\"},"
+                        + "{\"method\":\"POST\",\"path\":\"a/f/g\",\"content\":\"below a file\"},"
+                        + "{\"method\":\"POST\",\"path\":\"a/h\",\"content\":\"2\"},{\"method\":\"DELETE\",\"path\":\"a\"}]");
+        post("/x", "3");
+
+        assertThat(mirrored()).containsExactly("/a/", "/a/f=1", "/a/h=2", "/x=3");
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = Kind.class,

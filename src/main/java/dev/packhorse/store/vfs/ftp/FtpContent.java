@@ -142,10 +142,11 @@ final class FtpContent implements Content {
             try {
                 Transfer running = transfer;
                 transfer = null;
-                if (running != null) {
-                    running.abort();
+                if (running == null || running.abort()) {
+                    lease.close();
+                } else {
+                    lease.sever();
                 }
-                lease.close();
             } finally {
                 talking.unlock();
             }

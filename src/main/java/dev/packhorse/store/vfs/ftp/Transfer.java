@@ -97,12 +97,18 @@ final class Transfer {
         Wire.require(connection.outcome());
     }
 
-    /** Breaks off: returns within a short time, with the connection in step or given up. */
-    void abort() {
-        if (ended.compareAndSet(false, true)) {
+    /**
+     * Breaks off: returns within a short time, with the connection in step or given up.
+     *
+     * @return false if somebody has ended it already, who may be waiting for the outcome yet
+     */
+    boolean abort() {
+        boolean first = ended.compareAndSet(false, true);
+        if (first) {
             Wire.close(data.plain());
             connection.settle();
         }
+        return first;
     }
 
     /** Why a data connection broke, if the server says so in time. */
