@@ -272,7 +272,7 @@ public interface PackhorseConfig {
         /** File, in PEM, of the certificates that those of clients are signed by. */
         Optional<String> clientCa();
 
-        /** File of the revoked ones, in PEM or DER; with lists of all issuers, and none that is out of date. */
+        /** File of the revoked ones, PEM or DER, with lists of all issuers, none out of date; who is in shows theirs anew. */
         Optional<String> clientCrl();
 
         /** Whether requests without TLS are answered with 308 to here; all of them, those from loopback too. */

@@ -73,7 +73,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** Who is there; {@code null} while the header of the PROXY protocol is awaited that says so. */
     private @Nullable ClientAddress client;
 
-    /** Counts the connection, and its requests if they are not for others. */
+    /** Counts the connection. */
     private Limits.Permit permit = Limits.Permit.UNLIMITED;
 
     /** Set on the event loop; ended by the worker that has written all of the response, too. */
@@ -85,6 +85,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private volatile boolean lastRequest;
     private volatile long lastActivity = System.nanoTime();
     private boolean draining;
+    /** Whether the connection ends: what comes yet is nobody's, though the channel may be there for a moment. */
+    private boolean ending;
+
     /** Whether the client has sent all it will. It may still be waiting for answers (nc, HTTP/1.0 scripts). */
     private boolean inputEnded;
 
@@ -121,7 +124,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     public void channelActive(ChannelHandlerContext ctx) {
         context = ctx;
         if (!listener.opened(this) || !(ctx.channel().remoteAddress() instanceof InetSocketAddress remote)) {
-            ctx.close();
+            end(ctx);
             return;
         }
         InetAddress peer = remote.getAddress();
@@ -138,7 +141,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (!listener.proxies().trusts(known.address())) {
             Limits.Permit counted = listener.limits().connect(known.address(), 0);
             if (counted == null) {
-                onLoop(ChannelHandlerContext::close);
+                onLoop(this::end);
             } else {
                 permit = counted;
             }
@@ -160,7 +163,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         lastActivity = System.nanoTime();
         HttpObject object = (HttpObject) message;
-        if (lingerStart != 0) {
+        if (ending || lingerStart != 0) {
             ReferenceCountUtil.release(object);
         } else if (!pipelined.isEmpty() || (object instanceof HttpRequest && current != null)) {
             pipelined.add(object);
@@ -191,8 +194,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (from == null) {
             throw new IllegalStateException("a request before its connection");
         }
-        boolean forwarded = listener.proxies().trusts(from.address());
-        if (forwarded) {
+        if (tls != null && tls.isOver()) {
+            end(ctx);
+            return;
+        }
+        if (listener.proxies().trusts(from.address())) {
             from = from.forwarding(
                     listener.proxies().client(from.address(), head.headers().getAll(TrustedProxies.FORWARDED_FOR)));
         }
@@ -211,7 +217,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             if (!HttpUtil.isKeepAlive(head) || listener.isDraining()) {
                 lastRequest = true;
             }
-            admit(ctx, transaction, forwarded, Limits.PATIENCE_NANOS);
+            admit(ctx, transaction, Limits.PATIENCE_NANOS);
         }
     }
 
@@ -220,12 +226,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
      *
      * @param patience nanoseconds until to look again where a transfer may have ended that still counts; twice as long the next time
      */
-    private void admit(ChannelHandlerContext ctx, HttpTransaction transaction, boolean forwarded, long patience) {
+    private void admit(ChannelHandlerContext ctx, HttpTransaction transaction, long patience) {
         HttpExchange exchange = transaction.exchange();
         Limits limits = listener.limits();
         boolean hasBody = exchange.request().hasBody();
-        boolean own = !forwarded || listener.proxies().trusts(exchange.address());
-        Limits.Admission admission = own ? limits.begin(permit, hasBody) : limits.begin(exchange.address(), hasBody);
+        InetAddress from = exchange.address();
+        Limits.Admission admission = limits.begin(listener.proxies().trusts(from) ? null : from, hasBody);
         if (admission instanceof Limits.Permit granted) {
             exchange.begun(granted);
             int redirect = tls == null ? listener.redirectPort() : 0;
@@ -246,7 +252,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                     .schedule(
                             () -> {
                                 if (ctx.channel().isActive()) {
-                                    admit(ctx, transaction, forwarded, 2 * patience);
+                                    admit(ctx, transaction, 2 * patience);
                                 } else {
                                     transaction.refuse(refusal);
                                 }
@@ -413,13 +419,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 abort();
             } else if (transaction.body().isComplete()) {
                 if (close) {
-                    ctx.close();
+                    end(ctx);
                 } else {
                     current = null;
                     next(ctx);
                 }
             } else if (inputEnded) {
-                ctx.close();
+                end(ctx);
             } else if (close || transaction.hasFailed()) {
                 linger(ctx);
             } else {
@@ -454,7 +460,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         if (lastRequest || listener.isDraining()) {
-            ctx.close();
+            end(ctx);
             return;
         }
         while (!pipelined.isEmpty()) {
@@ -486,6 +492,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** Breaks the connection with a reset: the client must not take what it has for the whole. */
     void abort() {
         onLoop(ctx -> {
+            ending = true;
             if (ctx.channel().isActive()) {
                 ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
                 // Past TLS, which would say that all is well.
@@ -502,12 +509,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             HttpTransaction transaction = current;
             if (lingerStart != 0) {
                 if (now - lingerStart > LINGER_NANOS) {
-                    ctx.close();
+                    end(ctx);
                 }
             } else if (transaction != null) {
                 transaction.tick(now);
                 if (draining && transaction.isTrickling(now)) {
-                    ctx.close();
+                    end(ctx);
                 }
             } else if (restsUntil != 0) {
                 // It is not the client that stands still.
@@ -521,15 +528,22 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 }
             } else if (client == null
                     && now - lastActivity > settings.headTimeout().toNanos()) {
-                ctx.close();
+                end(ctx);
             } else if (listener.isDraining()
+                    || (tls != null && tls.isOver())
                     || now - lastActivity > settings.idleTimeout().toNanos()) {
-                ctx.close();
+                end(ctx);
             }
         });
     }
 
-    private static void writeAndClose(ChannelHandlerContext ctx, ByteBuf bytes) {
+    private void end(ChannelHandlerContext ctx) {
+        ending = true;
+        ctx.close();
+    }
+
+    private void writeAndClose(ChannelHandlerContext ctx, ByteBuf bytes) {
+        ending = true;
         ctx.writeAndFlush(bytes).addListener(ChannelFutureListener.CLOSE);
     }
 
@@ -538,7 +552,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         onLoop(ctx -> {
             lastRequest = true;
             if (current == null) {
-                ctx.close();
+                end(ctx);
             }
         });
     }
@@ -561,7 +575,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         lastRequest = true;
         HttpTransaction transaction = current;
         if (transaction == null || lingerStart != 0 || draining) {
-            ctx.close();
+            end(ctx);
         } else {
             transaction.body().fail(new EOFException("the client stopped in the middle of a body"));
         }
@@ -570,7 +584,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // A reset by the client, or a write into a closed connection: there is nobody left to tell.
-        ctx.close();
+        end(ctx);
     }
 
     private void releasePipelined() {

@@ -254,15 +254,14 @@ public final class Limits {
         return connection;
     }
 
-    /** Lets a request begin that came through a connection of its client, of which {@link #connect} knows. */
-    Admission begin(Permit connection, boolean hasBody) {
-        return begin(connection.share, hasBody, () -> {});
-    }
-
-    /** Lets a request begin that came through somebody else's connection. */
-    Admission begin(InetAddress client, boolean hasBody) {
+    /**
+     * Lets a request begin. It counts until it is over, whether or not its connection is there as long.
+     *
+     * @param client {@code null} for one without limits of its own, as a trusted proxy is
+     */
+    Admission begin(@Nullable InetAddress client, boolean hasBody) {
         Shares<AddressRange> known = addresses;
-        if (known == null) {
+        if (known == null || client == null) {
             return begin(null, hasBody, () -> {});
         }
         AddressRange range = range(client);

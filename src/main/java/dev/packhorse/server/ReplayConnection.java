@@ -50,7 +50,9 @@ final class ReplayConnection implements Runnable {
     private int filled;
 
     /** Whether a request has come that is not answered in full. */
-    private volatile boolean busy;
+    private boolean busy;
+
+    private boolean closed;
 
     /** {@link System#nanoTime} at which what is being written must have left, while {@link #writing}. */
     private volatile long writeDeadline;
@@ -98,9 +100,23 @@ final class ReplayConnection implements Runnable {
 
     /** For a stop that is to lose nothing. What has been written but not yet left goes on leaving. */
     void closeUnlessBusy() {
-        if (!busy) {
-            closeQuietly(channel);
+        synchronized (this) {
+            if (busy) {
+                return;
+            }
+            closed = true;
         }
+        closeQuietly(channel);
+    }
+
+    /** Whether what has come may begin: not if the connection was closed just now. */
+    private synchronized boolean begins() {
+        busy = !closed;
+        return busy;
+    }
+
+    private synchronized void ended() {
+        busy = false;
     }
 
     /** Cuts the connection if the client has taken nothing for too long. */
@@ -128,10 +144,9 @@ final class ReplayConnection implements Runnable {
         long started = System.nanoTime();
         try {
             int end = readHead(started + settings.headTimeout().toNanos());
-            if (end < 0) {
+            if (end < 0 || !begins()) {
                 return true;
             }
-            busy = true;
             started = System.nanoTime();
             request = ReplayRequest.parse(head, end);
             request.body(new SentBody(request, end));
@@ -141,12 +156,12 @@ final class ReplayConnection implements Runnable {
         }
         HttpExchange exchange = listener.exchange(request, client);
         if (refusal == 0) {
-            refusal = listener.begin(exchange, permit);
+            refusal = listener.begin(exchange);
             refused = refusal != 0;
         }
         ReplayAnswer answer = refusal == 0 ? listener.handle(exchange) : plain(refusal);
         boolean whole = answer(exchange, request, answer, started);
-        busy = false;
+        ended();
         if (whole) {
             linger();
         }

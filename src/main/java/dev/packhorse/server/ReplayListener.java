@@ -116,12 +116,11 @@ public final class ReplayListener {
     /**
      * Lets a request begin.
      *
-     * @param connection what its connection was let in by
      * @return 0, or the status that it is refused with
      */
-    int begin(HttpExchange exchange, Limits.Permit connection) {
+    int begin(HttpExchange exchange) {
         Limits.Admission admission = Limits.patiently(
-                () -> limits.begin(connection, exchange.request().hasBody()));
+                () -> limits.begin(exchange.address(), exchange.request().hasBody()));
         if (admission instanceof Limits.Permit granted) {
             exchange.begun(granted);
             return 0;

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * TLS of one listener: the certificate of now, by which connections begin, and how it is replaced when its files change.
  *
- * <p>New connections take what was loaded last; those that are open keep what they began with. Files that cannot be used change
- * nothing.
+ * <p>New connections take what was loaded last; those that are open keep what they began with, but where the client has shown a
+ * certificate they end with the answer at hand, so that it is shown anew. Files that cannot be used change nothing.
  */
 final class Tls {
 
@@ -68,6 +68,9 @@ final class Tls {
     private @Nullable String complaint;
 
     private @Nullable SslContext context;
+    /** How often that was replaced. */
+    private volatile int replaced;
+
     private volatile Instant expiry;
     private Instant reminded = Instant.MIN;
 
@@ -129,10 +132,12 @@ final class Tls {
 
     /** Puts TLS between a new connection and its HTTP. */
     TlsSession begin(Channel channel, HttpSettings limits) {
+        // Before the handler is made: a change in this moment is one.
+        int before = replaced;
         SslHandler handler = handler(channel.alloc());
         handler.setHandshakeTimeoutMillis(limits.headTimeout().toMillis());
         handler.setCloseNotifyFlushTimeoutMillis(limits.bodyTimeout().toMillis());
-        TlsSession session = new TlsSession(handler);
+        TlsSession session = new TlsSession(handler, () -> replaced != before);
         channel.pipeline().addLast(handler, session);
         return session;
     }
@@ -196,6 +201,7 @@ final class Tls {
         synchronized (swap) {
             old = context;
             context = next;
+            replaced++;
         }
         // Open connections hold it until they end.
         ReferenceCountUtil.release(old);

@@ -12,6 +12,8 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -23,17 +25,33 @@ final class TlsSession extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = Logger.getLogger(TlsSession.class);
 
     private final SslHandler handler;
+    private final BooleanSupplier isOutdated;
     private @Nullable String clientName;
+    /** When what the client has shown ends; {@code null} if that is nothing. */
+    private @Nullable Instant end;
+
     private boolean refused;
 
-    TlsSession(SslHandler handler) {
+    /**
+     * A session that has not begun.
+     *
+     * @param isOutdated tells whether the files have changed since by which clients are trusted
+     */
+    TlsSession(SslHandler handler, BooleanSupplier isOutdated) {
         this.handler = handler;
+        this.isOutdated = isOutdated;
     }
 
     /** As {@link HttpExchange#certificateName}. Known before the first request is. */
     @Nullable
     String clientName() {
         return clientName;
+    }
+
+    /** Whether the client would have to show its certificate anew, which may be revoked by now, or has ended. */
+    boolean isOver() {
+        Instant last = end;
+        return last != null && (isOutdated.getAsBoolean() || Instant.now().isAfter(last));
     }
 
     /** Says that nothing more will be sent, after what was. */
@@ -73,6 +91,7 @@ final class TlsSession extends ChannelInboundHandlerAdapter {
             // Also of a session that is resumed, and of one that is trusted for itself, nobody else has looked at this
             // now.
             shown.checkValidity();
+            end = shown.getNotAfter().toInstant();
             clientName = CertificateName.of(shown);
         } catch (SSLPeerUnverifiedException e) {
             clientName = null;

@@ -133,18 +133,35 @@ class LimitsTest {
     }
 
     @Test
+    void whatGoesOnCountsAlsoWhenItsConnectionHasGone() {
+        // Given
+        Limits limits = ofAddress(transfers(1));
+        Permit connection = Objects.requireNonNull(limits.connect(HOME, 0));
+        Permit running = granted(limits.begin(HOME, false));
+        // When
+        connection.close();
+        Permit again = Objects.requireNonNull(limits.connect(HOME, 0));
+        // Then
+        assertThat(refused(limits.begin(HOME, false))).isEqualTo(Limit.ADDRESS_TRANSFERS);
+        running.close();
+        granted(limits.begin(HOME, false)).close();
+        again.close();
+        assertThat(limits.active()).isZero();
+    }
+
+    @Test
     void whoConnectsAnewHasTheSameShare() {
         // Given
         Limits limits = ofAddress(requests(1, 2));
         for (int i = 0; i < 2; i++) {
             Permit connection = Objects.requireNonNull(limits.connect(HOME, 0));
-            granted(limits.begin(connection, false)).close();
+            granted(limits.begin(HOME, false)).close();
             connection.close();
         }
         // When
         Permit connection = Objects.requireNonNull(limits.connect(HOME, 0));
         // Then
-        assertThat(refused(limits.begin(connection, false))).isEqualTo(Limit.ADDRESS_REQUESTS);
+        assertThat(refused(limits.begin(HOME, false))).isEqualTo(Limit.ADDRESS_REQUESTS);
         connection.close();
         assertThat(limits.active()).isZero();
     }
@@ -259,8 +276,7 @@ class LimitsTest {
             threads.execute(() -> {
                 for (int i = 0; i < 20_000; i++) {
                     Permit connection = Objects.requireNonNull(limits.connect(HOME, 0));
-                    List<Admission> all =
-                            List.of(limits.begin(connection, i % 2 == 0), limits.begin(caller("name" + i % 2)));
+                    List<Admission> all = List.of(limits.begin(HOME, i % 2 == 0), limits.begin(caller("name" + i % 2)));
                     all.forEach(each -> {
                         if (each instanceof Permit permit) {
                             permit.close();

@@ -164,6 +164,24 @@ class ProxiedClientsTest extends HttpListenerFixture {
     }
 
     @Test
+    void whatComesAlongWithAConnectionTooManyIsNotRun() throws Exception {
+        try (TestServer server = server(HttpSettings.DEFAULT, true, limits(Allowance.UNLIMITED, 1));
+                RawClient first = new RawClient(server.port(), "127.0.0.2")) {
+            // Given
+            String header = "PROXY TCP4 192.0.2.7 127.0.0.1 4711 8080\r\n";
+            first.send(header + "GET /first HTTP/1.1\r\nHost: a\r\n\r\n").readUntil("127.0.0.2\n");
+            // When
+            String answer = ask(server, "127.0.0.2", header + "GET /second HTTP/1.1\r\nHost: a\r\n\r\n");
+            // Then
+            assertThat(answer).isEmpty();
+            first.send("GET /third HTTP/1.1\r\nHost: a\r\n\r\n").readUntil("127.0.0.2\n");
+            await().untilAsserted(() -> assertThat(server.finished)
+                    .extracting(TestServer.Finished::target)
+                    .containsExactly("/first", "/third"));
+        }
+    }
+
+    @Test
     void aHeaderMayComeByteByByte() throws Exception {
         try (TestServer server = server(true);
                 RawClient proxy = new RawClient(server.port(), "127.0.0.2")) {

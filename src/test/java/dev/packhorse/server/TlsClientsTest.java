@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import javax.net.ssl.SSLSocket;
@@ -31,6 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 @SuppressWarnings("NullAway.Init") // set by JUnit
 class TlsClientsTest extends TlsFixture {
+
+    private static final String KEPT = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
     private TestAuthority people;
     private Path ca;
@@ -61,12 +64,16 @@ class TlsClientsTest extends TlsFixture {
         }
     }
 
-    /** With TLS 1.3 the client learns of a failure after it believes that the handshake is over. */
     private void assertRefused(TestServer server, @Nullable Issued shown) {
+        assertRefusedNow(server, shown);
+        assertThat(server.finished).isEmpty();
+    }
+
+    /** With TLS 1.3 the client learns of a failure after it believes that the handshake is over. */
+    private void assertRefusedNow(TestServer server, @Nullable Issued shown) {
         for (String version : new String[] {VERSION_12, VERSION_13}) {
             assertThatThrownBy(() -> greeting(server, shown, version)).isInstanceOf(IOException.class);
         }
-        assertThat(server.finished).isEmpty();
     }
 
     @ParameterizedTest
@@ -205,6 +212,32 @@ class TlsClientsTest extends TlsFixture {
         try (TestServer server = serve(ClientCertificates.REQUIRED, crl)) {
             assertRefused(server, ann);
             assertThat(greeting(server, bob)).isEqualTo("hello bob");
+        }
+    }
+
+    @Test
+    void whoIsRevokedWhileConnectedIsOut() throws Exception {
+        Issued ann = people.client("CN=ann");
+        Path crl = Files.writeString(folder.resolve("crl.pem"), people.revoking(Duration.ofDays(9)));
+        try (TestServer server = serve(ClientCertificates.REQUIRED, crl);
+                RawClient connection = authority.connecting(ann).connect(server.securePort())) {
+            assertThat(connection.send(KEPT).readUntil("hello ann")).startsWith("HTTP/1.1 200 ");
+            replace(
+                    crl,
+                    Files.writeString(folder.resolve("new"), people.revoking(Duration.ofDays(9), ann.certificate())));
+            assertThat(connection.readAll().strip()).isEmpty();
+            assertRefusedNow(server, ann);
+        }
+    }
+
+    @Test
+    void whoseCertificateEndsWhileConnectedIsOut() throws Exception {
+        Issued ann = people.issue("CN=ann", "EC", Duration.ofDays(-9), Duration.ofSeconds(8));
+        try (TestServer server = serve(ClientCertificates.REQUIRED, null);
+                RawClient connection = authority.connecting(ann).connect(server.securePort())) {
+            assertThat(connection.send(KEPT).readUntil("hello ann")).startsWith("HTTP/1.1 200 ");
+            assertThat(connection.readAll().strip()).isEmpty();
+            assertThat(Instant.now()).isAfter(ann.certificate().getNotAfter().toInstant());
         }
     }
 

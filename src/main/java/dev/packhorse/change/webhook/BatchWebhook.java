@@ -198,8 +198,13 @@ final class BatchWebhook extends Webhook {
     private void add(Job job, long size, Step step) throws IOException {
         while (true) {
             synchronized (lock) {
+                if (job.failure == null && job.delivery.overtakes()) {
+                    // One before it has failed while this was read, or waited for room.
+                    job.failure = new OvertakingException();
+                    job.delivery.fail();
+                }
                 if (closed || job.failure != null) {
-                    throw new IOException("an earlier part has failed");
+                    throw new IOException("an earlier part, or change, has failed");
                 }
                 Shipment current = collected;
                 if (current != null && !current.batch.isEmpty() && current.batch.size() + size > options.batchSize()) {

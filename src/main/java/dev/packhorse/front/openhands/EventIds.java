@@ -4,9 +4,11 @@ import dev.packhorse.front.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,19 @@ final class EventIds {
         }
     };
 
+    /** Those that are being taken. */
+    private final Set<String> underWay = new HashSet<>();
+
+    /** Where a request is when it comes. */
+    enum State {
+        /** It is now under way, until {@link EventIds#ended}. */
+        NEW,
+        /** The same is being taken: whether it will be nobody knows yet. */
+        UNDER_WAY,
+        /** It was taken before. */
+        TAKEN
+    }
+
     /** A digest, since targets are long. Nobody can have what somebody else sends taken for known. */
     private static @Nullable String key(HttpRequest request, String caller) {
         String id = request.header(HEADER);
@@ -47,17 +62,26 @@ final class EventIds {
         }
     }
 
-    /** Whether a request of a caller was taken before. */
-    synchronized boolean knows(HttpRequest request, String caller) {
+    /** Begins to take a request of a caller, unless it is a repetition. */
+    synchronized State begin(HttpRequest request, String caller) {
         String key = key(request, caller);
-        return key != null && known.containsKey(key);
+        if (key == null) {
+            return State.NEW;
+        }
+        if (known.containsKey(key)) {
+            return State.TAKEN;
+        }
+        return underWay.add(key) ? State.NEW : State.UNDER_WAY;
     }
 
-    /** A request of a caller has been taken. */
-    synchronized void add(HttpRequest request, String caller) {
+    /** A request that was new has been taken, or was not. */
+    synchronized void ended(HttpRequest request, String caller, boolean taken) {
         String key = key(request, caller);
         if (key != null) {
-            known.put(key, true);
+            underWay.remove(key);
+            if (taken) {
+                known.put(key, true);
+            }
         }
     }
 }

@@ -36,7 +36,7 @@ public final class WebhookFront implements HttpFront {
 
     private final WebhookOptions options;
     private final Mirror mirror;
-    private final EventIds taken = new EventIds();
+    private final EventIds events = new EventIds();
 
     /**
      * A receiver.
@@ -63,12 +63,20 @@ public final class WebhookFront implements HttpFront {
         if (!writes && !method.equals("DELETE")) {
             return HttpResponse.text(405, "Method Not Allowed").header("Allow", METHODS);
         }
-        if (taken.knows(request, permissions.caller())) {
-            return HttpResponse.text(200, "Taken Before");
-        }
+        return switch (events.begin(request, permissions.caller())) {
+            case TAKEN -> HttpResponse.text(200, "Taken Before");
+            case UNDER_WAY -> HttpResponse.text(503, "Being Taken").header("Retry-After", "1");
+            case NEW -> take(request, target, permissions);
+        };
+    }
+
+    private HttpResponse take(HttpRequest request, RequestTarget target, Permissions permissions) {
+        boolean isTaken = false;
         try {
-            HttpResponse response = writes ? post(request, target, permissions) : delete(target.path(), permissions);
-            taken.add(request, permissions.caller());
+            HttpResponse response = request.method().equals("POST")
+                    ? post(request, target, permissions)
+                    : delete(target.path(), permissions);
+            isTaken = true;
             return response;
         } catch (RefusedException e) {
             return e.response();
@@ -79,6 +87,8 @@ public final class WebhookFront implements HttpFront {
             return e.kind() == Kind.TOO_LARGE ? HttpResponse.text(413, "Too Large") : unspooled(e);
         } catch (IOException e) {
             return unspooled(e);
+        } finally {
+            events.ended(request, permissions.caller(), isTaken);
         }
     }
 

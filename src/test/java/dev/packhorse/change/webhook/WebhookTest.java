@@ -384,6 +384,37 @@ class WebhookTest {
     }
 
     @Test
+    void whatWaitsForRoomDoesNotOvertakeWhatFailsMeanwhile() throws Exception {
+        write("/a", "1");
+        write("/large", "x".repeat(100));
+        CountDownLatch arrived = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        receiver.status = request -> {
+            arrived.countDown();
+            await().until(() -> release.getCount() == 0);
+            return 400;
+        };
+        Webhook batch = batch(LONG, LONG, 100);
+        long first = send(batch, Operation.REMOVE, "/a");
+        batch.flush();
+        arrived.await();
+        send(batch, Operation.WRITE, "/large");
+        AtomicLong third = new AtomicLong();
+        Thread waiting = new Thread(() -> third.set(send(batch, Operation.WRITE, "/a")));
+        waiting.start();
+        await().until(() -> waiting.getState() == Thread.State.WAITING);
+
+        release.countDown();
+        waiting.join();
+
+        awaitResult(first, "RefusedException");
+        awaitResult(third.get(), "OvertakingException");
+        batch.flush();
+        batch.close();
+        assertThat(receiver.texts()).allMatch(text -> text.equals("POST  [{\"method\":\"DELETE\",\"path\":\"a\"}]"));
+    }
+
+    @Test
     void aBatchGoesWhenNothingHasComeForAWhile() throws Exception {
         write("/a", "1");
         write("/d/b", "\u00e9");

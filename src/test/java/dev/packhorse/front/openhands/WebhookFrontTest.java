@@ -517,14 +517,45 @@ class WebhookFrontTest {
     void theOldestEventsAreForgotten() {
         EventIds ids = new EventIds();
         for (int i = 0; i <= EventIds.KEPT; i++) {
-            ids.add(new FakeRequest("POST", "/a").with(EventIds.HEADER, "e" + i), "anyone");
+            FakeRequest request = new FakeRequest("POST", "/a").with(EventIds.HEADER, "e" + i);
+            ids.begin(request, "anyone");
+            ids.ended(request, "anyone", true);
         }
 
-        assertThat(ids.knows(new FakeRequest("POST", "/a").with(EventIds.HEADER, "e0"), "anyone"))
-                .isFalse();
-        assertThat(ids.knows(new FakeRequest("POST", "/a").with(EventIds.HEADER, "e1"), "anyone"))
-                .isTrue();
-        assertThat(ids.knows(new FakeRequest("POST", "/a"), "anyone")).isFalse();
+        assertThat(ids.begin(new FakeRequest("POST", "/a").with(EventIds.HEADER, "e0"), "anyone"))
+                .isEqualTo(EventIds.State.NEW);
+        assertThat(ids.begin(new FakeRequest("POST", "/a").with(EventIds.HEADER, "e1"), "anyone"))
+                .isEqualTo(EventIds.State.TAKEN);
+        assertThat(ids.begin(new FakeRequest("POST", "/a"), "anyone")).isEqualTo(EventIds.State.NEW);
+    }
+
+    /** Its first one might be spooled only behind what comes after the second. */
+    @Test
+    void anEventThatIsBeingTakenIsNotTakenTwice() throws IOException {
+        List<Answer> second = new ArrayList<>();
+        FakeRequest same =
+                new FakeRequest("POST", "/a").with(EventIds.HEADER, "1").body(Body.of("x".getBytes(UTF_8)));
+        FakeRequest first = new FakeRequest("POST", "/a")
+                .with(EventIds.HEADER, "1")
+                .body(new Body() {
+                    @Override
+                    public long length() {
+                        return 1;
+                    }
+
+                    @Override
+                    public InputStream open() {
+                        second.add(send(same));
+                        return new ByteArrayInputStream("x".getBytes(UTF_8));
+                    }
+                });
+
+        assertThat(send(first).status()).isEqualTo(200);
+        assertThat(second)
+                .singleElement()
+                .satisfies(answer -> assertThat(answer.status()).isEqualTo(503));
+        assertThat(send(same).line()).isEqualTo("200 Taken Before");
+        assertThat(mirrored()).containsExactly("/a=x");
     }
 
     @Test
