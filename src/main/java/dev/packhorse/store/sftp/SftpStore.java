@@ -310,7 +310,7 @@ public final class SftpStore implements Store {
         Place first = Place.find(connection, path, operation);
         Lock stripe = Stripes.of(first.at());
         boolean placed = false;
-        String temp = first.beside(Names.fresh(".tmp"));
+        String temp = Leftovers.fresh(first);
         stripe.lock();
         try {
             check(how.preconditions(), first, path, operation);
@@ -337,6 +337,7 @@ public final class SftpStore implements Store {
             if (!placed && lease.isChanging()) {
                 leftovers.discard(connection, temp);
             }
+            Leftovers.release(temp);
         }
     }
 

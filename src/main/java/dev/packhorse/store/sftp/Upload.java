@@ -48,20 +48,22 @@ record Upload(
         }
         Place target = Place.find(connection, path, operation);
         Settings wanted = wanted(check(target));
-        String temp = target.beside(Names.fresh(".tmp"));
-        byte[] handle = connection.openNew(temp, permissions(wanted));
-        // The body can be read only once.
-        lease.changing();
+        String temp = Leftovers.fresh(target);
+        byte[] handle = null;
         boolean placed = false;
         try {
+            handle = connection.openNew(temp, permissions(wanted));
+            // The body can be read only once.
+            lease.changing();
             fill(source, handle);
             Node node = place(target, temp, handle, wanted);
             placed = true;
             return node;
         } finally {
-            if (!placed) {
+            if (handle != null && !placed) {
                 discard(temp, handle);
             }
+            Leftovers.release(temp);
         }
     }
 

@@ -1,0 +1,70 @@
+package dev.packhorse.store.sftp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.packhorse.fs.AttributeChange;
+import dev.packhorse.fs.Body;
+import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.ListedPaths;
+import dev.packhorse.fs.Preconditions;
+import dev.packhorse.fs.WriteOptions;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What others do between two requests of one operation. */
+class RacesTest {
+
+    @TempDir
+    Path folder;
+
+    private Path root;
+    private MinaServer server;
+    private SftpStore store;
+
+    @BeforeEach
+    void open() throws Exception {
+        root = Files.createDirectory(folder.resolve("root"));
+        Path known = folder.resolve("known_hosts");
+        server = new MinaServer(known);
+        store = SftpStore.open("127.0.0.1", server.port(), root.toString(), MinaServer.options(known));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        store.close();
+        server.close();
+    }
+
+    private static FsPath path(String text) throws Exception {
+        return FsPath.parse(text);
+    }
+
+    private static Body body(String text) {
+        return Body.of(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void anUploadWithAnOldTimeIsNoLeftover() throws Exception {
+        server.before(Request.RENAME, () -> {
+            // Twice: when the second is gone, all is that the first listing has met.
+            for (String name : List.of(".packhorse-0123456789abcdef.tmp", ".packhorse-0123456789abcde0.tmp")) {
+                Path leftover = Files.createFile(root.resolve(name));
+                Files.setLastModifiedTime(leftover, FileTime.fromMillis(0));
+                assertThat(ListedPaths.of(store.list(FsPath.ROOT))).isEmpty();
+                Awaitility.await().until(() -> !Files.exists(leftover));
+            }
+        });
+        AttributeChange old = new AttributeChange(null, Instant.EPOCH, null, null);
+        store.write(path("/file"), body("new"), new WriteOptions(old, Preconditions.NONE));
+        assertThat(root.resolve("file")).hasContent("new");
+    }
+}
