@@ -307,14 +307,19 @@ public final class SftpStore implements Store {
         if (path.isRoot()) {
             throw new FsException(Kind.IS_A_DIRECTORY, operation, path);
         }
+        Upload upload = new Upload(
+                lease, leftovers, options, operation, path, how.attributes(), overwrite, how.preconditions());
         Place first = Place.find(connection, path, operation);
         Lock stripe = Stripes.of(first.at());
         boolean placed = false;
         String temp = Leftovers.fresh(first);
         stripe.lock();
         try {
-            check(how.preconditions(), first, path, operation);
-            Upload.requireReplaceable(first.attributes(), overwrite, operation, path);
+            Place place = Place.find(connection, path, operation);
+            if (!place.at().equals(first.at())) {
+                throw new FsException(Kind.BUSY, operation, path);
+            }
+            upload.check(place);
             lease.changing();
             // OpenSSH swapped the two arguments of the draft, and everybody followed.
             connection.call(new Request(Request.SYMLINK).raw(target).raw(temp)).done();
@@ -329,7 +334,7 @@ public final class SftpStore implements Store {
                 throw new FsException(Kind.INVALID_NAME, operation, path);
             }
             Node node = set(connection, new Place(temp, made), Settings.of(how.attributes(), null, null), made, path);
-            Renames.onto(connection, temp, first.at(), overwrite);
+            upload.onto(temp, first.at());
             placed = true;
             return node;
         } finally {

@@ -1,11 +1,16 @@
 package dev.packhorse.store.sftp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.fs.AttributeChange;
 import dev.packhorse.fs.Body;
+import dev.packhorse.fs.EtagMatch;
+import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.ListedPaths;
+import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.WriteOptions;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +19,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.ReentrantLock;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What others do between two requests of one operation. */
 class RacesTest {
+
+    private static final Preconditions CREATE = new Preconditions(null, EtagMatch.ANY, null, null);
+
+    private final ExecutorService others = Executors.newSingleThreadExecutor();
 
     @TempDir
     Path folder;
@@ -40,8 +53,15 @@ class RacesTest {
 
     @AfterEach
     void close() throws Exception {
+        others.shutdownNow();
         store.close();
         server.close();
+    }
+
+    private static void assertKind(Throwable failure, Kind kind) {
+        assertThat(failure)
+                .isInstanceOfSatisfying(
+                        FsException.class, e -> assertThat(e.kind()).isEqualTo(kind));
     }
 
     private static FsPath path(String text) throws Exception {
@@ -66,5 +86,31 @@ class RacesTest {
         AttributeChange old = new AttributeChange(null, Instant.EPOCH, null, null);
         store.write(path("/file"), body("new"), new WriteOptions(old, Preconditions.NONE));
         assertThat(root.resolve("file")).hasContent("new");
+    }
+
+    @Test
+    void ofTwoThatCreateASymlinkOneIsRefused() throws Exception {
+        WriteOptions create = new WriteOptions(AttributeChange.NONE, CREATE);
+        ReentrantLock stripe = (ReentrantLock) Stripes.of(root.resolve("link").toString());
+        Future<Node> other;
+        stripe.lock();
+        try {
+            other = others.submit(() -> store.link(path("/link"), "second", create));
+            Awaitility.await().until(stripe::hasQueuedThreads);
+            store.write(path("/link"), body("first"), create);
+        } finally {
+            stripe.unlock();
+        }
+        assertThatThrownBy(other::get).cause().satisfies(e -> assertKind(e, Kind.PRECONDITION_FAILED));
+        assertThat(root.resolve("link")).hasContent("first");
+    }
+
+    @Test
+    void aSymlinkThatIsToBeNewDoesNotReplaceWhatOthersPutThere() throws Exception {
+        server.before(Request.RENAME, () -> Files.writeString(root.resolve("link"), "first"));
+        assertThatThrownBy(
+                        () -> store.link(path("/link"), "second", new WriteOptions(AttributeChange.NONE, CREATE)))
+                .satisfies(e -> assertKind(e, Kind.PRECONDITION_FAILED));
+        assertThat(root.resolve("link")).hasContent("first");
     }
 }
