@@ -41,7 +41,7 @@ public final class SftpStore implements Store {
     private static final int WALKERS = 16;
 
     /** How often a file may be replaced between being seen and being opened before that is no accident. */
-    private static final int ATTEMPTS = 8;
+    static final int ATTEMPTS = 8;
 
     private final SftpOptions options;
     private final Connections connections;

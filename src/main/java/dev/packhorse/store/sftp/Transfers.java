@@ -64,33 +64,40 @@ record Transfers(
             Connections.Lease lease, String operation, FsPath source, FsPath target, TransferOptions how)
             throws IOException {
         Connection connection = lease.connection();
-        Ends ends = check(connection, operation, source, target, how);
-        if (ends.source().isDirectory()) {
-            return Optional.empty();
-        }
-        if (ends.source().isSymlink()) {
-            String text = connection.readLink(ends.from().at(), ends.source().size());
-            return Optional.of(store.putLink(
-                    lease, operation, target, text, WriteOptions.of(kept(ends.source())), how.overwrite()));
-        }
-        byte[] handle = connection.openToRead(ends.from().at());
-        try {
-            Attributes opened = connection.await(connection.stat(handle)).attributes();
-            if (!opened.isFile()) {
-                throw new FsException(Kind.BUSY, operation, source);
+        for (int attempt = 1; ; attempt++) {
+            Ends ends = check(connection, operation, source, target, how);
+            if (ends.source().isDirectory()) {
+                return Optional.empty();
             }
-            return Optional.of(new Upload(
-                            lease,
-                            leftovers,
-                            options,
-                            operation,
-                            target,
-                            kept(opened),
-                            how.overwrite(),
-                            Preconditions.NONE)
-                    .run(sink -> sink.copy(handle, opened.size())));
-        } finally {
-            connection.release(handle);
+            if (ends.source().isSymlink()) {
+                String text = connection.readLink(ends.from().at(), ends.source().size());
+                return Optional.of(store.putLink(
+                        lease, operation, target, text, WriteOptions.of(kept(ends.source())), how.overwrite()));
+            }
+            byte[] handle = connection.openToRead(ends.from().at());
+            try {
+                Attributes opened = connection.await(connection.stat(handle)).attributes();
+                if (!opened.isFile()) {
+                    throw new FsException(Kind.BUSY, operation, source);
+                }
+                // What SftpStore.open says of a change of the content.
+                if (!opened.isSameContentAs(ends.source()) && attempt < SftpStore.ATTEMPTS) {
+                    continue;
+                }
+                how.preconditions().check(opened.node(source), operation, source);
+                return Optional.of(new Upload(
+                                lease,
+                                leftovers,
+                                options,
+                                operation,
+                                target,
+                                kept(opened),
+                                how.overwrite(),
+                                Preconditions.NONE)
+                        .run(sink -> sink.copy(handle, opened.size())));
+            } finally {
+                connection.release(handle);
+            }
         }
     }
 

@@ -12,10 +12,12 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.ListedPaths;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Preconditions;
+import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
@@ -112,5 +114,16 @@ class RacesTest {
                         () -> store.link(path("/link"), "second", new WriteOptions(AttributeChange.NONE, CREATE)))
                 .satisfies(e -> assertKind(e, Kind.PRECONDITION_FAILED));
         assertThat(root.resolve("link")).hasContent("first");
+    }
+
+    @Test
+    void aCopyIsOfOneVersionAlsoWhereTheServerTellsOfThePath() throws Exception {
+        Files.writeString(root.resolve("file"), "the old version");
+        server.before(Request.FSTAT, () -> {
+            Files.writeString(root.resolve("other"), "new");
+            Files.move(root.resolve("other"), root.resolve("file"), StandardCopyOption.ATOMIC_MOVE);
+        });
+        store.copy(path("/file"), path("/copy"), TransferOptions.CREATE_NEW);
+        assertThat(root.resolve("copy")).hasContent("new");
     }
 }
