@@ -381,18 +381,39 @@ public final class SftpStore implements Store {
     @Override
     public void remove(FsPath path, Preconditions preconditions) throws FsException {
         prepare("remove", path, AttributeChange.NONE, preconditions);
-        connections.run("remove", path, lease -> {
+        remove("remove", path, there -> {
+            preconditions.check(there, "remove", path);
+            if (path.isRoot()) {
+                throw new FsException(Kind.PERMISSION_DENIED, "remove", path);
+            }
+        });
+    }
+
+    /** Removes the source of a move that has been copied, if it still is what was seen before. */
+    void removeMoved(Node seen) throws FsException {
+        remove("move", seen.path(), there -> {
+            if (!there.equals(seen)) {
+                throw new FsException(Kind.BUSY, "move", seen.path());
+            }
+        });
+    }
+
+    /** What must hold for a node that is to be removed. */
+    @FunctionalInterface
+    private interface Condition {
+        void check(Node there) throws FsException;
+    }
+
+    private void remove(String operation, FsPath path, Condition condition) throws FsException {
+        connections.run(operation, path, lease -> {
             Connection connection = lease.connection();
-            Place first = Place.find(connection, path, "remove");
+            Place first = Place.find(connection, path, operation);
             Lock stripe = Stripes.of(first.at());
             stripe.lock();
             try {
-                Place place = Place.find(connection, path, "remove");
-                Attributes there = place.existing(path, "remove");
-                check(preconditions, place, path, "remove");
-                if (path.isRoot()) {
-                    throw new FsException(Kind.PERMISSION_DENIED, "remove", path);
-                }
+                Place place = Place.find(connection, path, operation);
+                Attributes there = place.existing(path, operation);
+                condition.check(there.node(path));
                 lease.changing();
                 if (there.isDirectory()) {
                     new Removal(connection).tree(place.at());

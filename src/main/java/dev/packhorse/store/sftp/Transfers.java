@@ -10,8 +10,10 @@ import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.SortedNodes;
 import dev.packhorse.fs.TransferOptions;
+import dev.packhorse.fs.Trees;
 import dev.packhorse.fs.WriteOptions;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -130,9 +132,21 @@ record Transfers(
         if (node.isPresent()) {
             return node.get();
         }
-        // Another file system below the root.
+        return copyAndRemove(source, target, how);
+    }
+
+    /**
+     * Moves to another file system below the root. A source that changes meanwhile, as far as size and time tell, stays, and
+     * so does the copy. What is put into a directory of it between the last look and the removal is removed with it.
+     */
+    private Node copyAndRemove(FsPath source, FsPath target, TransferOptions how) throws FsException {
+        Node seen = store.stat(source);
+        byte[] tree = Trees.digest(store, source);
         Node copy = copy("move", source, target, how);
-        store.remove(source, Preconditions.NONE);
+        if (!Arrays.equals(Trees.digest(store, source), tree)) {
+            throw new FsException(Kind.BUSY, "move", source);
+        }
+        store.removeMoved(seen);
         return copy;
     }
 

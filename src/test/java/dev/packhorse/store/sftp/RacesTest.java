@@ -14,6 +14,7 @@ import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -125,5 +127,72 @@ class RacesTest {
         });
         store.copy(path("/file"), path("/copy"), TransferOptions.CREATE_NEW);
         assertThat(root.resolve("copy")).hasContent("new");
+    }
+
+    @Test
+    void aFilePutInPlaceOfOneThatIsMovedByCopyStays() throws Exception {
+        Files.writeString(root.resolve("file"), "old");
+        ReentrantLock stripe = (ReentrantLock) Stripes.of(root.resolve("file").toString());
+        CountDownLatch copied = new CountDownLatch(1);
+        CountDownLatch held = new CountDownLatch(1);
+        otherFileSystem(() -> {
+            copied.countDown();
+            held.await();
+        });
+        Future<Node> move = others.submit(() -> store.move(path("/file"), apart("file"), TransferOptions.CREATE_NEW));
+        copied.await();
+        stripe.lock();
+        try {
+            held.countDown();
+            Awaitility.await().until(stripe::hasQueuedThreads);
+            store.write(path("/file"), body("newer"), WriteOptions.DEFAULT);
+        } finally {
+            stripe.unlock();
+        }
+        assertThatThrownBy(move::get).cause().satisfies(e -> assertKind(e, Kind.BUSY));
+        assertThat(root.resolve("file")).hasContent("newer");
+        assertThat(root.resolve(apart("file").name())).hasContent("old");
+    }
+
+    @Test
+    void aFilePutIntoADirectoryThatIsMovedByCopyStays() throws Exception {
+        Files.writeString(Files.createDirectories(root.resolve("d/e")).resolve("file"), "old");
+        otherFileSystem(() -> Files.writeString(root.resolve("d/e/other"), "new"));
+        assertThatThrownBy(() -> store.move(path("/d"), path("/moved"), TransferOptions.CREATE_NEW))
+                .satisfies(e -> assertKind(e, Kind.BUSY));
+        assertThat(root.resolve("d/e/other")).hasContent("new");
+        assertThat(root.resolve("moved/e/file")).hasContent("old");
+    }
+
+    @Test
+    void aMoveByCopyLeavesNothingBehind() throws Exception {
+        Files.writeString(Files.createDirectories(root.resolve("d/e")).resolve("file"), "text");
+        Files.createSymbolicLink(root.resolve("d/link"), Path.of("e"));
+        otherFileSystem(() -> {});
+        store.move(path("/d"), path("/moved"), TransferOptions.CREATE_NEW);
+        otherFileSystem(() -> {});
+        store.move(path("/moved/link"), path("/link"), TransferOptions.CREATE_NEW);
+        otherFileSystem(() -> {});
+        store.move(path("/moved/e/file"), path("/file"), TransferOptions.CREATE_NEW);
+        assertThat(ListedPaths.of(store.walk(FsPath.ROOT)))
+                .containsExactly("/file", "/link", "/moved", "/moved/e");
+    }
+
+    /** The next rename fails as one to another file system does; what happens before the next, that of the copy. */
+    private void otherFileSystem(MinaServer.Interruption copied) {
+        server.before(Request.RENAME, () -> {
+            throw new IOException("Invalid cross-device link");
+        });
+        server.before(Request.RENAME, copied);
+    }
+
+    /** A name with another lock. */
+    private FsPath apart(String name) throws Exception {
+        String other = name;
+        while (Stripes.of(root.resolve(other).toString())
+                == Stripes.of(root.resolve(name).toString())) {
+            other += "x";
+        }
+        return FsPath.ROOT.child(other);
     }
 }
