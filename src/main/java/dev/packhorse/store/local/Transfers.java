@@ -198,8 +198,8 @@ record Transfers(LocalTree tree, LocalStore store) {
     }
 
     /**
-     * Moves to another file system below the root. A source that changes meanwhile stays, and so does the copy. What is put
-     * into a directory of it between the last look and the removal is removed with it.
+     * Moves to another file system below the root. A source that changes meanwhile stays, and so does the copy. What is
+     * put into a directory of it between the last look and the removal is removed with it.
      */
     Node copyAndRemove(FsPath source, FsPath target, Inode inode, TransferOptions options) throws IOException {
         if (inode.isDirectory()) {

@@ -13,11 +13,11 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Temporary files: names them, and removes those that nobody needs any more. These are those whose connection was lost
- * before they could be removed, and those older than a day that a listing has met and this process does not use: a crash
- * left them, as nobody writes for so long without a change of the file.
+ * before they could be removed, and those older than a day that a listing has met and this process does not use: a
+ * crash left them, as nobody writes for so long without a change of the file.
  *
- * <p>A file gets the time that its client gives before it gets its name, since both are to come in one step, and so may look
- * old for a moment. Should another process list the directory in that moment, it removes the file, and the upload fails.
+ * <p>A file gets the time that its client gives before it gets its name, since both are to come in one step, and so may
+ * look old for a moment. Should another process list the directory then, it removes the file, and the upload fails.
  */
 final class Leftovers {
 
@@ -66,7 +66,7 @@ final class Leftovers {
         }
     }
 
-    /** Gives up a temporary file: removes it at once, or some time if its connection is lost. */
+    /** Removes a file of ours that nobody needs any more: at once, or some time if that fails. */
     void discard(Connection connection, String at) {
         try {
             connection.remove(at);

@@ -136,8 +136,9 @@ record Transfers(
     }
 
     /**
-     * Moves to another file system below the root. A source that changes meanwhile, as far as size and time tell, stays, and
-     * so does the copy. What is put into a directory of it between the last look and the removal is removed with it.
+     * Moves to another file system below the root. A source that changes meanwhile, as far as size and time tell,
+     * stays, and so does the copy. What is put into a directory of it between the last look and the removal is removed
+     * with it.
      */
     private Node copyAndRemove(FsPath source, FsPath target, TransferOptions how) throws FsException {
         Node seen = store.stat(source);
@@ -151,7 +152,7 @@ record Transfers(
     }
 
     /** Renames; nothing if the server does not, for no reason that can be found. */
-    private static Optional<Node> rename(Connections.Lease lease, FsPath source, FsPath target, TransferOptions how)
+    private Optional<Node> rename(Connections.Lease lease, FsPath source, FsPath target, TransferOptions how)
             throws IOException {
         Connection connection = lease.connection();
         Ends first = check(connection, "move", source, target, how);
@@ -168,7 +169,7 @@ record Transfers(
                 if (ends.there() != null && ends.there().isDirectory() && !connection.hasPosixRename()) {
                     connection.call(new Request(Request.RMDIR).raw(to)).done();
                 }
-                Renames.onto(connection, from, to, how.overwrite());
+                Renames.onto(connection, leftovers, from, to, how.overwrite());
             } catch (StatusException e) {
                 explain(connection, source, target, how, e);
                 return Optional.empty();

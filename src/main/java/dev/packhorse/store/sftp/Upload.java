@@ -181,7 +181,7 @@ record Upload(
         boolean mustNotExist = preconditions.ifNoneMatch() != null
                 && preconditions.ifNoneMatch().any();
         try {
-            Renames.onto(connection, temp, at, overwrite && !mustNotExist);
+            Renames.onto(connection, leftovers, temp, at, overwrite && !mustNotExist);
         } catch (StatusException e) {
             // Somebody else, or a mere failure?
             check(new Place(at, connection.look(at)));

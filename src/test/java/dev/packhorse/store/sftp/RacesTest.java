@@ -16,6 +16,7 @@ import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,6 +28,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apache.sshd.sftp.SftpModuleProperties;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -194,5 +196,21 @@ class RacesTest {
             other += "x";
         }
         return FsPath.ROOT.child(other);
+    }
+
+    @Test
+    void anOldFileThatCannotBeRemovedDoesNotFailItsReplacement() throws Exception {
+        Files.writeString(root.resolve("file"), "old");
+        SftpModuleProperties.OPENSSH_EXTENSIONS.set(server.server(), "fsync@openssh.com=1");
+        try (SftpStore plain = SftpStore.open(
+                "127.0.0.1", server.port(), root.toString(), MinaServer.options(folder.resolve("known_hosts")))) {
+            server.before(Request.REMOVE, () -> {
+                throw new AccessDeniedException("file");
+            });
+            plain.write(path("/file"), body("new"), WriteOptions.DEFAULT);
+            assertThat(root.resolve("file")).hasContent("new");
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(root).isDirectoryNotContaining("glob:**/.packhorse-*"));
+        }
     }
 }
