@@ -172,21 +172,26 @@ final class Transfer {
 
     /** Removes the source, if it is what has been copied. */
     private void remove(Node node, byte[] copied, @Nullable Long timestamp) throws FsException {
-        MessageDigest seen = sha256();
-        look(from.stat(node.path()), seen);
-        if (!Arrays.equals(seen.digest(), copied)) {
+        if (!Arrays.equals(look(from, node.path()), copied)) {
             throw new FsException(Kind.BUSY, operation, node.path());
         }
         EtagMatch same = node.etag() == null ? null : new EtagMatch(false, List.of(node.etag()));
         from.remove(node.path(), new Preconditions(same, null, null, timestamp));
     }
 
-    private void look(Node node, MessageDigest seen) throws FsException {
+    /** What a store shows of a node and all below it, as {@link #note} adds it up. */
+    static byte[] look(Store store, FsPath path) throws FsException {
+        MessageDigest seen = sha256();
+        look(store, store.stat(path), seen);
+        return seen.digest();
+    }
+
+    private static void look(Store store, Node node, MessageDigest seen) throws FsException {
         note(node, seen);
         if (node.isDirectory()) {
-            try (Listing listing = from.list(node.path())) {
+            try (Listing listing = store.list(node.path())) {
                 for (Node child = listing.next(); child != null; child = listing.next()) {
-                    look(child, seen);
+                    look(store, child, seen);
                 }
             }
         }

@@ -49,6 +49,11 @@ public final class Trees {
         return new Transfer(from, to, move).run(source, target, options);
     }
 
+    /** A digest of what a store tells of a node and all below it: another one after each change that this shows. */
+    public static byte[] digest(Store store, FsPath path) throws FsException {
+        return Transfer.look(store, path);
+    }
+
     /**
      * One listing in progress, the entry read ahead from it, and the directories already returned whose children are due
      * once no sibling sorts before them: {@code /a-b} comes after {@code /a} but before {@code /a/c}.

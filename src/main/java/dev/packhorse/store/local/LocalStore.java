@@ -59,7 +59,7 @@ public final class LocalStore implements Store {
     private static final int ATTEMPTS = 16;
 
     private final LocalTree tree;
-    private final Transfers transfers;
+    final Transfers transfers;
     private final Removal removal;
     private final FileStore fileStore;
     private final Sweeper sweeper;

@@ -2,6 +2,7 @@ package dev.packhorse.store.local;
 
 import dev.packhorse.fs.AttributeChange;
 import dev.packhorse.fs.Content;
+import dev.packhorse.fs.EtagMatch;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
@@ -9,6 +10,7 @@ import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.TransferOptions;
+import dev.packhorse.fs.Trees;
 import dev.packhorse.fs.WriteOptions;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -16,6 +18,8 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Copying and moving within one store. */
@@ -167,7 +171,7 @@ record Transfers(LocalTree tree, LocalStore store) {
         return node == null ? copyAndRemove(source, target, inode, options) : node;
     }
 
-    private Inode look(FsPath source) throws IOException {
+    Inode look(FsPath source) throws IOException {
         long stamp = Confinement.LOCK.readLock();
         try {
             return tree.existing(tree.resolve(source, "move"));
@@ -193,7 +197,11 @@ record Transfers(LocalTree tree, LocalStore store) {
         }
     }
 
-    private Node copyAndRemove(FsPath source, FsPath target, Inode inode, TransferOptions options) throws IOException {
+    /**
+     * Moves to another file system below the root. A source that changes meanwhile stays, and so does the copy. What is
+     * put into a directory of it between the last look and the removal is removed with it.
+     */
+    Node copyAndRemove(FsPath source, FsPath target, Inode inode, TransferOptions options) throws IOException {
         if (inode.isDirectory()) {
             try (Listing there = store.list(target)) {
                 if (there.next() != null) {
@@ -205,8 +213,18 @@ record Transfers(LocalTree tree, LocalStore store) {
                 }
             }
         }
+        Node seen = store.stat(source);
+        byte[] tree = Trees.digest(store, source);
         Node node = copy("move", source, target, inode, options, true);
-        store.remove(source, Preconditions.NONE);
+        if (!Arrays.equals(Trees.digest(store, source), tree)) {
+            throw new FsException(Kind.BUSY, "move", source);
+        }
+        EtagMatch same = seen.etag() == null ? null : new EtagMatch(false, List.of(seen.etag()));
+        try {
+            store.remove(source, new Preconditions(same, null, null, null));
+        } catch (FsException e) {
+            throw e.kind() == Kind.PRECONDITION_FAILED ? new FsException(Kind.BUSY, "move", source, e) : e;
+        }
         return node;
     }
 }

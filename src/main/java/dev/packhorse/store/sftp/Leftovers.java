@@ -3,6 +3,8 @@ package dev.packhorse.store.sftp;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsPath;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,8 +12,12 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Temporary files that nobody needs any more: those whose connection was lost before they could be removed, and those older
- * than a day that a listing has met (a crash left them; nobody writes for so long without a change of the file).
+ * Temporary files: names them, and removes those that nobody needs any more. These are those whose connection was lost
+ * before they could be removed, and those older than a day that a listing has met and this process does not use: a
+ * crash left them, as nobody writes for so long without a change of the file.
+ *
+ * <p>A file gets the time that its client gives before it gets its name, since both are to come in one step, and so may
+ * look old for a moment. Should another process list the directory then, it removes the file, and the upload fails.
  */
 final class Leftovers {
 
@@ -20,6 +26,9 @@ final class Leftovers {
 
     private static final int PAUSE = 5;
 
+    /** The temporary names that this process uses, on whatever server. */
+    private static final Set<String> IN_USE = ConcurrentHashMap.newKeySet();
+
     private final Connections connections;
     private final Set<String> raw = ConcurrentHashMap.newKeySet();
 
@@ -27,14 +36,37 @@ final class Leftovers {
         this.connections = connections;
     }
 
+    /** A temporary raw path beside a place; until {@link #release} it is in use. */
+    static String fresh(Place target) {
+        String name = Names.fresh(".tmp");
+        IN_USE.add(name);
+        return target.beside(name);
+    }
+
+    /** A temporary file has got its name, was given up, or never was there. */
+    static void release(String at) {
+        IN_USE.remove(at.substring(at.lastIndexOf('/') + 1));
+    }
+
+    /** Removes what a listing has met, some time, if it is a leftover. */
+    void met(String directory, String name, Attributes attributes) {
+        long yesterday = Instant.now().minus(1, ChronoUnit.DAYS).getEpochSecond();
+        if (Names.isTemporary(name)
+                && !IN_USE.contains(name)
+                && attributes.modified() < yesterday
+                && !attributes.isDirectory()) {
+            remove(Names.child(directory, name));
+        }
+    }
+
     /** Removes a raw path some time. */
-    void remove(String at) {
+    private void remove(String at) {
         if (raw.size() < MOST && raw.add(at)) {
             later(this::removeAll);
         }
     }
 
-    /** Removes a raw path at once, or some time if its connection is lost. */
+    /** Removes a file of ours that nobody needs any more: at once, or some time if that fails. */
     void discard(Connection connection, String at) {
         try {
             connection.remove(at);

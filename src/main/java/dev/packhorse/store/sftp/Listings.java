@@ -5,8 +5,6 @@ import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.SortedNodes;
 import java.io.IOException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -94,16 +92,13 @@ record Listings(Connections connections, Leftovers leftovers, LongAdder unlistab
     }
 
     private void gather(Directory entries, FsPath directory, String at, SortedNodes nodes) throws IOException {
-        long yesterday = Instant.now().minus(1, ChronoUnit.DAYS).getEpochSecond();
         for (Directory.Entry entry = entries.next(); entry != null; entry = entries.next()) {
             String name = Names.text(entry.name());
             Attributes attributes = entry.attributes();
             if (name == null || !FsPath.isName(name)) {
                 unlistable.increment();
             } else if (Names.isReserved(name)) {
-                if (Names.isTemporary(name) && attributes.modified() < yesterday && !attributes.isDirectory()) {
-                    leftovers.remove(Names.child(at, name));
-                }
+                leftovers.met(at, name, attributes);
             } else if (attributes.type() != null) {
                 add(directory, name, attributes, nodes);
             }

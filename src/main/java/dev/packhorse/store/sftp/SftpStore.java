@@ -41,7 +41,7 @@ public final class SftpStore implements Store {
     private static final int WALKERS = 16;
 
     /** How often a file may be replaced between being seen and being opened before that is no accident. */
-    private static final int ATTEMPTS = 8;
+    static final int ATTEMPTS = 8;
 
     private final SftpOptions options;
     private final Connections connections;
@@ -307,14 +307,19 @@ public final class SftpStore implements Store {
         if (path.isRoot()) {
             throw new FsException(Kind.IS_A_DIRECTORY, operation, path);
         }
+        Upload upload = new Upload(
+                lease, leftovers, options, operation, path, how.attributes(), overwrite, how.preconditions());
         Place first = Place.find(connection, path, operation);
         Lock stripe = Stripes.of(first.at());
         boolean placed = false;
-        String temp = first.beside(Names.fresh(".tmp"));
+        String temp = Leftovers.fresh(first);
         stripe.lock();
         try {
-            check(how.preconditions(), first, path, operation);
-            Upload.requireReplaceable(first.attributes(), overwrite, operation, path);
+            Place place = Place.find(connection, path, operation);
+            if (!place.at().equals(first.at())) {
+                throw new FsException(Kind.BUSY, operation, path);
+            }
+            upload.check(place);
             lease.changing();
             // OpenSSH swapped the two arguments of the draft, and everybody followed.
             connection.call(new Request(Request.SYMLINK).raw(target).raw(temp)).done();
@@ -329,7 +334,7 @@ public final class SftpStore implements Store {
                 throw new FsException(Kind.INVALID_NAME, operation, path);
             }
             Node node = set(connection, new Place(temp, made), Settings.of(how.attributes(), null, null), made, path);
-            Renames.onto(connection, temp, first.at(), overwrite);
+            upload.onto(temp, first.at());
             placed = true;
             return node;
         } finally {
@@ -337,6 +342,7 @@ public final class SftpStore implements Store {
             if (!placed && lease.isChanging()) {
                 leftovers.discard(connection, temp);
             }
+            Leftovers.release(temp);
         }
     }
 
@@ -375,18 +381,39 @@ public final class SftpStore implements Store {
     @Override
     public void remove(FsPath path, Preconditions preconditions) throws FsException {
         prepare("remove", path, AttributeChange.NONE, preconditions);
-        connections.run("remove", path, lease -> {
+        remove("remove", path, there -> {
+            preconditions.check(there, "remove", path);
+            if (path.isRoot()) {
+                throw new FsException(Kind.PERMISSION_DENIED, "remove", path);
+            }
+        });
+    }
+
+    /** Removes the source of a move that has been copied, if it still is what was seen before. */
+    void removeMoved(Node seen) throws FsException {
+        remove("move", seen.path(), there -> {
+            if (!there.equals(seen)) {
+                throw new FsException(Kind.BUSY, "move", seen.path());
+            }
+        });
+    }
+
+    /** What must hold for a node that is to be removed. */
+    @FunctionalInterface
+    private interface Condition {
+        void check(Node there) throws FsException;
+    }
+
+    private void remove(String operation, FsPath path, Condition condition) throws FsException {
+        connections.run(operation, path, lease -> {
             Connection connection = lease.connection();
-            Place first = Place.find(connection, path, "remove");
+            Place first = Place.find(connection, path, operation);
             Lock stripe = Stripes.of(first.at());
             stripe.lock();
             try {
-                Place place = Place.find(connection, path, "remove");
-                Attributes there = place.existing(path, "remove");
-                check(preconditions, place, path, "remove");
-                if (path.isRoot()) {
-                    throw new FsException(Kind.PERMISSION_DENIED, "remove", path);
-                }
+                Place place = Place.find(connection, path, operation);
+                Attributes there = place.existing(path, operation);
+                condition.check(there.node(path));
                 lease.changing();
                 if (there.isDirectory()) {
                     new Removal(connection).tree(place.at());

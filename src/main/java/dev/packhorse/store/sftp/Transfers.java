@@ -10,8 +10,10 @@ import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.SortedNodes;
 import dev.packhorse.fs.TransferOptions;
+import dev.packhorse.fs.Trees;
 import dev.packhorse.fs.WriteOptions;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -64,33 +66,40 @@ record Transfers(
             Connections.Lease lease, String operation, FsPath source, FsPath target, TransferOptions how)
             throws IOException {
         Connection connection = lease.connection();
-        Ends ends = check(connection, operation, source, target, how);
-        if (ends.source().isDirectory()) {
-            return Optional.empty();
-        }
-        if (ends.source().isSymlink()) {
-            String text = connection.readLink(ends.from().at(), ends.source().size());
-            return Optional.of(store.putLink(
-                    lease, operation, target, text, WriteOptions.of(kept(ends.source())), how.overwrite()));
-        }
-        byte[] handle = connection.openToRead(ends.from().at());
-        try {
-            Attributes opened = connection.await(connection.stat(handle)).attributes();
-            if (!opened.isFile()) {
-                throw new FsException(Kind.BUSY, operation, source);
+        for (int attempt = 1; ; attempt++) {
+            Ends ends = check(connection, operation, source, target, how);
+            if (ends.source().isDirectory()) {
+                return Optional.empty();
             }
-            return Optional.of(new Upload(
-                            lease,
-                            leftovers,
-                            options,
-                            operation,
-                            target,
-                            kept(opened),
-                            how.overwrite(),
-                            Preconditions.NONE)
-                    .run(sink -> sink.copy(handle, opened.size())));
-        } finally {
-            connection.release(handle);
+            if (ends.source().isSymlink()) {
+                String text = connection.readLink(ends.from().at(), ends.source().size());
+                return Optional.of(store.putLink(
+                        lease, operation, target, text, WriteOptions.of(kept(ends.source())), how.overwrite()));
+            }
+            byte[] handle = connection.openToRead(ends.from().at());
+            try {
+                Attributes opened = connection.await(connection.stat(handle)).attributes();
+                if (!opened.isFile()) {
+                    throw new FsException(Kind.BUSY, operation, source);
+                }
+                // What SftpStore.open says of a change of the content.
+                if (!opened.isSameContentAs(ends.source()) && attempt < SftpStore.ATTEMPTS) {
+                    continue;
+                }
+                how.preconditions().check(opened.node(source), operation, source);
+                return Optional.of(new Upload(
+                                lease,
+                                leftovers,
+                                options,
+                                operation,
+                                target,
+                                kept(opened),
+                                how.overwrite(),
+                                Preconditions.NONE)
+                        .run(sink -> sink.copy(handle, opened.size())));
+            } finally {
+                connection.release(handle);
+            }
         }
     }
 
@@ -123,14 +132,27 @@ record Transfers(
         if (node.isPresent()) {
             return node.get();
         }
-        // Another file system below the root.
+        return copyAndRemove(source, target, how);
+    }
+
+    /**
+     * Moves to another file system below the root. A source that changes meanwhile, as far as size and time tell,
+     * stays, and so does the copy. What is put into a directory of it between the last look and the removal is removed
+     * with it.
+     */
+    private Node copyAndRemove(FsPath source, FsPath target, TransferOptions how) throws FsException {
+        Node seen = store.stat(source);
+        byte[] tree = Trees.digest(store, source);
         Node copy = copy("move", source, target, how);
-        store.remove(source, Preconditions.NONE);
+        if (!Arrays.equals(Trees.digest(store, source), tree)) {
+            throw new FsException(Kind.BUSY, "move", source);
+        }
+        store.removeMoved(seen);
         return copy;
     }
 
     /** Renames; nothing if the server does not, for no reason that can be found. */
-    private static Optional<Node> rename(Connections.Lease lease, FsPath source, FsPath target, TransferOptions how)
+    private Optional<Node> rename(Connections.Lease lease, FsPath source, FsPath target, TransferOptions how)
             throws IOException {
         Connection connection = lease.connection();
         Ends first = check(connection, "move", source, target, how);
@@ -147,7 +169,7 @@ record Transfers(
                 if (ends.there() != null && ends.there().isDirectory() && !connection.hasPosixRename()) {
                     connection.call(new Request(Request.RMDIR).raw(to)).done();
                 }
-                Renames.onto(connection, from, to, how.overwrite());
+                Renames.onto(connection, leftovers, from, to, how.overwrite());
             } catch (StatusException e) {
                 explain(connection, source, target, how, e);
                 return Optional.empty();

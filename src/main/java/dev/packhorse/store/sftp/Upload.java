@@ -48,20 +48,22 @@ record Upload(
         }
         Place target = Place.find(connection, path, operation);
         Settings wanted = wanted(check(target));
-        String temp = target.beside(Names.fresh(".tmp"));
-        byte[] handle = connection.openNew(temp, permissions(wanted));
-        // The body can be read only once.
-        lease.changing();
+        String temp = Leftovers.fresh(target);
+        byte[] handle = null;
         boolean placed = false;
         try {
+            handle = connection.openNew(temp, permissions(wanted));
+            // The body can be read only once.
+            lease.changing();
             fill(source, handle);
             Node node = place(target, temp, handle, wanted);
             placed = true;
             return node;
         } finally {
-            if (!placed) {
+            if (handle != null && !placed) {
                 discard(temp, handle);
             }
+            Leftovers.release(temp);
         }
     }
 
@@ -71,7 +73,9 @@ record Upload(
                 : wanted.mode().permissions() & 0777;
     }
 
-    private @Nullable Attributes check(Place target) throws FsException {
+    /** Checks whether what is there may be replaced; returns what that is. */
+    @Nullable
+    Attributes check(Place target) throws FsException {
         Attributes old = target.attributes();
         preconditions.check(target.node() == null || old == null ? null : old.node(path), operation, path);
         requireReplaceable(old, overwrite, operation, path);
@@ -164,18 +168,24 @@ record Upload(
                 connection.set(temp, again, finished, false);
                 node = connection.call(Connection.lstat(temp)).attributes();
             }
-            boolean mustNotExist = preconditions.ifNoneMatch() != null
-                    && preconditions.ifNoneMatch().any();
-            try {
-                Renames.onto(connection, temp, now.at(), overwrite && !mustNotExist);
-            } catch (StatusException e) {
-                // Somebody else, or a mere failure?
-                check(new Place(now.at(), connection.look(now.at())));
-                throw e;
-            }
+            onto(temp, now.at());
             return node.node(path);
         } finally {
             stripe.unlock();
+        }
+    }
+
+    /** Renames a temporary file or symlink onto what has been checked, whose lock the caller holds. */
+    void onto(String temp, String at) throws IOException {
+        Connection connection = lease.connection();
+        boolean mustNotExist = preconditions.ifNoneMatch() != null
+                && preconditions.ifNoneMatch().any();
+        try {
+            Renames.onto(connection, leftovers, temp, at, overwrite && !mustNotExist);
+        } catch (StatusException e) {
+            // Somebody else, or a mere failure?
+            check(new Place(at, connection.look(at)));
+            throw e;
         }
     }
 

@@ -14,6 +14,7 @@ import dev.packhorse.fs.FileSlice;
 import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
+import dev.packhorse.fs.ListedPaths;
 import dev.packhorse.fs.Listing;
 import dev.packhorse.fs.Mode;
 import dev.packhorse.fs.Node;
@@ -35,11 +36,13 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -368,5 +371,78 @@ class LocalFilesTest {
                 };
             }
         };
+    }
+
+    @Test
+    void aFilePutInPlaceOfOneThatIsMovedByCopyStays() throws Exception {
+        FsPath source = FsPath.parse("/source");
+        store.write(source, Body.of(new byte[3]), WriteOptions.DEFAULT);
+        Path at = folder.toRealPath().resolve("source");
+        String target = "target";
+        while (Stripes.of(at.resolveSibling(target)) == Stripes.of(at)) {
+            target += "x";
+        }
+        String put = moveByCopyFails(
+                source, FsPath.ROOT.child(target), at, () -> store.write(
+                                source, Body.of(new byte[3]), WriteOptions.DEFAULT)
+                        .etag());
+        assertThat(store.stat(source).etag()).isEqualTo(put);
+        assertThat(folder.resolve(target)).exists();
+    }
+
+    @Test
+    void aFilePutIntoADirectoryThatIsMovedByCopyStays() throws Exception {
+        FsPath source = FsPath.parse("/source");
+        store.makeDirectory(source, WriteOptions.DEFAULT);
+        // The listing is open when the target is made.
+        Path put = moveByCopyFails(
+                source,
+                FsPath.parse("/target"),
+                folder.toRealPath().resolve("target"),
+                () -> Files.createFile(folder.resolve("source/late")));
+        assertThat(put).exists();
+    }
+
+    /** A move by copy, something that is done when it waits for the lock of a path, and its failure. */
+    private <T> T moveByCopyFails(FsPath source, FsPath target, Path waiting, Callable<T> meanwhile) throws Exception {
+        ReentrantLock stripe = (ReentrantLock) Stripes.of(waiting);
+        ExecutorService mover = Executors.newSingleThreadExecutor();
+        try {
+            Future<Node> move;
+            T done;
+            stripe.lock();
+            try {
+                move = mover.submit(() -> store.transfers.copyAndRemove(
+                        source, target, store.transfers.look(source), TransferOptions.CREATE_NEW));
+                await().until(stripe::hasQueuedThreads);
+                done = meanwhile.call();
+            } finally {
+                stripe.unlock();
+            }
+            assertThatThrownBy(move::get)
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            FsException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BUSY));
+            return done;
+        } finally {
+            mover.shutdownNow();
+        }
+    }
+
+    @Test
+    void aMoveByCopyLeavesNothingBehind() throws Exception {
+        store.makeDirectory(FsPath.parse("/source"), WriteOptions.DEFAULT);
+        store.link(FsPath.parse("/source/link"), "file", WriteOptions.DEFAULT);
+        store.write(FsPath.parse("/source/file"), Body.of(new byte[3]), WriteOptions.DEFAULT);
+        for (String name : List.of("/link", "/file", "")) {
+            FsPath source = FsPath.parse("/source" + name);
+            Node node = store.transfers.copyAndRemove(
+                    source,
+                    FsPath.parse("/target" + name.replace('/', '-')),
+                    store.transfers.look(source),
+                    TransferOptions.CREATE_NEW);
+            assertThat(store.stat(node.path()).type()).isEqualTo(node.type());
+        }
+        assertThat(ListedPaths.of(store.walk(FsPath.ROOT))).containsExactly("/target", "/target-file", "/target-link");
     }
 }

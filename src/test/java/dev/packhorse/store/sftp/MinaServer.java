@@ -17,7 +17,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -54,6 +57,7 @@ public final class MinaServer implements AutoCloseable {
     private final KeyPair hostKey;
     private final AtomicLong room = new AtomicLong(Long.MAX_VALUE);
     private final AtomicInteger vanishing = new AtomicInteger();
+    private final Map<Integer, Queue<Interruption>> interruptions = new ConcurrentHashMap<>();
 
     public MinaServer(Path knownHosts) throws Exception {
         this(0, generated(), knownHosts);
@@ -72,7 +76,7 @@ public final class MinaServer implements AutoCloseable {
         server.setPasswordAuthenticator((user, password, session) -> user.equals(USER) && password.equals(PASSWORD));
         server.setPublickeyAuthenticator((user, key, session) -> false);
         server.setForwardingFilter(AcceptAllForwardingFilter.INSTANCE);
-        server.setSubsystemFactories(List.of(new Subsystems(room, vanishing)));
+        server.setSubsystemFactories(List.of(new Subsystems(room, vanishing, interruptions)));
         server.start();
         Files.writeString(knownHosts, known(server.getPort()));
     }
@@ -96,6 +100,17 @@ public final class MinaServer implements AutoCloseable {
     /** The next so many times that a directory is opened, its last entry goes away before the server looks at it. */
     void vanishing(int times) {
         vanishing.set(times);
+    }
+
+    /** What happens before the server does what it is asked for; if this fails, it refuses. */
+    @FunctionalInterface
+    interface Interruption {
+        void run() throws Exception;
+    }
+
+    /** Interrupts the next request of a type; after that the next but one, if this is called again. */
+    void before(int type, Interruption interruption) {
+        interruptions.computeIfAbsent(type, each -> new ConcurrentLinkedQueue<>()).add(interruption);
     }
 
     public int port() {
@@ -170,7 +185,10 @@ public final class MinaServer implements AutoCloseable {
     }
 
     private static final class Subsystems extends SftpSubsystemFactory {
-        Subsystems(AtomicLong room, AtomicInteger vanishing) {
+        private final Map<Integer, Queue<Interruption>> interruptions;
+
+        Subsystems(AtomicLong room, AtomicInteger vanishing, Map<Integer, Queue<Interruption>> interruptions) {
+            this.interruptions = interruptions;
             setFileSystemAccessor(new SftpFileSystemAccessor() {
                 @Override
                 public SeekableByteChannel openFile(
@@ -243,6 +261,29 @@ public final class MinaServer implements AutoCloseable {
         public Command createSubsystem(ChannelSession channel) {
             return new SftpSubsystem(channel, this) {
                 private @Nullable NavigableMap<String, Object> sample;
+
+                @Override
+                protected void doProcess(Buffer buffer, int length, int type, int id) throws IOException {
+                    Queue<Interruption> waiting = interruptions.get(asked(buffer, type));
+                    Interruption interruption = waiting == null ? null : waiting.poll();
+                    try {
+                        if (interruption != null) {
+                            interruption.run();
+                        }
+                    } catch (Exception e) {
+                        sendStatus(prepareReply(buffer), id, e, type);
+                        return;
+                    }
+                    super.doProcess(buffer, length, type, id);
+                }
+
+                /** Both kinds of rename are one. */
+                private int asked(Buffer buffer, int type) {
+                    int start = buffer.rpos();
+                    boolean rename = type == Request.EXTENDED && buffer.getString().startsWith("posix-rename");
+                    buffer.rpos(start);
+                    return rename ? Request.RENAME : type;
+                }
 
                 @Override
                 protected NavigableMap<String, Object> resolveFileAttributes(
