@@ -210,15 +210,28 @@ final class Moving {
 
     void remove(FsPath path, Preconditions preconditions) throws IOException {
         try (Connections.Lease lease = connections.lease()) {
-            Entry entry = lease.repeat(connection -> Lookup.require(connection, path, "remove"));
-            if (preconditions.needNode()) {
-                preconditions.check(entry.node(path), "remove", path);
+            Lock lock = stripes.changing(path);
+            lock.lock();
+            try {
+                Entry entry = lease.repeat(connection -> Lookup.require(connection, path, "remove"));
+                if (preconditions.needNode()) {
+                    preconditions.check(entry.node(path), "remove", path);
+                }
+                if (path.isRoot()) {
+                    throw new FsException(Kind.PERMISSION_DENIED, "remove", path);
+                }
+                if (!entry.isDirectory()) {
+                    lease.run(connection -> {
+                        remove(connection, path, entry.type());
+                    });
+                    return;
+                }
+            } finally {
+                lock.unlock();
             }
-            if (path.isRoot()) {
-                throw new FsException(Kind.PERMISSION_DENIED, "remove", path);
-            }
+            // A tree takes its time, and nothing is put in the place of a directory.
             lease.run(connection -> {
-                remove(connection, path, entry.type());
+                remove(connection, path, NodeType.DIRECTORY);
             });
         }
     }

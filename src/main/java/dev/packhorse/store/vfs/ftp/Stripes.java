@@ -5,7 +5,7 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
-/** Locks for paths, of which some share one: held for the few commands of a replacement, and to look at a path. */
+/** Locks for paths, of which some share one: held for the few commands of a change, and to look at a path. */
 final class Stripes {
 
     private final ReadWriteLock[] locks = new ReadWriteLock[64];
@@ -21,7 +21,7 @@ final class Stripes {
         return lock(path).readLock();
     }
 
-    /** To put another file there. */
+    /** To look at a path and change what is there. */
     Lock changing(FsPath path) {
         return lock(path).writeLock();
     }
