@@ -12,6 +12,8 @@ import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.WholeBody;
 import dev.packhorse.fs.WriteOptions;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,8 @@ final class Writing {
 
     /** Bytes handed to the socket at once. */
     private static final int BUFFER = 128 * 1024;
+
+    private static final Logger LOG = System.getLogger(Writing.class.getName());
 
     private final Stripes stripes;
 
@@ -151,7 +155,16 @@ final class Writing {
             restore(connection, aside, target, e);
             throw e;
         }
-        connection.run("DELE", aside);
+        forget(connection, aside);
+    }
+
+    /** Removes the old content. The change has happened: a failure only leaves a name that is not shown. */
+    private static void forget(Connection connection, String aside) {
+        try {
+            connection.run("DELE", aside);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "what was replaced stays on the server as " + aside + ": " + e.getMessage());
+        }
     }
 
     private static void restore(Connection connection, String aside, String target, IOException failure) {
