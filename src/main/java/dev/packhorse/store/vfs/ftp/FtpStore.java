@@ -137,18 +137,11 @@ public final class FtpStore implements Store {
     public Node stat(FsPath path) throws FsException {
         Names.check("stat", path);
         try (Connections.Lease lease = connections.lease()) {
-            Lock lock = stripes.looking(path);
-            lock.lock();
-            try {
-                Node node = lease.repeat(connection -> Lookup.require(connection, path, "stat"))
-                        .node(path);
-                if (!isShown(node)) {
-                    throw new FsException(Kind.NOT_FOUND, "stat", path);
-                }
-                return node;
-            } finally {
-                lock.unlock();
+            Node node = stripes.require(lease, path, "stat").node(path);
+            if (!isShown(node)) {
+                throw new FsException(Kind.NOT_FOUND, "stat", path);
             }
+            return node;
         } catch (IOException e) {
             throw FtpErrors.of(e, "stat", path);
         }
@@ -158,12 +151,18 @@ public final class FtpStore implements Store {
     public Listing list(FsPath directory) throws FsException {
         Names.check("list", directory);
         try (Connections.Lease lease = connections.lease()) {
-            return lease.repeat(connection -> {
-                if (!Lookup.require(connection, directory, "list").isDirectory()) {
-                    throw new FsException(Kind.NOT_A_DIRECTORY, "list", directory);
-                }
-                return Lister.sorted(connection, directory, "list", FtpStore::isShown, Lister.MANY);
-            });
+            Lock lock = stripes.listing();
+            lock.lock();
+            try {
+                return lease.repeat(connection -> {
+                    if (!Lookup.require(connection, directory, "list").isDirectory()) {
+                        throw new FsException(Kind.NOT_A_DIRECTORY, "list", directory);
+                    }
+                    return Lister.sorted(connection, directory, "list", FtpStore::isShown, Lister.MANY);
+                });
+            } finally {
+                lock.unlock();
+            }
         } catch (IOException e) {
             throw FtpErrors.of(e, "list", directory);
         }
@@ -172,14 +171,20 @@ public final class FtpStore implements Store {
     /** A directory that was seen to be one a moment ago. */
     private Listing listKnown(FsPath directory) throws FsException {
         try (Connections.Lease lease = connections.lease()) {
-            return lease.repeat(connection -> {
-                try {
-                    return Lister.sorted(connection, directory, "walk", FtpStore::isShown, Lister.FEW);
-                } catch (RefusedException e) {
-                    Lookup.require(connection, directory, "walk");
-                    throw e;
-                }
-            });
+            Lock lock = stripes.listing();
+            lock.lock();
+            try {
+                return lease.repeat(connection -> {
+                    try {
+                        return Lister.sorted(connection, directory, "walk", FtpStore::isShown, Lister.FEW);
+                    } catch (RefusedException e) {
+                        Lookup.require(connection, directory, "walk");
+                        throw e;
+                    }
+                });
+            } finally {
+                lock.unlock();
+            }
         } catch (IOException e) {
             throw FtpErrors.of(e, "walk", directory);
         }
