@@ -30,9 +30,9 @@ public final class VfsStore implements Store {
     private final Drive drive;
     private final VfsErrors errors;
     /**
-     * Held while something gets its name, loses it or is removed, and shared while it is looked up or listed: so nobody
-     * who comes through this store sees the moment in which a server has removed the old and not yet named the new. Never
-     * held while the bytes of a file stream.
+     * Held while something gets its name, loses it or is removed, and shared while it is looked up or listed: so
+     * nobody who comes through this store sees the moment in which a server has removed the old and not yet named the
+     * new. Never held while the bytes of a file stream.
      */
     private final ReentrantReadWriteLock names = new ReentrantReadWriteLock(true);
 
