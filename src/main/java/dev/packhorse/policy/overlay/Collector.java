@@ -84,7 +84,7 @@ final class Collector implements Runnable {
         }
         try {
             Node node = view.statOrNull(seen.path());
-            boolean isTrue = seen.isLink() ? node == null && hasParent(seen) : node != null && seen.belongsTo(node);
+            boolean isTrue = seen.isLink() ? isSeen(seen, node) : node != null && seen.belongsTo(node);
             if (isTrue && (node == null || node.isDirectory() || seen.seen().isComplete(node))) {
                 return false;
             }
@@ -100,6 +100,10 @@ final class Collector implements Runnable {
                 if (!seen.equals(rows.find(seen.path()))) {
                     return false;
                 }
+                if (seen.isLink() && isSeen(seen, view.statOrNull(seen.path()))) {
+                    // Another gateway was just about to put it there.
+                    return false;
+                }
                 if (isTrue && node != null) {
                     rows.put(NodeRow.of(seen.path(), node, seen.kept()));
                     return false;
@@ -112,9 +116,10 @@ final class Collector implements Runnable {
         }
     }
 
-    private boolean hasParent(NodeRow link) throws FsException {
+    /** Whether a symlink is to be seen where the store has that node. */
+    private boolean isSeen(NodeRow link, @Nullable Node node) throws FsException {
         FsPath parent = link.path().parent();
-        return parent == null || view.isDirectory(parent);
+        return node == null && (parent == null || view.isDirectory(parent));
     }
 
     /** Ends the round that runs, if one does; there is none after it. */

@@ -5,10 +5,13 @@ import dev.packhorse.fs.ByteRange;
 import dev.packhorse.fs.Content;
 import dev.packhorse.fs.ExactStream;
 import dev.packhorse.fs.FsException;
+import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.Node;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.commons.vfs2.FileObject;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,10 @@ final class ObjectContent implements Content {
     private final FileObject file;
     private final ManagerPool.Lease lease;
     private final VfsErrors errors;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    /** Held while a stream is opened: whoever closes meanwhile, from another thread, must not give the manager away. */
+    private final ReentrantLock opening = new ReentrantLock();
+
     private @Nullable InputStream live;
     private long position;
 
@@ -47,6 +54,7 @@ final class ObjectContent implements Content {
 
             @Override
             public InputStream open() throws IOException {
+                opening.lock();
                 try {
                     return new ExactStream(at(range.offset()), range.length()) {
                         @Override
@@ -66,6 +74,8 @@ final class ObjectContent implements Content {
                     };
                 } catch (IOException e) {
                     throw errors.of(e, "read", node.path());
+                } finally {
+                    opening.unlock();
                 }
             }
         };
@@ -73,6 +83,9 @@ final class ObjectContent implements Content {
 
     /** By reading on, or from the start again: seeking is what providers do worst. */
     private InputStream at(long offset) throws IOException {
+        if (closed.get()) {
+            throw new FsException(Kind.UNAVAILABLE, "read", node.path());
+        }
         InputStream in = live;
         if (in == null || position > offset) {
             if (in != null) {
@@ -89,21 +102,36 @@ final class ObjectContent implements Content {
 
     @Override
     public void close() throws FsException {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         try (lease) {
-            InputStream in = live;
-            live = null;
-            if (in != null && position < node.size()) {
-                // Whoever stops in the middle cannot trust the connection.
+            if (!opening.tryLock()) {
                 lease.spoil();
+                return;
             }
-            if (in != null) {
-                in.close();
+            try {
+                end();
+            } finally {
+                opening.unlock();
             }
-            file.getContent().close();
         } catch (IOException e) {
             if (position >= node.size()) {
                 throw errors.of(e, "read", node.path());
             }
         }
+    }
+
+    private void end() throws IOException {
+        InputStream in = live;
+        live = null;
+        if (in != null && position < node.size()) {
+            // Whoever stops in the middle cannot trust the connection.
+            lease.spoil();
+        }
+        if (in != null) {
+            in.close();
+        }
+        file.getContent().close();
     }
 }

@@ -68,7 +68,7 @@ final class Transfers {
         } finally {
             lock.unlock();
         }
-        try (Listing children = drive.list(source)) {
+        try (Listing children = store.children(source)) {
             for (Node child = children.next(); child != null; child = children.next()) {
                 String name = child.path().name();
                 copy(source.child(name), child, target.child(name), TransferOptions.OVERWRITE);
@@ -132,7 +132,7 @@ final class Transfers {
     }
 
     private void requireEmpty(FsPath directory) throws IOException {
-        try (Listing children = drive.list(directory)) {
+        try (Listing children = store.children(directory)) {
             if (children.next() != null) {
                 throw new FsException(Kind.NOT_EMPTY, "move", directory);
             }

@@ -30,9 +30,9 @@ public final class VfsStore implements Store {
     private final Drive drive;
     private final VfsErrors errors;
     /**
-     * Held while something gets its name, loses it or is removed, and shared while it is looked up: so nobody who comes
-     * through this store sees the moment in which a server has removed the old and not yet named the new. Never held while
-     * bytes stream.
+     * Held while something gets its name, loses it or is removed, and shared while it is looked up or listed: so
+     * nobody who comes through this store sees the moment in which a server has removed the old and not yet named the
+     * new. Never held while the bytes of a file stream.
      */
     private final ReentrantReadWriteLock names = new ReentrantReadWriteLock(true);
 
@@ -83,9 +83,20 @@ public final class VfsStore implements Store {
             throw new FsException(Kind.NOT_A_DIRECTORY, "list", directory);
         }
         try {
-            return drive.list(directory);
+            return children(directory);
         } catch (IOException | RuntimeException e) {
             throw failure(e, "list", directory);
+        }
+    }
+
+    /** What is in a directory. The listing is whole when it comes back, and read without the lock. */
+    Listing children(FsPath directory) throws IOException {
+        Lock lock = names.readLock();
+        lock.lock();
+        try {
+            return drive.list(directory);
+        } finally {
+            lock.unlock();
         }
     }
 

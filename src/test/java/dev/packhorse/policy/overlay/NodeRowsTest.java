@@ -7,6 +7,7 @@ import dev.packhorse.fs.Capabilities;
 import dev.packhorse.fs.Capability;
 import dev.packhorse.fs.FaultyStore;
 import dev.packhorse.fs.ForwardingStore;
+import dev.packhorse.fs.FsException;
 import dev.packhorse.fs.FsException.Kind;
 import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Mode;
@@ -21,6 +22,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What rows keep of nodes, and when they do not. */
@@ -295,6 +301,55 @@ class NodeRowsTest extends NodeFixture {
         assertThat(collector(bare).round()).isEqualTo(1);
     }
 
+    /** The row is there before the file goes: {@link Transfers}. */
+    @Test
+    void aSymlinkThatAnotherGatewayPutsIntoThePlaceOfAFileIsNotCollected() throws Exception {
+        put(bare, "/l", "file", AttributeChange.NONE);
+        link(nodes, "/known", "x");
+        CountDownLatch planned = new CountDownLatch(1);
+        CountDownLatch looked = new CountDownLatch(1);
+        Store slow = new ForwardingStore(bare) {
+            @Override
+            public void remove(FsPath path, Preconditions preconditions) throws FsException {
+                planned.countDown();
+                await(looked);
+                super.remove(path, preconditions);
+            }
+        };
+        ExecutorService second = Executors.newSingleThreadExecutor();
+        try (OverlayTable mine = new OverlayTable(database, time, RETENTION, true, time);
+                OverlayTable others = new OverlayTable(database, time, RETENTION, true, time)) {
+            Store other = new OverlayStore(slow, "memory:test", others, options());
+            Future<Node> put = second.submit(() -> link(other, "/l", "target"));
+            await(planned);
+            Store watched = new ForwardingStore(bare) {
+                @Override
+                public Node stat(FsPath path) throws FsException {
+                    Node node = super.stat(path);
+                    if (path.equals(path("/l"))) {
+                        looked.countDown();
+                        assertThat(put).succeedsWithin(Duration.ofSeconds(30));
+                    }
+                    return node;
+                }
+            };
+            Collector collector = collector(watched, mine);
+            assertThat(collector.round()).isZero();
+            assertThat(looked.getCount()).isZero();
+            assertThat(text(other, "/l")).isEqualTo("target");
+        } finally {
+            second.shutdownNow();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     @Test
     void nothingIsCollectedFromAStoreThatDoesNotAnswer() throws Exception {
         put(nodes, "/a", "text", PRIVATE);
@@ -312,7 +367,7 @@ class NodeRowsTest extends NodeFixture {
         Store slow = overlay(new ForwardingStore(bare) {
             @Override
             public Node move(FsPath source, FsPath target, TransferOptions options)
-                    throws dev.packhorse.fs.FsException {
+                    throws FsException {
                 copy(source, target, options);
                 remove(source, Preconditions.NONE);
                 return stat(target);
@@ -375,7 +430,11 @@ class NodeRowsTest extends NodeFixture {
     }
 
     private Collector collector(Store of) throws Exception {
-        StoreNodes known = table.nodes("memory:test");
+        return collector(of, table);
+    }
+
+    private static Collector collector(Store of, OverlayTable rows) throws Exception {
+        StoreNodes known = rows.nodes("memory:test");
         NodeView view = new NodeView(of, known, OverlayStore.Options.DEFAULT);
         return new Collector(view, new Journal(of, view, known));
     }

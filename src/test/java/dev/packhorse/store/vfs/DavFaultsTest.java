@@ -14,6 +14,8 @@ import dev.packhorse.fs.SmallHeap;
 import dev.packhorse.fs.Store;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
+import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
@@ -21,6 +23,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -28,6 +34,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes wrong on a WebDAV server, and what the caller is told. */
 class DavFaultsTest {
@@ -169,6 +177,58 @@ class DavFaultsTest {
                 exchange -> ScriptedDav.multistatus(
                         exchange, ScriptedDav.item("/t", true) + gone + ScriptedDav.item("/t/a", false)));
         assertThat(list("/t")).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"list", "walk", "copy"})
+    void noListingShowsTheMomentInWhichAFileIsReplaced(String look) throws Exception {
+        tree();
+        CountDownLatch listed = new CountDownLatch(1);
+        CountDownLatch removed = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        server.on("LIST", "/t", exchange -> {
+            listed.countDown();
+            awaitBriefly(removed);
+            StringBuilder items = new StringBuilder();
+            server.isDirectory.keySet().stream()
+                    .filter(each -> each.matches("/t(/[^/]+)?"))
+                    .forEach(each -> items.append(server.item(each)));
+            ScriptedDav.multistatus(exchange, items.toString());
+            answered.countDown();
+        });
+        server.on("MOVE", "*", exchange -> {
+            // RFC 4918, 9.9.3: the old goes before the new comes.
+            server.isDirectory.remove("/t/a");
+            removed.countDown();
+            awaitBriefly(answered);
+            server.change(exchange);
+        });
+        ExecutorService second = Executors.newSingleThreadExecutor();
+        Future<?> written = second.submit(() -> {
+            listed.await();
+            return store.write(path("/t/a"), Body.of(new byte[3]), WriteOptions.DEFAULT);
+        });
+        try {
+            switch (look) {
+                case "list" -> assertThat(list("/t")).isEqualTo(2);
+                case "walk" -> assertThat(walk("/t")).isEqualTo(3);
+                default -> {
+                    store.copy(path("/t"), path("/c"), TransferOptions.CREATE_NEW);
+                    assertThat(server.isDirectory).containsKey("/c/a");
+                }
+            }
+            written.get();
+        } finally {
+            second.shutdownNow();
+        }
+    }
+
+    private static void awaitBriefly(CountDownLatch latch) throws IOException {
+        try {
+            latch.await(500, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException();
+        }
     }
 
     @Test

@@ -79,8 +79,7 @@ final class ScriptedDav implements AutoCloseable {
             if (told != null) {
                 told.to(exchange);
             } else if (!exchange.getRequestMethod().equals("PROPFIND")) {
-                change(method, path, exchange.getRequestHeaders().getFirst("Destination"));
-                exchange.sendResponseHeaders(201, -1);
+                change(exchange);
             } else if (!isDirectory.containsKey(path)) {
                 exchange.sendResponseHeaders(404, -1);
             } else {
@@ -93,6 +92,15 @@ final class ScriptedDav implements AutoCloseable {
                 multistatus(exchange, items.toString());
             }
         }
+    }
+
+    /** Does what is asked. */
+    void change(HttpExchange exchange) throws IOException {
+        change(
+                exchange.getRequestMethod(),
+                exchange.getRequestURI().getPath().replaceFirst("/$", ""),
+                exchange.getRequestHeaders().getFirst("Destination"));
+        exchange.sendResponseHeaders(201, -1);
     }
 
     private void change(String method, String path, @Nullable String destination) {

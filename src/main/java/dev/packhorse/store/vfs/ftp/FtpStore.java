@@ -137,18 +137,11 @@ public final class FtpStore implements Store {
     public Node stat(FsPath path) throws FsException {
         Names.check("stat", path);
         try (Connections.Lease lease = connections.lease()) {
-            Lock lock = stripes.looking(path);
-            lock.lock();
-            try {
-                Node node = lease.repeat(connection -> Lookup.require(connection, path, "stat"))
-                        .node(path);
-                if (!isShown(node)) {
-                    throw new FsException(Kind.NOT_FOUND, "stat", path);
-                }
-                return node;
-            } finally {
-                lock.unlock();
+            Node node = stripes.require(lease, path, "stat").node(path);
+            if (!isShown(node)) {
+                throw new FsException(Kind.NOT_FOUND, "stat", path);
             }
+            return node;
         } catch (IOException e) {
             throw FtpErrors.of(e, "stat", path);
         }
@@ -158,12 +151,18 @@ public final class FtpStore implements Store {
     public Listing list(FsPath directory) throws FsException {
         Names.check("list", directory);
         try (Connections.Lease lease = connections.lease()) {
-            return lease.repeat(connection -> {
-                if (!Lookup.require(connection, directory, "list").isDirectory()) {
-                    throw new FsException(Kind.NOT_A_DIRECTORY, "list", directory);
-                }
-                return Lister.sorted(connection, directory, "list", FtpStore::isShown, Lister.MANY);
-            });
+            Lock lock = stripes.listing();
+            lock.lock();
+            try {
+                return lease.repeat(connection -> {
+                    if (!Lookup.require(connection, directory, "list").isDirectory()) {
+                        throw new FsException(Kind.NOT_A_DIRECTORY, "list", directory);
+                    }
+                    return Lister.sorted(connection, directory, "list", FtpStore::isShown, Lister.MANY);
+                });
+            } finally {
+                lock.unlock();
+            }
         } catch (IOException e) {
             throw FtpErrors.of(e, "list", directory);
         }
@@ -172,14 +171,20 @@ public final class FtpStore implements Store {
     /** A directory that was seen to be one a moment ago. */
     private Listing listKnown(FsPath directory) throws FsException {
         try (Connections.Lease lease = connections.lease()) {
-            return lease.repeat(connection -> {
-                try {
-                    return Lister.sorted(connection, directory, "walk", FtpStore::isShown, Lister.FEW);
-                } catch (RefusedException e) {
-                    Lookup.require(connection, directory, "walk");
-                    throw e;
-                }
-            });
+            Lock lock = stripes.listing();
+            lock.lock();
+            try {
+                return lease.repeat(connection -> {
+                    try {
+                        return Lister.sorted(connection, directory, "walk", FtpStore::isShown, Lister.FEW);
+                    } catch (RefusedException e) {
+                        Lookup.require(connection, directory, "walk");
+                        throw e;
+                    }
+                });
+            } finally {
+                lock.unlock();
+            }
         } catch (IOException e) {
             throw FtpErrors.of(e, "walk", directory);
         }
@@ -223,24 +228,30 @@ public final class FtpStore implements Store {
     public Node makeDirectory(FsPath path, WriteOptions options) throws FsException {
         prepare("makeDirectory", path, options.attributes(), options.preconditions());
         try (Connections.Lease lease = connections.lease()) {
-            if (options.preconditions().needNode()) {
-                Entry there = lease.look(connection -> Lookup.find(connection, path, "makeDirectory"));
-                options.preconditions().check(there == null ? null : there.node(path), "makeDirectory", path);
-            }
-            boolean made = lease.repeat(connection -> Moving.make(connection, path, "makeDirectory"));
-            AttributeChange given = options.attributes();
-            Mode mode = given.mode() == null && made ? Mode.DIRECTORY_DEFAULT : given.mode();
-            return lease.once(connection -> {
-                try {
-                    Writing.apply(connection, path, given, mode);
-                } catch (RefusedException e) {
-                    if (made) {
-                        connection.send("RMD", connection.at(path));
-                    }
-                    throw e;
+            Lock lock = stripes.changing(path);
+            lock.lock();
+            try {
+                if (options.preconditions().needNode()) {
+                    Entry there = lease.look(connection -> Lookup.find(connection, path, "makeDirectory"));
+                    options.preconditions().check(there == null ? null : there.node(path), "makeDirectory", path);
                 }
-                return Lookup.require(connection, path, "makeDirectory").node(path);
-            });
+                boolean made = lease.repeat(connection -> Moving.make(connection, path, "makeDirectory"));
+                AttributeChange given = options.attributes();
+                Mode mode = given.mode() == null && made ? Mode.DIRECTORY_DEFAULT : given.mode();
+                return lease.once(connection -> {
+                    try {
+                        Writing.apply(connection, path, given, mode);
+                    } catch (RefusedException e) {
+                        if (made) {
+                            connection.send("RMD", connection.at(path));
+                        }
+                        throw e;
+                    }
+                    return Lookup.require(connection, path, "makeDirectory").node(path);
+                });
+            } finally {
+                lock.unlock();
+            }
         } catch (IOException e) {
             throw FtpErrors.of(e, "makeDirectory", path);
         }
@@ -257,18 +268,24 @@ public final class FtpStore implements Store {
     public Node change(FsPath path, AttributeChange change, Preconditions preconditions) throws FsException {
         prepare("change", path, change, preconditions);
         try (Connections.Lease lease = connections.lease()) {
-            Entry entry = lease.repeat(connection -> Lookup.require(connection, path, "change"));
-            if (preconditions.needNode()) {
-                preconditions.check(entry.node(path), "change", path);
+            Lock lock = stripes.changing(path);
+            lock.lock();
+            try {
+                Entry entry = lease.repeat(connection -> Lookup.require(connection, path, "change"));
+                if (preconditions.needNode()) {
+                    preconditions.check(entry.node(path), "change", path);
+                }
+                if (change.isEmpty() || entry.type() == NodeType.SYMLINK) {
+                    // MFMT and CHMOD would follow it.
+                    return entry.node(path);
+                }
+                return lease.repeat(connection -> {
+                    Writing.apply(connection, path, change, change.mode());
+                    return Lookup.require(connection, path, "change").node(path);
+                });
+            } finally {
+                lock.unlock();
             }
-            if (change.isEmpty() || entry.type() == NodeType.SYMLINK) {
-                // MFMT and CHMOD would follow it.
-                return entry.node(path);
-            }
-            return lease.repeat(connection -> {
-                Writing.apply(connection, path, change, change.mode());
-                return Lookup.require(connection, path, "change").node(path);
-            });
         } catch (IOException e) {
             throw FtpErrors.of(e, "change", path);
         }

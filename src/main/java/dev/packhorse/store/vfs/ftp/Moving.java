@@ -12,6 +12,7 @@ import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.TransferOptions;
 import dev.packhorse.fs.WriteOptions;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
@@ -33,10 +34,10 @@ final class Moving {
     /** What is at both ends of a transfer that may begin. */
     private record Ends(Entry source, @Nullable Entry target) {}
 
-    private static Ends ends(
+    private Ends ends(
             Connections.Lease lease, String operation, FsPath source, FsPath target, TransferOptions options)
             throws IOException {
-        Entry from = lease.repeat(connection -> Lookup.require(connection, source, operation));
+        Entry from = stripes.require(lease, source, operation);
         if (options.preconditions().needNode()) {
             options.preconditions().check(from.node(source), operation, source);
         }
@@ -46,7 +47,7 @@ final class Moving {
         if (from.isDirectory() && target.isBelow(source)) {
             throw new FsException(Kind.BUSY, operation, target);
         }
-        Entry to = lease.look(connection -> Lookup.find(connection, target, operation));
+        Entry to = stripes.find(lease, target, operation);
         if (to != null && !options.overwrite()) {
             throw new FsException(Kind.ALREADY_EXISTS, operation, target);
         }
@@ -58,33 +59,33 @@ final class Moving {
 
     Node move(FsPath source, FsPath target, TransferOptions options) throws IOException {
         try (Connections.Lease lease = connections.lease()) {
-            Ends ends = ends(lease, "move", source, target, options);
-            Lock lock = stripes.changing(target);
-            lock.lock();
+            List<Lock> locks = stripes.moving(source, target);
+            locks.forEach(Lock::lock);
             try {
+                Ends ends = ends(lease, "move", source, target, options);
                 lease.run(connection -> {
                     if (ends.source().isDirectory()) {
                         moveDirectory(connection, source, target, ends.target() != null);
                     } else {
-                        Writing.replace(connection, source, target, "move");
+                        writing.replace(connection, source, target, "move");
                     }
                 });
+                Entry moved = stripes.find(lease, target, "move");
+                if (moved == null) {
+                    // The server did not take the name as it is.
+                    lease.run(connection -> {
+                        connection.rename(connection.at(target), connection.at(source));
+                    });
+                    throw new FsException(Kind.INVALID_NAME, "move", target);
+                }
+                return moved.node(target);
             } finally {
-                lock.unlock();
+                locks.forEach(Lock::unlock);
             }
-            Entry moved = lease.look(connection -> Lookup.find(connection, target, "move"));
-            if (moved == null) {
-                // The server did not take the name as it is.
-                lease.run(connection -> {
-                    connection.rename(connection.at(target), connection.at(source));
-                });
-                throw new FsException(Kind.INVALID_NAME, "move", target);
-            }
-            return moved.node(target);
         }
     }
 
-    private static void moveDirectory(Connection connection, FsPath source, FsPath target, boolean isThere)
+    private void moveDirectory(Connection connection, FsPath source, FsPath target, boolean isThere)
             throws IOException {
         if (!isThere) {
             connection.rename(connection.at(source), connection.at(target));
@@ -95,7 +96,17 @@ final class Moving {
                 throw new FsException(Kind.NOT_EMPTY, "move", target);
             }
         }
-        connection.run("RMD", connection.at(target));
+        Lock lock = stripes.vacating();
+        lock.lock();
+        try {
+            connection.run("RMD", connection.at(target));
+            rename(connection, source, target);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void rename(Connection connection, FsPath source, FsPath target) throws IOException {
         try {
             connection.rename(connection.at(source), connection.at(target));
         } catch (RefusedException e) {
@@ -166,14 +177,20 @@ final class Moving {
     private Listing prepare(FsPath source, FsPath target) throws IOException {
         try (Connections.Lease lease = connections.lease()) {
             lease.repeat(connection -> make(connection, target, "copy"));
-            return lease.repeat(connection -> children(connection, source, "copy"));
+            Lock lock = stripes.listing();
+            lock.lock();
+            try {
+                return lease.repeat(connection -> children(connection, source, "copy"));
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
     private void copyChild(Node child, FsPath target) throws IOException {
         Entry there;
         try (Connections.Lease lease = connections.lease()) {
-            there = lease.look(connection -> Lookup.find(connection, target, "copy"));
+            there = stripes.find(lease, target, "copy");
         }
         if (there != null && there.isDirectory() != child.isDirectory()) {
             throw new FsException(there.isDirectory() ? Kind.IS_A_DIRECTORY : Kind.NOT_A_DIRECTORY, "copy", target);
@@ -210,15 +227,28 @@ final class Moving {
 
     void remove(FsPath path, Preconditions preconditions) throws IOException {
         try (Connections.Lease lease = connections.lease()) {
-            Entry entry = lease.repeat(connection -> Lookup.require(connection, path, "remove"));
-            if (preconditions.needNode()) {
-                preconditions.check(entry.node(path), "remove", path);
+            Lock lock = stripes.changing(path);
+            lock.lock();
+            try {
+                Entry entry = lease.repeat(connection -> Lookup.require(connection, path, "remove"));
+                if (preconditions.needNode()) {
+                    preconditions.check(entry.node(path), "remove", path);
+                }
+                if (path.isRoot()) {
+                    throw new FsException(Kind.PERMISSION_DENIED, "remove", path);
+                }
+                if (!entry.isDirectory()) {
+                    lease.run(connection -> {
+                        remove(connection, path, entry.type());
+                    });
+                    return;
+                }
+            } finally {
+                lock.unlock();
             }
-            if (path.isRoot()) {
-                throw new FsException(Kind.PERMISSION_DENIED, "remove", path);
-            }
+            // A tree takes its time, and nothing is put in the place of a directory.
             lease.run(connection -> {
-                remove(connection, path, entry.type());
+                remove(connection, path, NodeType.DIRECTORY);
             });
         }
     }

@@ -12,6 +12,8 @@ import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.WholeBody;
 import dev.packhorse.fs.WriteOptions;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
@@ -20,14 +22,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A body goes to a temporary name beside the file, and counts only when the server has said {@code 226} and tells its size;
  * then it gets its attributes and is renamed. Most servers rename over a file in one step. One that refuses is helped: the old
- * file is put aside, the new one renamed, the old one removed; if the second rename fails the first is undone. Readers of this
- * process wait meanwhile ({@link Stripes}); others may see no file for the time of two commands, and after a crash just then
- * the old content is beside its name as {@code .packhorse-*.old}.
+ * file is put aside, the new one renamed, the old one removed; if the second rename fails the first is undone. Others of
+ * this process wait meanwhile ({@link Stripes}), those elsewhere may see no file for the time of two commands, and after a
+ * crash just then the old content is beside its name as {@code .packhorse-*.old}.
  */
 final class Writing {
 
     /** Bytes handed to the socket at once. */
     private static final int BUFFER = 128 * 1024;
+
+    private static final Logger LOG = System.getLogger(Writing.class.getName());
 
     private final Stripes stripes;
 
@@ -38,7 +42,7 @@ final class Writing {
     /** {@link dev.packhorse.fs.Store#write}, with a lease that nobody else uses. */
     Node write(Connections.Lease lease, FsPath path, Body body, WriteOptions options) throws IOException {
         Preconditions preconditions = options.preconditions();
-        Entry old = lease.look(connection -> Lookup.find(connection, path, "write"));
+        Entry old = stripes.find(lease, path, "write");
         check(preconditions, old, path);
         FsPath fresh = Names.beside(path, ".tmp");
         boolean renamed = false;
@@ -60,17 +64,17 @@ final class Writing {
                 lease.run(connection -> {
                     replace(connection, fresh, path, "write");
                 });
+                renamed = true;
+                return lease.repeat(connection -> Lookup.require(connection, path, "write"))
+                        .node(path);
             } finally {
                 lock.unlock();
             }
-            renamed = true;
         } finally {
             if (!renamed) {
                 forget(lease, fresh);
             }
         }
-        return lease.repeat(connection -> Lookup.require(connection, path, "write"))
-                .node(path);
     }
 
     private static boolean isSymlink(Entry entry) {
@@ -125,8 +129,8 @@ final class Writing {
         return in.count();
     }
 
-    /** Renames onto a file or symlink, or onto nothing. */
-    static void replace(Connection connection, FsPath from, FsPath to, String operation) throws IOException {
+    /** Renames onto a file or symlink, or onto nothing, with the lock of that path in hand. */
+    void replace(Connection connection, FsPath from, FsPath to, String operation) throws IOException {
         String source = connection.at(from);
         String target = connection.at(to);
         RefusedException refused;
@@ -144,14 +148,33 @@ final class Writing {
             throw new FsException(Kind.IS_A_DIRECTORY, operation, to, refused);
         }
         String aside = connection.at(Names.beside(to, ".old"));
-        connection.rename(target, aside);
+        Lock lock = stripes.vacating();
+        lock.lock();
+        try {
+            connection.rename(target, aside);
+            rename(connection, source, target, aside);
+        } finally {
+            lock.unlock();
+        }
+        forget(connection, aside);
+    }
+
+    /** Removes the old content. The change has happened: a failure only leaves a name that is not shown. */
+    private static void forget(Connection connection, String aside) {
+        try {
+            connection.run("DELE", aside);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "what was replaced stays on the server as " + aside + ": " + e.getMessage());
+        }
+    }
+
+    private static void rename(Connection connection, String source, String target, String aside) throws IOException {
         try {
             connection.rename(source, target);
         } catch (IOException e) {
             restore(connection, aside, target, e);
             throw e;
         }
-        connection.run("DELE", aside);
     }
 
     private static void restore(Connection connection, String aside, String target, IOException failure) {

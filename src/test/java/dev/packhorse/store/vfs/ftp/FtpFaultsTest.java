@@ -479,8 +479,37 @@ class FtpFaultsTest {
         }
     }
 
-    @Test
-    void aRefusedReplacementPutsTheOldFileBack() throws IOException {
+    /** Refused, or over a connection that breaks: the file is replaced before. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anOldFileThatCannotBeRemovedStaysAside(boolean breaks) throws IOException {
+        takesUploads();
+        AtomicInteger renames = new AtomicInteger();
+        server.on("RNTO", (client, argument) -> {
+            boolean refused = renames.getAndIncrement() == 0;
+            if (!refused && argument.equals("/a")) {
+                server.facts.put("/a", "type=file;size=10;");
+            }
+            client.say(refused ? "553 there is one" : "250 ok");
+        });
+        server.on("DELE", (client, argument) -> {
+            if (breaks) {
+                client.close();
+            } else {
+                client.say("550 no");
+            }
+        });
+        try (Store store = server.open()) {
+            assertThat(store.write(path("/a"), zeros(10), WriteOptions.DEFAULT).size())
+                    .isEqualTo(10);
+        }
+        assertThat(server.heard.stream().filter(line -> line.startsWith("DELE")))
+                .singleElement()
+                .asString()
+                .matches("DELE /\\.packhorse-[0-9a-f]+\\.old");
+    }
+
+    private void takesUploads() {
         server.on("STOR", (client, argument) -> {
             client.say("150 go on");
             try (Socket data = client.data()) {
@@ -489,6 +518,11 @@ class FtpFaultsTest {
             }
             client.say("226 got it");
         });
+    }
+
+    @Test
+    void aRefusedReplacementPutsTheOldFileBack() throws IOException {
+        takesUploads();
         AtomicInteger renames = new AtomicInteger();
         server.on(
                 "RNTO",
