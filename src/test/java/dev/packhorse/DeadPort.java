@@ -1,6 +1,9 @@
 package dev.packhorse;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -19,7 +22,10 @@ public final class DeadPort implements AutoCloseable {
     public DeadPort(int port) throws IOException {
         // Connections that the server had may linger.
         bound.setReuseAddress(port != 0);
-        bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        await().ignoreException(BindException.class).until(() -> {
+            bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return bound.isBound();
+        });
     }
 
     public int port() {
