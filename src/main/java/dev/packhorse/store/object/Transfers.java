@@ -9,6 +9,7 @@ import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.TransferOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
@@ -126,10 +127,11 @@ public final class Transfers {
             throws FsException {
         Found source = plan.source();
         Found made = null;
+        String write = UUID.randomUUID().toString();
         try {
             for (int attempt = 0; attempt < Writing.ATTEMPTS; attempt++) {
                 try {
-                    made = copyObject(source, plan.to(), made == null && !how.overwrite(), operation);
+                    made = copyObject(source, plan.to(), made == null && !how.overwrite() ? write : null, operation);
                     if (move) {
                         deleteVersion(source, operation);
                     }
@@ -139,8 +141,12 @@ public final class Transfers {
                         throw e;
                     }
                 }
-                if (made == null && !how.overwrite() && places.find(plan.to(), operation) != null) {
-                    throw new FsException(Kind.ALREADY_EXISTS, operation, target);
+                if (made == null && !how.overwrite()) {
+                    made = places.find(plan.to(), operation);
+                    if (made != null && !Metadata.isWrittenBy(made.metadata(), write)) {
+                        made = null;
+                        throw new FsException(Kind.ALREADY_EXISTS, operation, target);
+                    }
                 }
                 Found again = places.find(source.path(), operation);
                 if (again == null && made != null) {
@@ -161,9 +167,19 @@ public final class Transfers {
         }
     }
 
-    private Found copyObject(Found source, FsPath to, boolean createNew, String operation) throws FsException {
+    /**
+     * Copies one object.
+     *
+     * @param createNew the name of the write ({@link Writing}) if nothing may be there, else {@code null}
+     */
+    private Found copyObject(Found source, FsPath to, @Nullable String createNew, String operation)
+            throws FsException {
         Headers headers = Headers.changed(source.node(), source.object(), AttributeChange.NONE);
-        Condition condition = createNew && bucket.isConditional() ? Condition.ABSENT : Condition.NONE;
+        Condition condition = Condition.NONE;
+        if (createNew != null && bucket.isConditional()) {
+            headers = headers.writtenBy(createNew);
+            condition = Condition.ABSENT;
+        }
         return Found.object(
                 to, service.copy(source.object(), bucket.key(to, operation), headers, condition, operation, to));
     }
@@ -347,6 +363,10 @@ public final class Transfers {
             for (int attempt = 0; attempt < Writing.ATTEMPTS; attempt++) {
                 Found found = places.find(seen.path(), "remove");
                 if (found == null || found.isDirectory()) {
+                    if (attempt > 0) {
+                        // The client has repeated a deletion whose answer was lost; or somebody else has deleted it.
+                        return;
+                    }
                     throw new FsException(Kind.NOT_FOUND, "remove", path);
                 }
                 Writing.check(preconditions, found, "remove", path);

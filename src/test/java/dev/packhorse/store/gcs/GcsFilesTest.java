@@ -223,6 +223,22 @@ class GcsFilesTest {
     }
 
     @Test
+    void aConditionalChangeWhoseAnswerIsLostMeetsItsOwn() throws IOException {
+        WriteOptions createNew = new WriteOptions(AttributeChange.NONE, Preconditions.MUST_NOT_EXIST);
+        server.lose("POST multipart");
+        Node made = store.write(path("/a"), Body.of(new byte[] {1}), createNew);
+        assertThat(store.stat(path("/a"))).isEqualTo(made);
+        server.lose("POST rewrite");
+        store.copy(path("/a"), path("/b"), TransferOptions.CREATE_NEW);
+        assertThat(read("/b")).containsExactly(1);
+        server.lose("DELETE object");
+        store.remove(
+                path("/a"),
+                new Preconditions(new EtagMatch(false, List.of(String.valueOf(made.etag()))), null, null, null));
+        assertThat(server.keys()).containsExactly("b");
+    }
+
+    @Test
     void aLargeCopyIsRewrittenInSeveralSteps() throws IOException {
         byte[] bytes = random(5 << 20);
         JsonObject resource = new JsonObject();
