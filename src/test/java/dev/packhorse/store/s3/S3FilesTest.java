@@ -408,6 +408,17 @@ class S3FilesTest {
     }
 
     @Test
+    void whatIsReplacedInATreeWhileItIsMovedStays() throws IOException {
+        put("d/a", new byte[] {1});
+        put("d/b", new byte[] {1});
+        requests.before("CopyObject", () -> requests.before("ListObjectsV2", () -> put("d/a", new byte[] {2})));
+        requests.before("DeleteObjects", () -> put("d/c", new byte[] {3}));
+        store.move(path("/d"), path("/e"), TransferOptions.CREATE_NEW);
+        assertThat(keys()).containsExactly("d/a", "d/c", "e/a", "e/b");
+        assertThat(read("/d/a")).containsExactly(2);
+    }
+
+    @Test
     void conditionsAreCheckedByTheService() throws IOException {
         String etag = store.write(path("/a"), Body.of(new byte[] {1}), WriteOptions.DEFAULT)
                 .etag();
