@@ -229,7 +229,8 @@ public final class Writing {
         Lock stripe = Stripes.of(target.path());
         stripe.lock();
         try {
-            Found current = target.current();
+            Found current =
+                    how.preconditions().needNode() ? places.find(target.path(), "makeDirectory") : target.current();
             check(how.preconditions(), current, "makeDirectory", path);
             if (current != null && !current.isDirectory()) {
                 throw new FsException(Kind.NOT_A_DIRECTORY, "makeDirectory", path);
