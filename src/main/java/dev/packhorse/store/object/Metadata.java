@@ -36,7 +36,7 @@ public final class Metadata {
     private static final String GID = "gid";
     private static final String MTIME = "mtime";
 
-    /** What names the write under a condition that made an object; it is nobody's attribute, and of no meaning in a copy. */
+    /** Names the write under a condition that made an object; nobody's attribute, and of no meaning in a copy. */
     private static final String WRITE = "packhorse-write";
 
     private Metadata() {}

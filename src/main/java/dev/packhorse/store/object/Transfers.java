@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A move is a copy, and when all of it is there a deletion of what was copied; if either fails, what
  * was made is deleted, and the source is as it was; what was replaced at the target does not come back. A tree is what one flat
- * listing shows below its key, all markers included, whatever they mean. What somebody replaces in a tree after it was copied
- * stays where it is, unless he does so between the listing of a page for its deletion and that deletion.
+ * listing shows below its key, all markers included, whatever they mean. What somebody replaces in a tree after it was
+ * copied stays where it is, unless he does so between the listing of a page for its deletion and that deletion.
  */
 public final class Transfers {
 
@@ -223,7 +223,7 @@ public final class Transfers {
         bucket.delete(bucket.key(found.path(), operation), bucket.only(found), operation, found.path());
     }
 
-    /** Copies all keys below a directory, its marker included; returns the {@link #fingerprint}s of what was copied, sorted. */
+    /** Copies all keys below a directory, with its marker. Returns {@link #fingerprint}s of what it copied, sorted. */
     private long[] copyTree(Plan plan, boolean merging, String operation) throws FsException {
         FsPath path = plan.source().path();
         String from = bucket.directoryKey(path, operation);
@@ -279,7 +279,7 @@ public final class Transfers {
         throw new FsException(Kind.BUSY, operation, path);
     }
 
-    /** A version of a key in few bits, as there may be millions of them. Of a marker not all services list the version. */
+    /** A version of a key in few bits, as there may be millions. Of a marker not all services list the version. */
     private static long fingerprint(Stored object) {
         String version = object.key().endsWith("/") ? "" : String.valueOf(object.version());
         return UUID.nameUUIDFromBytes((object.key() + '\n' + version).getBytes(StandardCharsets.UTF_8))
@@ -328,7 +328,7 @@ public final class Transfers {
         delete(from, object -> Arrays.binarySearch(versions, fingerprint(object)) >= 0, "move", path);
     }
 
-    /** Deletes the keys with one prefix that are there with the other as well: what a move has made, as nothing else was there. */
+    /** Deletes the keys with one prefix that are there with the other as well: what a failed move has made. */
     private void deleteWhatIsIn(String prefix, String other, FsPath path) throws FsException {
         Keys deleted = new Keys(bucket, prefix, true, "move", path);
         Keys kept = new Keys(bucket, other, true, "move", path);

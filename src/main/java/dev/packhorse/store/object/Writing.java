@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Makes files, symlinks and directories, and changes their metadata.
  *
  * <p>Preconditions are checked against what a HEAD shows, and the write is made on condition that this is still there; if it is
- * not, it is looked at again. So they hold in one step with the write, against everybody. The client of a service repeats a
- * request whose answer is lost, and the condition of the second then fails because of the first: so such a write has a name,
- * and what is found under this name is its own.
+ * not, it is looked at again. So they hold in one step with the write, against everybody. The client of a service
+ * repeats a request whose answer is lost, and the condition of the second then fails because of the first: so
+ * such a write has a name in the metadata, and what is found with this name is its own.
  */
 public final class Writing {
 
