@@ -38,6 +38,11 @@ public record Headers(String contentType, Map<String, String> metadata) {
                 Metadata.with(source.metadata(), node.type(), dated));
     }
 
+    /** The same, with the name of the write that they come with. */
+    Headers writtenBy(String write) {
+        return new Headers(contentType, Metadata.writtenBy(metadata, write));
+    }
+
     /** Those that an object has. */
     static Headers same(Stored source) {
         return new Headers(Objects.requireNonNullElse(source.contentType(), Metadata.UNTYPED), source.metadata());

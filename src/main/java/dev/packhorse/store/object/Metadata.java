@@ -36,6 +36,9 @@ public final class Metadata {
     private static final String GID = "gid";
     private static final String MTIME = "mtime";
 
+    /** Names the write under a condition that made an object; nobody's attribute, and of no meaning in a copy. */
+    private static final String WRITE = "packhorse-write";
+
     private Metadata() {}
 
     /** A file or symlink with its metadata. */
@@ -103,6 +106,18 @@ public final class Metadata {
         Map<String, String> kept = new TreeMap<>(metadata);
         kept.keySet().removeIf(name -> !name.equals(MODE) && !name.equals(UID) && !name.equals(GID));
         return kept;
+    }
+
+    /** Metadata that name the write they come with. */
+    static Map<String, String> writtenBy(Map<String, String> metadata, String write) {
+        Map<String, String> named = new TreeMap<>(metadata);
+        named.put(WRITE, write);
+        return named;
+    }
+
+    /** Tells whether metadata have come with a write. */
+    static boolean isWrittenBy(Map<String, String> metadata, String write) {
+        return write.equals(metadata.get(WRITE));
     }
 
     /** An entity tag as the service writes it, without its quotes. */

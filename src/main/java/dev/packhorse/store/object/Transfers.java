@@ -7,10 +7,14 @@ import dev.packhorse.fs.FsPath;
 import dev.packhorse.fs.Node;
 import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.TransferOptions;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Lock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A move is a copy, and when all of it is there a deletion of what was copied; if either fails, what
  * was made is deleted, and the source is as it was; what was replaced at the target does not come back. A tree is what one flat
- * listing shows below its key, all markers included, whatever they mean.
+ * listing shows below its key, all markers included, whatever they mean. What somebody replaces in a tree after it was
+ * copied stays where it is, unless he does so between the listing of a page for its deletion and that deletion.
  */
 public final class Transfers {
 
@@ -126,10 +131,11 @@ public final class Transfers {
             throws FsException {
         Found source = plan.source();
         Found made = null;
+        String write = UUID.randomUUID().toString();
         try {
             for (int attempt = 0; attempt < Writing.ATTEMPTS; attempt++) {
                 try {
-                    made = copyObject(source, plan.to(), made == null && !how.overwrite(), operation);
+                    made = copyObject(source, plan.to(), made == null && !how.overwrite() ? write : null, operation);
                     if (move) {
                         deleteVersion(source, operation);
                     }
@@ -139,8 +145,12 @@ public final class Transfers {
                         throw e;
                     }
                 }
-                if (made == null && !how.overwrite() && places.find(plan.to(), operation) != null) {
-                    throw new FsException(Kind.ALREADY_EXISTS, operation, target);
+                if (made == null && !how.overwrite()) {
+                    made = places.find(plan.to(), operation);
+                    if (made != null && !Metadata.isWrittenBy(made.metadata(), write)) {
+                        made = null;
+                        throw new FsException(Kind.ALREADY_EXISTS, operation, target);
+                    }
                 }
                 Found again = places.find(source.path(), operation);
                 if (again == null && made != null) {
@@ -161,9 +171,19 @@ public final class Transfers {
         }
     }
 
-    private Found copyObject(Found source, FsPath to, boolean createNew, String operation) throws FsException {
+    /**
+     * Copies one object.
+     *
+     * @param createNew the name of the write ({@link Writing}) if nothing may be there, else {@code null}
+     */
+    private Found copyObject(Found source, FsPath to, @Nullable String createNew, String operation)
+            throws FsException {
         Headers headers = Headers.changed(source.node(), source.object(), AttributeChange.NONE);
-        Condition condition = createNew && bucket.isConditional() ? Condition.ABSENT : Condition.NONE;
+        Condition condition = Condition.NONE;
+        if (createNew != null && bucket.isConditional()) {
+            headers = headers.writtenBy(createNew);
+            condition = Condition.ABSENT;
+        }
         return Found.object(
                 to, service.copy(source.object(), bucket.key(to, operation), headers, condition, operation, to));
     }
@@ -203,12 +223,12 @@ public final class Transfers {
         bucket.delete(bucket.key(found.path(), operation), bucket.only(found), operation, found.path());
     }
 
-    /** Copies all keys below a directory, its marker included. */
-    private void copyTree(Plan plan, boolean merging, String operation) throws FsException {
+    /** Copies all keys below a directory, with its marker. Returns {@link #fingerprint}s of what it copied, sorted. */
+    private long[] copyTree(Plan plan, boolean merging, String operation) throws FsException {
         FsPath path = plan.source().path();
         String from = bucket.directoryKey(path, operation);
         String to = bucket.directoryKey(plan.to(), operation);
-        InFlight<Boolean> copied = new InFlight<>(threads, operation, path);
+        InFlight<Long> copied = new InFlight<>(threads, operation, path);
         boolean done = false;
         try {
             Keys keys = new Keys(bucket, from, true, operation, path);
@@ -225,8 +245,10 @@ public final class Transfers {
                     copied.add(() -> copyKey(source, to + rest, operation, path));
                 }
             }
-            copied.await(0);
+            long[] versions =
+                    copied.results().stream().mapToLong(Long::longValue).sorted().toArray();
             done = true;
+            return versions;
         } finally {
             if (!done) {
                 copied.abandon();
@@ -234,18 +256,19 @@ public final class Transfers {
         }
     }
 
-    private boolean copyKey(Stored listed, String target, String operation, FsPath path) throws FsException {
+    /** Returns the {@link #fingerprint} of what was copied, which is never 0; 0 if it has gone. */
+    private long copyKey(Stored listed, String target, String operation, FsPath path) throws FsException {
         Stored source = bucket.completed(listed, operation, path);
         for (int attempt = 0; attempt < Writing.ATTEMPTS; attempt++) {
             if (source == null) {
-                return false;
+                return 0;
             }
             Headers headers = source.key().endsWith("/")
                     ? Headers.same(source)
                     : Headers.changed(Found.object(path, source).node(), source, AttributeChange.NONE);
             try {
                 service.copy(source, target, headers, Condition.NONE, operation, path);
-                return true;
+                return fingerprint(source);
             } catch (FsException e) {
                 if (!Writing.isOvertaken(e)) {
                     throw e;
@@ -254,6 +277,13 @@ public final class Transfers {
             source = bucket.head(source.key(), operation, path);
         }
         throw new FsException(Kind.BUSY, operation, path);
+    }
+
+    /** A version of a key in few bits, as there may be millions. Of a marker not all services list the version. */
+    private static long fingerprint(Stored object) {
+        String version = object.key().endsWith("/") ? "" : String.valueOf(object.version());
+        return UUID.nameUUIDFromBytes((object.key() + '\n' + version).getBytes(StandardCharsets.UTF_8))
+                .getLeastSignificantBits();
     }
 
     /**
@@ -283,22 +313,22 @@ public final class Transfers {
         FsPath path = plan.source().path();
         String from = bucket.directoryKey(path, "move");
         String to = bucket.directoryKey(plan.to(), "move");
-        boolean copied = false;
+        long[] copied = null;
         try {
-            copyTree(plan, false, "move");
-            copied = true;
+            copied = copyTree(plan, false, "move");
         } finally {
-            if (!copied) {
+            if (copied == null) {
                 deleteWhatIsIn(to, from, plan.to());
                 if (plan.there() != null) {
                     bucket.mark(plan.to(), plan.there().metadata(), "move");
                 }
             }
         }
-        deleteWhatIsIn(from, to, path);
+        long[] versions = copied;
+        delete(from, object -> Arrays.binarySearch(versions, fingerprint(object)) >= 0, "move", path);
     }
 
-    /** Deletes the keys with one prefix that are there with the other as well: what a move has copied, and nothing else. */
+    /** Deletes the keys with one prefix that are there with the other as well: what a failed move has made. */
     private void deleteWhatIsIn(String prefix, String other, FsPath path) throws FsException {
         Keys deleted = new Keys(bucket, prefix, true, "move", path);
         Keys kept = new Keys(bucket, other, true, "move", path);
@@ -347,6 +377,10 @@ public final class Transfers {
             for (int attempt = 0; attempt < Writing.ATTEMPTS; attempt++) {
                 Found found = places.find(seen.path(), "remove");
                 if (found == null || found.isDirectory()) {
+                    if (attempt > 0) {
+                        // The client has repeated a deletion whose answer was lost; or somebody else has deleted it.
+                        return;
+                    }
                     throw new FsException(Kind.NOT_FOUND, "remove", path);
                 }
                 Writing.check(preconditions, found, "remove", path);
@@ -366,16 +400,22 @@ public final class Transfers {
     }
 
     private void removeTree(FsPath path) throws FsException {
-        String prefix = bucket.directoryKey(path, "remove");
-        Keys keys = new Keys(bucket, prefix, true, "remove", path);
+        delete(bucket.directoryKey(path, "remove"), object -> true, "remove", path);
+    }
+
+    /** Deletes what a listing shows, if it is wanted. */
+    private void delete(String prefix, Predicate<Stored> wanted, String operation, FsPath path) throws FsException {
+        Keys keys = new Keys(bucket, prefix, true, operation, path);
         List<String> batch = new ArrayList<>();
         for (Keys.Entry entry = keys.next(); entry != null; entry = keys.next()) {
-            batch.add(entry.key());
+            if (entry.object() != null && wanted.test(entry.object())) {
+                batch.add(entry.key());
+            }
             if (batch.size() == bucket.batch()) {
-                bucket.delete(batch, "remove", path);
+                bucket.delete(batch, operation, path);
                 batch.clear();
             }
         }
-        bucket.delete(batch, "remove", path);
+        bucket.delete(batch, operation, path);
     }
 }

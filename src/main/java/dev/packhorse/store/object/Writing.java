@@ -11,6 +11,7 @@ import dev.packhorse.fs.Preconditions;
 import dev.packhorse.fs.WriteOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Makes files, symlinks and directories, and changes their metadata.
  *
  * <p>Preconditions are checked against what a HEAD shows, and the write is made on condition that this is still there; if it is
- * not, it is looked at again. So they hold in one step with the write, against everybody.
+ * not, it is looked at again. So they hold in one step with the write, against everybody. The client of a service
+ * repeats a request whose answer is lost, and the condition of the second then fails because of the first: so
+ * such a write has a name in the metadata, and what is found with this name is its own.
  */
 public final class Writing {
 
@@ -84,16 +87,21 @@ public final class Writing {
             throws FsException {
         FsPath real = target.path();
         String key = bucket.key(real, operation);
+        boolean conditional = preconditions.needNode() && bucket.isConditional();
+        String write = UUID.randomUUID().toString();
+        Function<@Nullable Found, Headers> named =
+                conditional ? current -> headers.apply(current).writtenBy(write) : headers;
         try (Upload upload = service.upload(key, symlink, operation, path)) {
-            Headers first = headers.apply(target.current());
-            upload.receive(body, first, preconditions.needNode() ? condition(target.current()) : Condition.NONE);
+            Headers first = named.apply(target.current());
+            upload.receive(body, first, conditional ? Condition.same(target.current()) : Condition.NONE);
             Stored made = commit(
                     operation,
                     path,
                     target,
+                    write,
                     preconditions,
                     (current, condition) ->
-                            upload.finish(upload.isBegun() ? first : headers.apply(current), condition));
+                            upload.finish(upload.isBegun() ? first : named.apply(current), condition));
             return Found.object(real, made).node().at(path);
         }
     }
@@ -129,7 +137,8 @@ public final class Writing {
         return new Target(real, real.equals(path) ? null : places.find(real, operation));
     }
 
-    private Stored commit(String operation, FsPath path, Target target, Preconditions preconditions, Last last)
+    private Stored commit(
+            String operation, FsPath path, Target target, String write, Preconditions preconditions, Last last)
             throws FsException {
         if (!preconditions.needNode()) {
             return last.step(target.current(), Condition.NONE);
@@ -147,6 +156,13 @@ public final class Writing {
                 try {
                     return last.step(current, condition(current));
                 } catch (FsException e) {
+                    // S3 says IO of an upload in parts that its first request has finished.
+                    Stored made = isOvertaken(e) || e.kind() == Kind.IO
+                            ? bucket.head(bucket.key(target.path(), operation), operation, path)
+                            : null;
+                    if (made != null && Metadata.isWrittenBy(made.metadata(), write)) {
+                        return made;
+                    }
                     if (!isOvertaken(e)) {
                         throw e;
                     }
@@ -213,7 +229,8 @@ public final class Writing {
         Lock stripe = Stripes.of(target.path());
         stripe.lock();
         try {
-            Found current = target.current();
+            Found current =
+                    how.preconditions().needNode() ? places.find(target.path(), "makeDirectory") : target.current();
             check(how.preconditions(), current, "makeDirectory", path);
             if (current != null && !current.isDirectory()) {
                 throw new FsException(Kind.NOT_A_DIRECTORY, "makeDirectory", path);

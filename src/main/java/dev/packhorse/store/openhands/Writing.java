@@ -20,7 +20,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * the length that it says, breaks off before its last byte.
  *
  * <p>Preconditions are checked here, before the body and again behind it: among the operations of this store they hold in one
- * step with the replacement, not among those of others.
+ * step with the change, not among those of others.
  */
 final class Writing {
 
@@ -56,7 +56,7 @@ final class Writing {
         if (!preconditions.needNode()) {
             return post(path, spool.open(), spool.length());
         }
-        Lock lock = locks[Math.floorMod(path.hashCode(), locks.length)];
+        Lock lock = lock(path);
         lock.lock();
         try {
             requireReplaceable(path, preconditions);
@@ -64,6 +64,10 @@ final class Writing {
         } finally {
             lock.unlock();
         }
+    }
+
+    private Lock lock(FsPath path) {
+        return locks[Math.floorMod(path.hashCode(), locks.length)];
     }
 
     /** The server makes missing parents by itself, and not all refuse to write onto a directory. */
@@ -125,6 +129,16 @@ final class Writing {
 
     Node makeDirectory(FsPath path, Preconditions preconditions) throws IOException {
         requireHeld(path);
+        Lock lock = lock(path);
+        lock.lock();
+        try {
+            return make(path, preconditions);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Node make(FsPath path, Preconditions preconditions) throws IOException {
         Node there = lookup.find(path, "makeDirectory");
         if (there != null && !there.isDirectory()) {
             throw new FsException(Kind.NOT_A_DIRECTORY, "makeDirectory", path);
@@ -141,8 +155,18 @@ final class Writing {
         return lookup.directory(path);
     }
 
-    /** What is there no more when the server is asked is gone as well. */
+    /** As {@link #replace} does; what is there no more when the server is asked is gone as well. */
     Node remove(FsPath path, Preconditions preconditions) throws IOException {
+        Lock lock = lock(path);
+        lock.lock();
+        try {
+            return delete(path, preconditions);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Node delete(FsPath path, Preconditions preconditions) throws IOException {
         Node node = lookup.existing(path, "remove");
         preconditions.check(node, "remove", path);
         if (path.isRoot()) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
 import software.amazon.awssdk.services.s3.model.UploadPartCopyRequest;
 
 /** An object that comes into being in parts: nothing is visible before {@link #complete}. */
@@ -122,7 +123,8 @@ final class Multipart {
                     client -> client.abortMultipartUpload(
                             request -> request.bucket(bucket.name()).key(key).uploadId(id)));
         } catch (FsException e) {
-            if (e.kind() != Kind.NOT_FOUND) {
+            // One that is gone was finished by a request whose answer was lost.
+            if (e.kind() != Kind.NOT_FOUND && !(e.getCause() instanceof NoSuchUploadException)) {
                 throw e;
             }
         }

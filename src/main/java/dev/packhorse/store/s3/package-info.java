@@ -3,8 +3,10 @@
  *
  * <p><b>Objects.</b> The file {@code /a/b} is the object {@code a/b} below the prefix of the store. Its permissions, owner and time
  * are user metadata in the manner of s3fs ({@link dev.packhorse.store.object.Metadata}), its media type is the {@code Content-Type}.
- * What is usual is not written: a file of 0644 that belongs to 0:0 and whose time nobody has set has no metadata. A symlink is an
- * object whose content is its target and whose {@code mode} says so ({@link dev.packhorse.store.s3.Symlinks}).
+ * What is usual is not written: a file of 0644 that belongs to 0:0 and whose time nobody has set has no metadata, but
+ * for the name of its write if that was under a precondition ({@link dev.packhorse.store.object.Writing}).
+ * A symlink is an object whose content is its target and whose {@code mode} says so
+ * ({@link dev.packhorse.store.s3.Symlinks}).
  *
  * <p><b>Directories.</b> A directory is there when some key begins with its path and a slash. One that was made is marked by the
  * empty object {@code a/}, which also has its metadata; markers that others made in this way are as good. One that is only
@@ -39,7 +41,7 @@
  *
  * <p><b>Trees.</b> S3 changes single objects. A directory is copied, moved and removed object by object: a move copies all, then
  * deletes what it has copied ({@link dev.packhorse.store.object.Transfers}), so that both names are there in between, and never
- * neither. What somebody puts into the source meanwhile stays there; an object that he replaces there after it was copied is lost.
+ * neither. What somebody puts into the source meanwhile stays there, be it new or in the place of what was copied.
  *
  * <p><b>Threads.</b> All operations may be called from many threads. Parts, and what completes a listing, run in 16 threads of
  * the store, copies of trees in another 16.

@@ -34,6 +34,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -220,6 +221,35 @@ class GcsFilesTest {
                 () -> store.write(path("/a"), Body.of(new byte[] {3}), new WriteOptions(AttributeChange.NONE, same)));
         assertFails(Kind.PRECONDITION_FAILED, () -> store.remove(path("/a"), same));
         assertThat(read("/a")).containsExactly(2);
+    }
+
+    @Test
+    void aConditionalChangeWhoseAnswerIsLostMeetsItsOwn() throws IOException {
+        WriteOptions createNew = new WriteOptions(AttributeChange.NONE, Preconditions.MUST_NOT_EXIST);
+        server.lose("POST multipart");
+        Node made = store.write(path("/a"), Body.of(new byte[] {1}), createNew);
+        assertThat(store.stat(path("/a"))).isEqualTo(made);
+        server.lose("POST rewrite");
+        store.copy(path("/a"), path("/b"), TransferOptions.CREATE_NEW);
+        assertThat(read("/b")).containsExactly(1);
+        server.lose("DELETE object");
+        store.remove(
+                path("/a"),
+                new Preconditions(new EtagMatch(false, List.of(String.valueOf(made.etag()))), null, null, null));
+        assertThat(server.keys()).containsExactly("b");
+    }
+
+    @Test
+    void aDirectoryThatSomebodyElseMakesMeanwhileIsNotCreatedOnceMore() throws IOException {
+        WriteOptions createNew = new WriteOptions(AttributeChange.NONE, Preconditions.MUST_NOT_EXIST);
+        AtomicInteger looks = new AtomicInteger();
+        server.before("GET object", () -> {
+            if (looks.incrementAndGet() == 2) {
+                server.put("d/", new byte[0], new JsonObject());
+            }
+        });
+        assertFails(Kind.PRECONDITION_FAILED, () -> store.makeDirectory(path("/d"), createNew));
+        assertThat(looks).hasValue(2);
     }
 
     @Test

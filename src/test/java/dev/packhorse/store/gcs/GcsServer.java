@@ -119,6 +119,9 @@ public final class GcsServer implements AutoCloseable {
     /** Statuses to answer the next requests of a kind with, instead of what they ask for. */
     private final Map<String, List<Integer>> failures = new ConcurrentHashMap<>();
 
+    /** Kinds of requests of which the next one is done, and answered with a 503. */
+    private final Set<String> lost = ConcurrentHashMap.newKeySet();
+
     /** What happens before requests of a kind are answered. */
     private final Map<String, Runnable> before = new ConcurrentHashMap<>();
 
@@ -196,6 +199,11 @@ public final class GcsServer implements AutoCloseable {
         failures.put(request, new ArrayList<>(Arrays.asList(statuses)));
     }
 
+    /** Does the next request of a kind, and loses its answer. */
+    public void lose(String request) {
+        lost.add(request);
+    }
+
     /** Does something before each request of a kind is answered, in the thread that answers it. */
     public void before(String request, Runnable first) {
         before.put(request, first);
@@ -239,11 +247,13 @@ public final class GcsServer implements AutoCloseable {
                 send(exchange, Answer.error(failure, "backendError", "told to fail"));
                 return;
             }
-            if (path.startsWith("/batch")) {
-                send(exchange, batch(exchange.getRequestHeaders(), body));
-            } else {
-                send(exchange, answer(method, path, query, exchange.getRequestHeaders(), body), query);
+            Answer answer = path.startsWith("/batch")
+                    ? batch(exchange.getRequestHeaders(), body)
+                    : answer(method, path, query, exchange.getRequestHeaders(), body);
+            if (lost.remove(kind)) {
+                answer = Answer.error(503, "backendError", "told to lose it");
             }
+            send(exchange, answer, query);
         }
     }
 

@@ -29,6 +29,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -275,6 +278,46 @@ class OpenHandsFaultsTest {
                     Kind.UNAVAILABLE, () -> store.write(path("/a"), Body.of(new byte[100_000]), WriteOptions.DEFAULT));
             assertFails(Kind.NOT_FOUND, () -> store.stat(path("/a")));
         }
+    }
+
+    @Test
+    void ofTwoWhoMakeOrRemoveTheSameOnlyOneDoesIt() throws Exception {
+        try (Store store = store()) {
+            assertOneDoesIt(
+                    "POST /files/d/.openhands-directory",
+                    () -> server.files.makeDirectory(path("/d"), WriteOptions.DEFAULT),
+                    Kind.PRECONDITION_FAILED,
+                    () -> store.makeDirectory(path("/d"), WriteOptions.of(Preconditions.MUST_NOT_EXIST)));
+            write(store, "/a", "1");
+            assertOneDoesIt(
+                    "DELETE /files/a",
+                    () -> server.files.remove(path("/a"), Preconditions.NONE),
+                    Kind.NOT_FOUND,
+                    () -> store.remove(path("/a"), Preconditions.NONE));
+        }
+    }
+
+    private interface Step {
+        void run() throws FsException;
+    }
+
+    /** The second comes while the server has the request of the first. */
+    private void assertOneDoesIt(String request, Step done, Kind kind, Step call) throws Exception {
+        FutureTask<Void> second = new FutureTask<>(() -> assertFails(kind, call::run), null);
+        AtomicBoolean begun = new AtomicBoolean();
+        server.on(request, exchange -> {
+            if (!begun.getAndSet(true)) {
+                Thread thread = new Thread(second);
+                thread.start();
+                while (thread.isAlive() && !String.valueOf(LockSupport.getBlocker(thread)).contains("ReentrantLock")) {
+                    Thread.onSpinWait();
+                }
+            }
+            done.run();
+            exchange.sendResponseHeaders(200, -1);
+        });
+        call.run();
+        second.get();
     }
 
     @Test

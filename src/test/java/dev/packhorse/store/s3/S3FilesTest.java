@@ -408,6 +408,17 @@ class S3FilesTest {
     }
 
     @Test
+    void whatIsReplacedInATreeWhileItIsMovedStays() throws IOException {
+        put("d/a", new byte[] {1});
+        put("d/b", new byte[] {1});
+        requests.before("CopyObject", () -> requests.before("ListObjectsV2", () -> put("d/a", new byte[] {2})));
+        requests.before("DeleteObjects", () -> put("d/c", new byte[] {3}));
+        store.move(path("/d"), path("/e"), TransferOptions.CREATE_NEW);
+        assertThat(keys()).containsExactly("d/a", "d/c", "e/a", "e/b");
+        assertThat(read("/d/a")).containsExactly(2);
+    }
+
+    @Test
     void conditionsAreCheckedByTheService() throws IOException {
         String etag = store.write(path("/a"), Body.of(new byte[] {1}), WriteOptions.DEFAULT)
                 .etag();
@@ -431,6 +442,39 @@ class S3FilesTest {
         for (String path : List.of("/a", "/b", "/c")) {
             assertThat(read(path)).containsExactly(2);
         }
+    }
+
+    @Test
+    void aConditionalWriteWhoseAnswerIsLostMeetsItsOwn() throws IOException {
+        WriteOptions createNew = WriteOptions.of(Preconditions.MUST_NOT_EXIST);
+        requests.answer("PutObject", 500);
+        Node made = store.write(path("/a"), Body.of(new byte[] {1}), createNew);
+        assertThat(store.stat(path("/a"))).isEqualTo(made);
+        requests.answer("CompleteMultipartUpload", 500);
+        byte[] large = random(9 * MIB);
+        store.write(path("/b"), unknown(large), createNew);
+        assertThat(read("/b")).isEqualTo(large);
+        requests.answer("PutObject", 500);
+        store.write(path("/a"), Body.of(new byte[] {2}), WriteOptions.of(same(made)));
+        assertThat(read("/a")).containsExactly(2);
+        requests.answer("CopyObject", 500);
+        store.move(path("/a"), path("/c"), TransferOptions.CREATE_NEW);
+        assertThat(read("/c")).containsExactly(2);
+        assertThat(keys()).containsExactly("b", "c");
+    }
+
+    @Test
+    void aConditionalRemovalWhoseAnswerIsLostHasRemoved() throws IOException {
+        Node there = store.write(path("/a"), Body.of(new byte[] {1}), WriteOptions.DEFAULT);
+        put("b", new byte[] {1});
+        // The first answer is lost; to the second request the service says that the object is not there.
+        requests.answer("DeleteObject", 412);
+        store.remove(path("/a"), same(there));
+        assertThat(keys()).containsExactly("b");
+    }
+
+    private static Preconditions same(Node node) {
+        return new Preconditions(new EtagMatch(false, List.of(String.valueOf(node.etag()))), null, null, null);
     }
 
     @Test
