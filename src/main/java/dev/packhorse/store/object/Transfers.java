@@ -176,8 +176,7 @@ public final class Transfers {
      *
      * @param createNew the name of the write ({@link Writing}) if nothing may be there, else {@code null}
      */
-    private Found copyObject(Found source, FsPath to, @Nullable String createNew, String operation)
-            throws FsException {
+    private Found copyObject(Found source, FsPath to, @Nullable String createNew, String operation) throws FsException {
         Headers headers = Headers.changed(source.node(), source.object(), AttributeChange.NONE);
         Condition condition = Condition.NONE;
         if (createNew != null && bucket.isConditional()) {
@@ -245,8 +244,10 @@ public final class Transfers {
                     copied.add(() -> copyKey(source, to + rest, operation, path));
                 }
             }
-            long[] versions =
-                    copied.results().stream().mapToLong(Long::longValue).sorted().toArray();
+            long[] versions = copied.results().stream()
+                    .mapToLong(Long::longValue)
+                    .sorted()
+                    .toArray();
             done = true;
             return versions;
         } finally {

@@ -100,8 +100,7 @@ public final class Writing {
                     target,
                     write,
                     preconditions,
-                    (current, condition) ->
-                            upload.finish(upload.isBegun() ? first : named.apply(current), condition));
+                    (current, condition) -> upload.finish(upload.isBegun() ? first : named.apply(current), condition));
             return Found.object(real, made).node().at(path);
         }
     }

@@ -26,8 +26,7 @@ final class Renames {
         }
     }
 
-    private static void over(Connection connection, Leftovers leftovers, String from, String to)
-            throws IOException {
+    private static void over(Connection connection, Leftovers leftovers, String from, String to) throws IOException {
         try {
             connection.renameNew(from, to);
             return;

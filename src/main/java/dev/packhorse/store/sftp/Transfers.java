@@ -72,7 +72,8 @@ record Transfers(
                 return Optional.empty();
             }
             if (ends.source().isSymlink()) {
-                String text = connection.readLink(ends.from().at(), ends.source().size());
+                String text =
+                        connection.readLink(ends.from().at(), ends.source().size());
                 return Optional.of(store.putLink(
                         lease, operation, target, text, WriteOptions.of(kept(ends.source())), how.overwrite()));
             }

@@ -366,8 +366,7 @@ class NodeRowsTest extends NodeFixture {
     void aMoveThatGivesFilesNewTimesKeepsTheirRows() throws Exception {
         Store slow = overlay(new ForwardingStore(bare) {
             @Override
-            public Node move(FsPath source, FsPath target, TransferOptions options)
-                    throws FsException {
+            public Node move(FsPath source, FsPath target, TransferOptions options) throws FsException {
                 copy(source, target, options);
                 remove(source, Preconditions.NONE);
                 return stat(target);

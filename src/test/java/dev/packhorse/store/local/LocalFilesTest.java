@@ -383,8 +383,10 @@ class LocalFilesTest {
             target += "x";
         }
         String put = moveByCopyFails(
-                source, FsPath.ROOT.child(target), at, () -> store.write(
-                                source, Body.of(new byte[3]), WriteOptions.DEFAULT)
+                source,
+                FsPath.ROOT.child(target),
+                at,
+                () -> store.write(source, Body.of(new byte[3]), WriteOptions.DEFAULT)
                         .etag());
         assertThat(store.stat(source).etag()).isEqualTo(put);
         assertThat(folder.resolve(target)).exists();

@@ -309,7 +309,8 @@ class OpenHandsFaultsTest {
             if (!begun.getAndSet(true)) {
                 Thread thread = new Thread(second);
                 thread.start();
-                while (thread.isAlive() && !String.valueOf(LockSupport.getBlocker(thread)).contains("ReentrantLock")) {
+                while (thread.isAlive()
+                        && !String.valueOf(LockSupport.getBlocker(thread)).contains("ReentrantLock")) {
                     Thread.onSpinWait();
                 }
             }

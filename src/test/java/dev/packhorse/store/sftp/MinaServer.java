@@ -110,7 +110,9 @@ public final class MinaServer implements AutoCloseable {
 
     /** Interrupts the next request of a type; after that the next but one, if this is called again. */
     void before(int type, Interruption interruption) {
-        interruptions.computeIfAbsent(type, each -> new ConcurrentLinkedQueue<>()).add(interruption);
+        interruptions
+                .computeIfAbsent(type, each -> new ConcurrentLinkedQueue<>())
+                .add(interruption);
     }
 
     public int port() {
@@ -280,7 +282,8 @@ public final class MinaServer implements AutoCloseable {
                 /** Both kinds of rename are one. */
                 private int asked(Buffer buffer, int type) {
                     int start = buffer.rpos();
-                    boolean rename = type == Request.EXTENDED && buffer.getString().startsWith("posix-rename");
+                    boolean rename =
+                            type == Request.EXTENDED && buffer.getString().startsWith("posix-rename");
                     buffer.rpos(start);
                     return rename ? Request.RENAME : type;
                 }

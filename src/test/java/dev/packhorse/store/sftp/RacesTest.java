@@ -114,8 +114,7 @@ class RacesTest {
     @Test
     void aSymlinkThatIsToBeNewDoesNotReplaceWhatOthersPutThere() throws Exception {
         server.before(Request.RENAME, () -> Files.writeString(root.resolve("link"), "first"));
-        assertThatThrownBy(
-                        () -> store.link(path("/link"), "second", new WriteOptions(AttributeChange.NONE, CREATE)))
+        assertThatThrownBy(() -> store.link(path("/link"), "second", new WriteOptions(AttributeChange.NONE, CREATE)))
                 .satisfies(e -> assertKind(e, Kind.PRECONDITION_FAILED));
         assertThat(root.resolve("link")).hasContent("first");
     }
@@ -176,8 +175,7 @@ class RacesTest {
         store.move(path("/moved/link"), path("/link"), TransferOptions.CREATE_NEW);
         otherFileSystem(() -> {});
         store.move(path("/moved/e/file"), path("/file"), TransferOptions.CREATE_NEW);
-        assertThat(ListedPaths.of(store.walk(FsPath.ROOT)))
-                .containsExactly("/file", "/link", "/moved", "/moved/e");
+        assertThat(ListedPaths.of(store.walk(FsPath.ROOT))).containsExactly("/file", "/link", "/moved", "/moved/e");
     }
 
     /** The next rename fails as one to another file system does; what happens before the next, that of the copy. */
@@ -209,8 +207,7 @@ class RacesTest {
             });
             plain.write(path("/file"), body("new"), WriteOptions.DEFAULT);
             assertThat(root.resolve("file")).hasContent("new");
-            Awaitility.await()
-                    .untilAsserted(() -> assertThat(root).isDirectoryNotContaining("glob:**/.packhorse-*"));
+            Awaitility.await().untilAsserted(() -> assertThat(root).isDirectoryNotContaining("glob:**/.packhorse-*"));
         }
     }
 }

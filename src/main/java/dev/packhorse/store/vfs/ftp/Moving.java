@@ -34,8 +34,7 @@ final class Moving {
     /** What is at both ends of a transfer that may begin. */
     private record Ends(Entry source, @Nullable Entry target) {}
 
-    private Ends ends(
-            Connections.Lease lease, String operation, FsPath source, FsPath target, TransferOptions options)
+    private Ends ends(Connections.Lease lease, String operation, FsPath source, FsPath target, TransferOptions options)
             throws IOException {
         Entry from = stripes.require(lease, source, operation);
         if (options.preconditions().needNode()) {
