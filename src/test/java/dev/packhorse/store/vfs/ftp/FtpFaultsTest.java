@@ -251,17 +251,21 @@ class FtpFaultsTest {
                 InputStream in = content.body().open()) {
             assertThat(in.readAllBytes()).isEqualTo(bytes);
         }
-        server.on("PASV", (client, argument) -> {
-            int port = client.listen(2);
-            client.say("227 Entering (127,0,0,2," + port / 256 + "," + port % 256 + ")");
-        });
-        try (Store store = server.open(server.options().withPasvAddresses());
-                Content content = store.read(path("/a"));
-                InputStream in = content.body().open()) {
-            assertThat(in.readAllBytes()).isEqualTo(bytes);
-        }
-        try (Store store = server.open()) {
-            assertFails(Kind.UNAVAILABLE, () -> store.read(path("/a")));
+        // Where it is asked for, nobody is at that port.
+        try (DeadPort dead = new DeadPort()) {
+            int port = dead.port();
+            server.on("PASV", (client, argument) -> {
+                client.listen(2, port);
+                client.say("227 Entering (127,0,0,2," + port / 256 + "," + port % 256 + ")");
+            });
+            try (Store store = server.open(server.options().withPasvAddresses());
+                    Content content = store.read(path("/a"));
+                    InputStream in = content.body().open()) {
+                assertThat(in.readAllBytes()).isEqualTo(bytes);
+            }
+            try (Store store = server.open()) {
+                assertFails(Kind.UNAVAILABLE, () -> store.read(path("/a")));
+            }
         }
     }
 

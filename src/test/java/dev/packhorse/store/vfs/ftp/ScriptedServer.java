@@ -169,7 +169,13 @@ final class ScriptedServer implements AutoCloseable {
 
         /** Waits for a data connection at a port of 127.0.0.{@code last}. */
         int listen(int last) throws IOException {
-            ServerSocket data = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last}));
+            return listen(last, 0);
+        }
+
+        /** The same at a certain port. */
+        int listen(int last, int port) throws IOException {
+            ServerSocket data =
+                    new ServerSocket(port, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last}));
             open.add(data);
             waiting = data;
             return data.getLocalPort();
