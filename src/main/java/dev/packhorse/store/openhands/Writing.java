@@ -155,7 +155,7 @@ final class Writing {
         return lookup.directory(path);
     }
 
-    /** As {@link #replace} does; what is there no more when the server is asked is gone as well. */
+    /** Under the lock of {@link #replace}. What is there no more when the server is asked is gone as well. */
     Node remove(FsPath path, Preconditions preconditions) throws IOException {
         Lock lock = lock(path);
         lock.lock();

@@ -41,7 +41,8 @@
  *
  * <p><b>Trees.</b> S3 changes single objects. A directory is copied, moved and removed object by object: a move copies all, then
  * deletes what it has copied ({@link dev.packhorse.store.object.Transfers}), so that both names are there in between, and never
- * neither. What somebody puts into the source meanwhile stays there, be it new or in the place of what was copied.
+ * neither. What somebody puts into the source meanwhile stays there, be it new or in the place of what was copied, but for what he
+ * replaces between the listing of a page for its deletion and that deletion.
  *
  * <p><b>Threads.</b> All operations may be called from many threads. Parts, and what completes a listing, run in 16 threads of
  * the store, copies of trees in another 16.
